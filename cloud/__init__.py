@@ -1,0 +1,1 @@
+"""The service: MQTT in, time series and records, API, live stream, dashboard."""

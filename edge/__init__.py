@@ -1,0 +1,1 @@
+"""The agent on the Raspberry Pi or Jetson: cameras and instruments in, MQTT out."""

@@ -1,0 +1,1 @@
+"""Bytes to quantities: serial lines, frame decoders, devices and their virtual counterparts."""

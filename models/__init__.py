@@ -1,0 +1,1 @@
+"""All that knows a neural network: cards, light runtime, shipped weights, training."""
