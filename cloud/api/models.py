@@ -1,0 +1,171 @@
+"""Everything the API answers with; the dashboard's types are generated from these.
+
+Times are RFC 3339 in UTC. A list holds one row per instrument or camera; what is not known is null, never zero.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contract.messages import Box, PartStatus, UtcTime
+
+
+class Answer(BaseModel):
+    """Base of all answers: closed, so that the generated types are exact."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class User(Answer):
+    """Who is signed in."""
+
+    name: str
+
+
+class HouseName(Answer):
+    """One house in the list of houses."""
+
+    farm: str
+    house: str
+
+
+class Flock(Answer):
+    """The flock that lives in a house now."""
+
+    breed: str
+    placed_on: date
+    placed_birds: int
+    age_days: int = Field(description="0 on the day of placement, in the farm's time zone")
+
+
+class CountNow(Answer):
+    """Birds one camera saw in its last window; visible, not in the house."""
+
+    camera: str
+    at: UtcTime
+    visible_birds: float
+    visible_low: float
+    visible_high: float
+    network: str
+
+
+class WeightDay(Answer):
+    """What the scales of a house said on one day."""
+
+    day: date
+    age_days: int | None
+    weighings: int
+    mean_grams: float
+    interval_grams: tuple[float, float] | None = Field(description="95 % interval of the mean; null below 2 weighings")
+    cv_percent: float | None
+    target_grams: float | None = Field(description="the breed's standard at that age")
+
+
+class WeightNow(Answer):
+    """Today's weight."""
+
+    last_at: UtcTime
+    last_grams: float
+    today: WeightDay | None
+
+
+class ClimateNow(Answer):
+    """The newest values of one instrument."""
+
+    instrument: str
+    at: UtcTime
+    values: dict[str, float] = Field(description="quantity key -> value")
+    heat_index: float | None = Field(description="THI, St-Pierre 2003; null without temperature and humidity")
+
+
+class PictureNow(Answer):
+    """The newest picture of one camera."""
+
+    camera: str
+    at: UtcTime
+    url: str
+    size_wh: tuple[int, int]
+    boxes: list[Box]
+    network: str
+
+
+class DeviceNow(Answer):
+    """One edge device as it last described itself."""
+
+    device: str
+    state: Literal["online", "offline"]
+    at: UtcTime
+    version: str | None
+    outbox_rows: int
+    dropped_rows: int
+    parts: list[PartStatus]
+
+
+class HouseNow(Answer):
+    """One house at a glance."""
+
+    now: UtcTime = Field(description="the service's clock, for ages")
+    farm: str
+    house: str
+    time_zone: str
+    flock: Flock | None
+    counts: list[CountNow]
+    weight: WeightNow | None
+    climate: list[ClimateNow]
+    pictures: list[PictureNow]
+    devices: list[DeviceNow]
+
+
+class HousePatch(Answer):
+    """What the live stream sends: only the members of HouseNow that changed, each whole."""
+
+    now: UtcTime
+    flock: Flock | None = None
+    counts: list[CountNow] | None = None
+    weight: WeightNow | None = None
+    climate: list[ClimateNow] | None = None
+    pictures: list[PictureNow] | None = None
+    devices: list[DeviceNow] | None = None
+
+
+Column = Annotated[list[float | None], Field(description="null where nothing was measured")]
+
+
+class SeriesAnswer(Answer):
+    """One series over a span, as parallel columns."""
+
+    source: str
+    quantity: str
+    unit: str
+    resolution: Literal["raw", "bucket"]
+    at_ms: list[int] = Field(description="Unix time in ms, rising")
+    mean: Column
+    low: Column
+    high: Column
+
+
+class CurvePoint(Answer):
+    """A breed's standard at one age."""
+
+    age_days: int
+    grams: float
+
+
+class WeightHistory(Answer):
+    """The flock's days and the curve they are held against."""
+
+    breed: str | None
+    curve_source: str | None
+    curve: list[CurvePoint]
+    days: list[WeightDay]
+
+
+class Problem(Answer):
+    """A refusal, RFC 9457; ``code`` is stable and is what the dashboard translates."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str

@@ -1,0 +1,269 @@
+"""Every message between an edge device and the cloud.
+
+Strict on purpose: an unknown field, a NaN, a number in quotes, a time without zone or an implausible value is
+refused with a sentence that names the field. JSON, UTF-8; times are RFC 3339 in UTC with milliseconds; a value's
+unit is in its field's name or in its row of ``contract.quantities``.
+
+Events go through the edge's outbox and are identified by (place, boot, seq); state (Announcement, Status) is
+retained by the broker and simply replaced.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal, Self, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    model_validator,
+)
+
+from contract.errors import BadInput, BadMessage
+from contract.place import Slug
+from contract.quantities import quantity
+
+EARLIEST_YEAR = 2024
+"""A device whose clock was never set says 1970 or its image's build date; such times are refused."""
+
+PICTURE_MAX_BYTES = 1_500_000
+BOXES_MAX = 5_000
+
+
+def _to_utc_ms(at: datetime) -> datetime:
+    utc = at.astimezone(UTC)
+    if utc.year < EARLIEST_YEAR:
+        raise ValueError(f"{utc:%Y-%m-%d} is before {EARLIEST_YEAR}: the device's clock was not set")
+    return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
+
+
+def rfc3339(at: datetime) -> str:
+    """Write an aware time as RFC 3339 in UTC with milliseconds, ``2026-11-22T08:00:00.000Z``."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+
+
+UtcTime = Annotated[AwareDatetime, AfterValidator(_to_utc_ms), PlainSerializer(rfc3339, when_used="json")]
+"""An instant with zone, kept in UTC, cut to milliseconds."""
+
+Boot = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$", description="random per start of the sender, 16 hex digits")]
+Pixel = Annotated[float, Field(ge=0, le=20_000)]
+PixelCount = Annotated[int, Field(ge=1, le=20_000)]
+Score = Annotated[float, Field(ge=0, le=1)]
+Picture = Annotated[bytes, Field(max_length=PICTURE_MAX_BYTES, description="JPEG, base64 (URL-safe alphabet)")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        allow_inf_nan=False,
+        ser_json_bytes="base64",
+        val_json_bytes="base64",
+    )
+
+
+class Message(_Strict):
+    """What every message says: which device it is from or for, and when."""
+
+    device: Slug
+    at: UtcTime = Field(description="when it was measured or decided, stamped where that happened")
+
+
+class Event(Message):
+    """Something that happened at the edge; kept in its outbox until the cloud has committed it."""
+
+    boot: Boot
+    seq: int = Field(ge=1, description="rises by one per event within a boot, without gaps")
+    delayed: bool = Field(default=False, description="sent late; must not replace a live value")
+
+
+class Readings(Event):
+    """Values of one instrument at one instant."""
+
+    instrument: Slug
+    values: dict[str, float] = Field(min_length=1, description="quantity key -> value in the quantity's unit")
+
+    @model_validator(mode="after")
+    def _plausible(self) -> Self:
+        for key, value in self.values.items():
+            try:
+                problem = quantity(key).problem_with(value)
+            except BadInput as error:
+                raise ValueError(f"values: {error}") from error
+            if problem:
+                raise ValueError(f"values.{key}: {problem}")
+        return self
+
+
+class WeightSample(Event):
+    """One bird weighed: it stepped on, settled and stepped off."""
+
+    scale: Slug
+    grams: float = Field(ge=10, le=20_000, description="the bird, in g")
+    spread_grams: float = Field(ge=0, description="span of the settled readings, in g")
+    settled_s: float = Field(gt=0, description="how long it stood settled, in s")
+
+
+class FlockCount(Event):
+    """Birds a camera saw over a window; visible birds, not the birds in the house."""
+
+    camera: Slug
+    window_s: float = Field(gt=0, description="length of the window that ends at 'at', in s")
+    frames: int = Field(ge=1, description="frames that were counted")
+    visible_birds: float = Field(ge=0, le=100_000, description="median over the frames")
+    visible_low: float = Field(ge=0, le=100_000, description="10th percentile over the frames")
+    visible_high: float = Field(ge=0, le=100_000, description="90th percentile over the frames")
+    network: str = Field(max_length=80, description="name of the network that saw them")
+
+
+class GateCrossing(Event):
+    """Birds that passed a gate over a window."""
+
+    gate: Slug
+    window_s: float = Field(gt=0, description="length of the window that ends at 'at', in s")
+    birds_in: int = Field(ge=0)
+    birds_out: int = Field(ge=0)
+
+
+class FlockHealth(Event):
+    """How the flock moved over a window, as one camera saw it."""
+
+    camera: Slug
+    window_s: float = Field(gt=0, description="length of the window that ends at 'at', in s")
+    activity_lengths_per_min: float = Field(ge=0, le=600, description="mean walked way, in body lengths per min")
+    spread_ratio: Score = Field(description="share of the floor in use, 1 = evenly spread")
+    still_birds: int = Field(ge=0, description="birds lying still while the others move")
+
+
+class Box(_Strict):
+    """One detection in pixels of the picture it belongs to."""
+
+    xyxy: tuple[Pixel, Pixel, Pixel, Pixel] = Field(description="left, top, right, bottom")
+    score: Score
+
+
+class Snapshot(Event):
+    """A picture without anything drawn into it, and the boxes beside it."""
+
+    camera: Slug
+    size_wh: tuple[PixelCount, PixelCount] = Field(description="width and height of the picture, in pixels")
+    jpeg: Picture
+    boxes: list[Box] = Field(max_length=BOXES_MAX)
+    network: str = Field(max_length=80)
+
+
+class HealthFinding(Event):
+    """A suspicion about one bird or a group, with the picture it rests on; never a diagnosis."""
+
+    camera: Slug
+    kind: Literal["still_bird", "dead_suspect", "sick_suspect", "huddling"]
+    score: Score
+    reasons: list[str] = Field(min_length=1, max_length=10)
+    since: UtcTime
+    box: Box
+    size_wh: tuple[PixelCount, PixelCount]
+    jpeg: Picture
+
+
+class CommandResult(Event):
+    """The answer to a Command."""
+
+    command: Slug = Field(description="id of the command")
+    done: bool
+    detail: str = Field(max_length=2_000)
+
+
+class State(Message):
+    """What a device is, retained by the broker; the newest replaces the older."""
+
+    boot: Boot
+
+
+class InstrumentInfo(_Strict):
+    """One instrument a device announces."""
+
+    slug: Slug
+    family: str = Field(max_length=80)
+    quantities: list[str]
+
+
+class Announcement(State):
+    """What a device has: sent at each connect."""
+
+    version: str = Field(max_length=40)
+    instruments: list[InstrumentInfo]
+    cameras: list[Slug]
+
+
+class PartStatus(_Strict):
+    """How one instrument or camera does."""
+
+    slug: Slug
+    state: Literal["ok", "starting", "silent", "failed"]
+    problem: str = Field(default="", max_length=500, description="what to do, for people; empty when ok")
+    last_at: UtcTime | None = Field(default=None, description="last good value or frame")
+    faults: int = Field(default=0, ge=0, description="bad frames, refused values and time-outs since the start")
+
+
+class Status(State):
+    """How a device does: sent at each connect, each minute and, by the broker, as its last will."""
+
+    state: Literal["online", "offline"]
+    outbox_rows: int = Field(default=0, ge=0, description="events not yet committed by the cloud")
+    dropped_rows: int = Field(default=0, ge=0, description="events given up since the outbox was made")
+    parts: list[PartStatus] = Field(default_factory=list)
+
+
+class Command(Message):
+    """Something a person or a rule wants a device to do."""
+
+    command: Slug = Field(description="id, unique per device")
+    action: Literal["snapshot", "tare", "reload", "restart", "doctor", "update"]
+    target: Slug | None = Field(default=None, description="instrument or camera, where the action has one")
+    expires_at: UtcTime
+
+
+class SeqRange(_Strict):
+    """Events of one boot, ends included."""
+
+    boot: Boot
+    first: int = Field(ge=1)
+    last: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.last < self.first:
+            raise ValueError(f"last ({self.last}) must not be below first ({self.first})")
+        return self
+
+
+class Committed(Message):
+    """The cloud's word that these events are on its disk: the edge may forget them."""
+
+    ranges: list[SeqRange] = Field(min_length=1)
+
+
+M = TypeVar("M", bound=Message)
+
+
+def parse(kind: type[M], payload: bytes | str) -> M:
+    """Read a payload strictly.
+
+    Raises:
+        BadMessage: it is not of the contract; the message names the first field at fault.
+    """
+    try:
+        return kind.model_validate_json(payload)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise BadMessage(kind.__name__, field, first["msg"].removeprefix("Value error, ")) from error
+
+
+def encode(message: Message) -> bytes:
+    """Write a message as it goes over the wire."""
+    return message.model_dump_json().encode()

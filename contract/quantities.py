@@ -1,0 +1,70 @@
+"""The one home of units: each quantity Henwise measures, a row each.
+
+The range is what the thing can plausibly be in or around a chicken house; a value outside it is an instrument's
+fault, not news about the flock, and is refused. Ranges are ours, wide on purpose; alert limits live with the alerts.
+"""
+
+from dataclasses import dataclass
+
+from contract.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One thing that can be measured.
+
+    Attributes:
+        key: stable name on the wire and in the stores; ends in its unit.
+        unit: how the unit is written after a number; empty for a pure number.
+        low: least plausible value, in the unit, inclusive.
+        high: greatest plausible value, in the unit, inclusive.
+        decimals: digits after the point that are worth showing.
+        en: English name, sentence case.
+        zh: Chinese name.
+    """
+
+    key: str
+    unit: str
+    low: float
+    high: float
+    decimals: int
+    en: str
+    zh: str
+
+    def problem_with(self, value: float) -> str | None:
+        """Say why ``value`` (in the row's unit) can't be; None when it can."""
+        if self.low <= value <= self.high:
+            return None
+        return f"{value:g} {self.unit} is outside {self.low:g} to {self.high:g} {self.unit}: check the instrument"
+
+
+_ROWS = (
+    Quantity("temperature_celsius", "°C", -40, 85, 1, "Temperature", "温度"),
+    Quantity("humidity_percent", "%", 0, 100, 0, "Humidity", "湿度"),
+    Quantity("ammonia_ppm", "ppm", 0, 500, 0, "Ammonia", "氨气"),
+    Quantity("carbon_dioxide_ppm", "ppm", 0, 20_000, 0, "Carbon dioxide", "二氧化碳"),
+    Quantity("light_lux", "lx", 0, 200_000, 0, "Light", "光照"),
+    Quantity("air_speed_mps", "m/s", 0, 30, 1, "Air speed", "风速"),
+    Quantity("surface_temperature_celsius", "°C", -40, 120, 1, "Surface temperature", "体表温度"),
+    Quantity("weight_grams", "g", 10, 20_000, 0, "Bird weight", "体重"),
+    Quantity("visible_birds", "birds", 0, 100_000, 0, "Visible birds", "可见只数"),
+    Quantity("gate_in_birds", "birds", 0, 100_000, 0, "Gate in", "进舍"),
+    Quantity("gate_out_birds", "birds", 0, 100_000, 0, "Gate out", "出舍"),
+    Quantity("activity_lengths_per_min", "body lengths/min", 0, 600, 1, "Activity", "活跃度"),
+    Quantity("spread_ratio", "", 0, 1, 2, "Spread", "分布均匀度"),
+    Quantity("still_birds", "birds", 0, 100_000, 0, "Still birds", "静止不动"),
+)
+
+QUANTITIES: dict[str, Quantity] = {row.key: row for row in _ROWS}
+
+
+def quantity(key: str) -> Quantity:
+    """Return the row of ``key``.
+
+    Raises:
+        BadInput: there is no such quantity; the message lists those there are.
+    """
+    try:
+        return QUANTITIES[key]
+    except KeyError:
+        raise BadInput(f"{key!r} is not a quantity; known are: {', '.join(QUANTITIES)}") from None
