@@ -47,6 +47,7 @@ _ROWS = (
     Quantity("air_speed_mps", "m/s", 0, 30, 1, "Air speed", "风速"),
     Quantity("surface_temperature_celsius", "°C", -40, 120, 1, "Surface temperature", "体表温度"),
     Quantity("weight_grams", "g", 10, 20_000, 0, "Bird weight", "体重"),
+    Quantity("load_grams", "g", -50_000, 500_000, 0, "Load on the scale", "秤上重量"),
     Quantity("visible_birds", "birds", 0, 100_000, 0, "Visible birds", "可见只数"),
     Quantity("gate_in_birds", "birds", 0, 100_000, 0, "Gate in", "进舍"),
     Quantity("gate_out_birds", "birds", 0, 100_000, 0, "Gate out", "出舍"),
