@@ -261,7 +261,9 @@ def parse(kind: type[M], payload: bytes | str) -> M:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"])
-        raise BadMessage(kind.__name__, field, first["msg"].removeprefix("Value error, ")) from error
+        unknown = first["type"] == "extra_forbidden"
+        problem = "is not a field of this message" if unknown else first["msg"].removeprefix("Value error, ")
+        raise BadMessage(kind.__name__, field, problem) from error
 
 
 def encode(message: Message) -> bytes:
