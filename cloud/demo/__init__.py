@@ -1,0 +1,1 @@
+"""The whole road on one machine: what `make demo` starts."""
