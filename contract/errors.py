@@ -24,7 +24,7 @@ class RetryableError(HenwiseError):
     """Trying again later may work; nothing was lost."""
 
 
-class BadInput(PermanentError):  # noqa: N818  # reads as what happened: "raise BadInput"
+class BadInput(PermanentError):
     """Somebody handed in something unusable; the message says what and what would be right."""
 
 

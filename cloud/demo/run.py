@@ -1,0 +1,138 @@
+"""Start the demo's farm, say where it is, keep it running, end everything at Ctrl-C."""
+
+import secrets
+import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import FrameType
+
+from cloud.demo.farm import BREED, FARM, HOUSE, PLACED_BIRDS, DemoFarm, program
+from cloud.demo.processes import PartFailed, Processes, free_port, listening
+from contract.errors import PermanentError
+
+USER = "demo"
+NEEDED_BYTES = 300_000_000
+RESTART_AFTER_S = 2.0
+
+
+class DemoImpossible(PermanentError):
+    """Something the demo needs is not there; the message says what to do."""
+
+
+def run_demo(home: Path, http_port: int, video: str | None, age_days: int, say: Callable[[str], None]) -> None:
+    """Run the demo until SIGINT or SIGTERM.
+
+    Args:
+        home: folder for configuration, data and logs; kept between runs.
+        http_port: where the page is served on loopback.
+        video: file, ``rtsp://...`` or ``/dev/videoN``; None plays the shipped clip.
+        age_days: age of the flock at the first start; later starts go on with the same flock.
+        say: prints one line for people.
+
+    Raises:
+        DemoImpossible: the port is taken, the video is missing or the disk is full.
+        PartFailed: a part did not come up.
+    """
+    source = _checked(home, http_port, video)
+    ended = _signals()
+    farm = DemoFarm(
+        home=home, http_port=http_port, broker_port=free_port(), video=source,
+        age_days=_age_today(home, age_days), time_zone=local_time_zone(),
+    )  # fmt: skip
+    farm.write_configuration()
+    password = _people_and_flock(farm)
+    processes = Processes(home / "logs")
+    try:
+        for part in farm.parts():
+            if ended.is_set():
+                return
+            processes.start(part)
+        say(f"Henwise: http://127.0.0.1:{http_port}  user: {USER}  password: {password}  (Ctrl-C ends it)")
+        _watch(processes, ended, say)
+    finally:
+        processes.stop()
+
+
+def _checked(home: Path, http_port: int, video: str | None) -> str:
+    if listening(http_port):
+        raise DemoImpossible(
+            f"Port {http_port} is taken: end what listens there, or try: make demo PORT={http_port + 1}"
+        )
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DemoImpossible(f"{home} can't be made: {error.strerror}; name another folder with --home") from error
+    free = shutil.disk_usage(home).free
+    if free < NEEDED_BYTES:
+        raise DemoImpossible(
+            f"Only {free // 1_000_000} MB are free in {home}; the demo wants {NEEDED_BYTES // 1_000_000} MB"
+        )
+    if video is None:
+        return "demo"
+    if "://" not in video and not Path(video).exists():
+        raise DemoImpossible(f"{video} is not there: name a video file, rtsp://... or /dev/video0 with VIDEO=")
+    return video if "://" in video else str(Path(video).absolute())
+
+
+def _signals() -> threading.Event:
+    ended = threading.Event()
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, end)
+    return ended
+
+
+def _today() -> date:
+    return datetime.now(UTC).astimezone().date()
+
+
+def _age_today(home: Path, age_days: int) -> int:
+    """Return today's age of the demo's flock; its day of placement is kept beside its data."""
+    file = home / "placed_on"
+    if not file.exists():
+        file.write_text((_today() - timedelta(days=age_days)).isoformat(), "ascii")
+    return (_today() - _placed_on(home)).days
+
+
+def _placed_on(home: Path) -> date:
+    return date.fromisoformat((home / "placed_on").read_text("ascii").strip())
+
+
+def local_time_zone() -> str:
+    """Return this machine's IANA time zone, UTC where it has none."""
+    _, _, name = str(Path("/etc/localtime").resolve()).partition("zoneinfo/")
+    return name or "UTC"
+
+
+def _people_and_flock(farm: DemoFarm) -> str:
+    password = secrets.token_urlsafe(9)
+    config = ["--config", str(farm.cloud_toml)]
+    _cloud(["user", "add", USER, "--password-stdin", "--replace", *config], password)
+    placed = ["--placed-on", _placed_on(farm.home).isoformat(), "--breed", BREED, "--birds", str(PLACED_BIRDS)]
+    _cloud(["flock", "place", FARM, HOUSE, *placed, *config])
+    return password
+
+
+def _cloud(arguments: list[str], text: str = "") -> None:
+    command = [program("henwise-cloud"), *arguments]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise PartFailed(f"{' '.join(arguments[:2])} failed:\n{done.stderr.strip()}")
+
+
+def _watch(processes: Processes, ended: threading.Event, say: Callable[[str], None]) -> None:
+    """Start a part that died again, for ever: a farm's parts are restarted by systemd in the same way."""
+    while not ended.wait(RESTART_AFTER_S):
+        for name in processes.ended():
+            say(f"{name} ended; starting it again. Its last words:\n{processes.tail(name)}")
+            try:
+                processes.restart(name)
+            except PartFailed as failure:
+                say(str(failure))
