@@ -12,6 +12,8 @@ import threading
 from types import FrameType
 
 CHECK_EVERY_S = 1.0
+PAYLOAD_MAX_BYTES = 4_000_000
+"""Above the contract's largest picture in base64 with its boxes; iotcore's own limit of 20 kB drops the client."""
 
 
 def serve(port: int) -> int:
@@ -25,7 +27,7 @@ def serve(port: int) -> int:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
-    with Broker(port=port, listen="127.0.0.1") as broker:
+    with Broker(port=port, listen="127.0.0.1", max_payload_size=PAYLOAD_MAX_BYTES) as broker:
         while broker.is_running:
             if ended.wait(CHECK_EVERY_S):
                 return 0
