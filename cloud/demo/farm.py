@@ -38,6 +38,7 @@ class DemoFarm:
         age_days: age of the flock, which decides how heavy the virtual birds are.
         time_zone: IANA name.
         window_s: length of a counting window, in s.
+        climate_every_s: how often the thermometer is asked, in s.
     """
 
     home: Path
@@ -47,6 +48,7 @@ class DemoFarm:
     age_days: int
     time_zone: str
     window_s: float = 10.0
+    climate_every_s: float = 5.0
 
     @property
     def cloud_toml(self) -> Path:
@@ -71,7 +73,12 @@ class DemoFarm:
             "video": self.video, "zone": self.time_zone,
             "farm": FARM, "house": HOUSE, "device": DEVICE,
         }  # fmt: skip
-        numbers = {"http": self.http_port, "broker": self.broker_port, "window": self.window_s}
+        numbers = {
+            "http": self.http_port,
+            "broker": self.broker_port,
+            "window": self.window_s,
+            "every": self.climate_every_s,
+        }
         return {key: json.dumps(value, ensure_ascii=False) for key, value in {**texts, **numbers}.items()}
 
     def _port(self, name: str) -> Path:
@@ -160,7 +167,7 @@ port = {scale}
 slug = "climate"
 family = "xy-md02"
 port = {climate}
-interval_s = 5
+interval_s = {every}
 
 [[cameras]]
 slug = "camera"
