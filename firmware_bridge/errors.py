@@ -1,0 +1,57 @@
+"""What can go wrong between an instrument and us, sorted by what the caller can do.
+
+    HenwiseError
+    ├── BridgeError             everything this room raises
+    ├── PermanentError
+    │   ├── BadInput
+    │   │   ├── UnknownFamily   no such family of instruments; the message lists those there are
+    │   │   ├── BadProfile      a Modbus profile file that can't be used; names file and field
+    │   │   └── BadFrame        values that do not fit the frame they shall be written into
+    │   └── WrongSettings       the instrument answers, but not to what was configured: mend the configuration
+    └── RetryableError
+        ├── LineLost            not there, unplugged, taken or forbidden: open again later
+        ├── LineSilent          open, but nothing came in time: read again
+        │   └── LineGarbled     bytes came, but none that this family speaks: read again, check baud rate and family
+        └── BadValue            a sound answer with values that can't be: read again, check the instrument
+
+Every class also is a ``BridgeError``. After ``LineLost`` the device is closed and ``open()`` may be tried again for
+ever; after the other retryable ones it stays open.
+"""
+
+from contract.errors import BadInput, HenwiseError, PermanentError, RetryableError
+
+
+class BridgeError(HenwiseError):
+    """Anything between an instrument and us; its text says what to do next."""
+
+
+class UnknownFamily(BridgeError, BadInput):  # noqa: N818  # reads as what happened, like its siblings in contract
+    """No such family of instruments."""
+
+
+class BadProfile(BridgeError, BadInput):  # noqa: N818  # as above
+    """A Modbus profile file that can't be used."""
+
+
+class BadFrame(BridgeError, BadInput):  # noqa: N818  # as above
+    """Values that do not fit the frame they shall be written into."""
+
+
+class WrongSettings(BridgeError, PermanentError):  # noqa: N818  # as above
+    """The instrument answers, but what was configured doesn't fit it."""
+
+
+class LineLost(BridgeError, RetryableError):  # noqa: N818  # as above
+    """The line is not there, was unplugged, is taken or forbidden."""
+
+
+class LineSilent(BridgeError, RetryableError):  # noqa: N818  # as above
+    """The line is open, but nothing came in time."""
+
+
+class LineGarbled(LineSilent):
+    """Bytes came, but none that the family speaks."""
+
+
+class BadValue(BridgeError, RetryableError):  # noqa: N818  # as above
+    """A sound answer whose values can't be."""
