@@ -5,6 +5,7 @@
     ├── PermanentError
     │   ├── BadInput
     │   │   ├── UnknownFamily   no such family of instruments; the message lists those there are
+    │   │   ├── UnknownBreed    no such breed in the simulator; the message lists those there are
     │   │   ├── BadProfile      a Modbus profile file that can't be used; names file and field
     │   │   └── BadFrame        values that do not fit the frame they shall be written into
     │   └── WrongSettings       the instrument answers, but not to what was configured: mend the configuration
@@ -27,6 +28,10 @@ class BridgeError(HenwiseError):
 
 class UnknownFamily(BridgeError, BadInput):  # noqa: N818  # reads as what happened, like its siblings in contract
     """No such family of instruments."""
+
+
+class UnknownBreed(BridgeError, BadInput):  # noqa: N818  # as above
+    """No such breed in the simulator."""
 
 
 class BadProfile(BridgeError, BadInput):  # noqa: N818  # as above

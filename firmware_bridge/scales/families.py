@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from firmware_bridge.config import InstrumentConfig, Parity
 from firmware_bridge.device import Device
-from firmware_bridge.errors import WrongSettings
+from firmware_bridge.errors import UnknownFamily, WrongSettings
 from firmware_bridge.modbus.bus import Buses
 from firmware_bridge.registry import Family
 from firmware_bridge.scales.frame import FrameDecoder
@@ -51,3 +51,11 @@ INDICATORS = (
 def rows() -> list[Family]:
     """Return the registry's rows."""
     return [Family(indicator.key, indicator.what, indicator.build) for indicator in INDICATORS]
+
+
+def decoder(family: str) -> FrameDecoder:
+    """Return a fresh decoder of a family. Raises UnknownFamily."""
+    known = {indicator.key: indicator.decoder for indicator in INDICATORS}
+    if family not in known:
+        raise UnknownFamily(f"{family!r} has no frames to decode; these have: {', '.join(known)}")
+    return known[family]()
