@@ -1,0 +1,117 @@
+import time
+from pathlib import Path
+from threading import Timer
+
+import pytest
+
+from firmware_bridge.config import InstrumentConfig
+from firmware_bridge.device import Device, Measured
+from firmware_bridge.errors import BadValue, LineGarbled, LineLost, LineSilent
+from firmware_bridge.registry import build
+from firmware_bridge.scales.xk3190 import encode
+from firmware_bridge.simulated.flock import Calendar, Flock
+from firmware_bridge.simulated.plate import Plate
+from firmware_bridge.simulated.terminal import Terminal
+from firmware_bridge.simulated.voices import Xk3190Voice
+
+
+def scale_on(port: object, **settings: object) -> Device:
+    return build(InstrumentConfig.model_validate({"slug": "s", "family": "xk3190-a9", "port": str(port), **settings}))
+
+
+def replayed(tmp_path: Path, recorded: bytes, **settings: object) -> Device:
+    (tmp_path / "recorded").write_bytes(recorded)
+    scale = scale_on(f"replay://{tmp_path / 'recorded'}", **settings)
+    scale.open()
+    return scale
+
+
+def test_each_read_gives_the_next_frame_in_grams(tmp_path: Path):
+    scale = replayed(tmp_path, encode(2345, 3) + b"noise" + encode(-12, 3))
+    assert scale.read() == Measured({"load_grams": 2345.0}, stable=None)
+    assert scale.read() == Measured({"load_grams": -12.0}, stable=None)
+    assert scale.faults == 0
+    with pytest.raises(LineLost, match="at its end"):
+        scale.read()
+
+
+def test_the_displayed_unit_can_be_configured(tmp_path: Path):
+    assert replayed(tmp_path, encode(2345, 0), unit="g").read().values == {"load_grams": 2345.0}
+
+
+def test_bad_frames_are_skipped_and_counted(tmp_path: Path):
+    scale = replayed(tmp_path, encode(1, 0).replace(b"1", b"2") + encode(1500, 3))
+    assert scale.read().values == {"load_grams": 1500.0}
+    assert scale.faults == 1
+
+
+def test_an_impossible_load_is_no_reading(terminal: Terminal):
+    scale = scale_on(terminal.name, timeout_s=0.3)
+    scale.open()
+    terminal.write(encode(23_960, 0))
+    with pytest.raises(BadValue, match="is 'kg' the unit it displays"):
+        scale.read()
+    assert scale.faults == 1
+    terminal.write(encode(23_960, 0) + encode(1200, 3))
+    assert scale.read().values == {"load_grams": 1200.0}
+    scale.close()
+
+
+def test_silence_and_garbage_are_told_apart(terminal: Terminal):
+    scale = scale_on(terminal.name, timeout_s=0.2)
+    scale.open()
+    with pytest.raises(LineSilent, match="sends continuously") as silent:
+        scale.read()
+    assert not isinstance(silent.value, LineGarbled)
+    terminal.write(b"wn001.171kg\r\n")
+    with pytest.raises(LineGarbled, match="baud rate"):
+        scale.read()
+    terminal.write(encode(1200, 3))
+    assert scale.read().values == {"load_grams": 1200.0}
+    scale.close()
+
+
+def test_a_read_lasts_no_longer_than_its_timeout_though_garbage_keeps_coming(tmp_path: Path, plug_in):
+    class Babble:
+        def step(self, terminal: Terminal) -> None:
+            time.sleep(0.01)
+            terminal.write(b"\x02+12345")
+
+    scale = scale_on(plug_in(Babble()).name, timeout_s=0.3)
+    scale.open()
+    start = time.monotonic()
+    with pytest.raises(LineGarbled):
+        scale.read()
+    assert time.monotonic() - start < 1
+    scale.close()
+
+
+def test_the_virtual_indicator_is_read_ten_times_a_second(plug_in):
+    plate = Plate(Flock(), Calendar(pace=50), seed=3)
+    scale = scale_on(plug_in(Xk3190Voice(plate)).name)
+    scale.open()
+    start = time.monotonic()
+    grams = [scale.read().values["load_grams"] for _ in range(40)]
+    assert 3 < time.monotonic() - start < 6
+    assert max(grams) > 800  # a bird came
+    assert min(grams) < 10  # and was not there all the time
+    assert scale.faults == 0
+    scale.close()
+
+
+def test_unplugged_while_reading_and_plugged_in_again(terminal: Terminal):
+    scale = scale_on(terminal.name, timeout_s=5)
+    scale.open()
+    terminal.write(encode(1000, 3))
+    assert scale.read().values == {"load_grams": 1000.0}
+    Timer(0.1, terminal.close).start()
+    with pytest.raises(LineLost, match="unplugged"):
+        scale.read()
+    with pytest.raises(LineLost, match="not there"):
+        scale.open()
+    terminal.open()
+    scale.open()
+    terminal.write(encode(1100, 3))
+    assert scale.read().values == {"load_grams": 1100.0}
+    scale.close()
+    scale.close()
