@@ -89,6 +89,8 @@ class Bus:
                 answer = self._translated(lambda: ask(start, count=count, device_id=slave), slave)
             finally:
                 self._last_slave, self._quiet_since = slave, time.monotonic()
+            if answer.retries:
+                self._forget_late_answers()
             if answer.isError() or len(answer.registers) != count:
                 raise WrongSettings(
                     f"the instrument at address {slave} of {self.settings.port} refuses to give {count} {kind} "
@@ -104,10 +106,9 @@ class Bus:
         except (ConnectionException, OSError) as error:
             self._users.clear()
             self._drop()
-            raise LineLost(f"{self.settings.port} was unplugged or its adapter failed; plug it in again") from error
+            raise LineLost(_loss(self.settings.port)) from error
         except ModbusException as error:
-            if self.settings.port.startswith(TCP):
-                self._forget_late_answers()
+            self._forget_late_answers()
             raise self._no_answer(slave) from error
 
     def _no_answer(self, slave: int) -> LineSilent:
@@ -123,9 +124,10 @@ class Bus:
         )
 
     def _forget_late_answers(self) -> None:
-        # An answer that comes after its time-out would be taken for the answer to the next question: over TCP
-        # nothing tells them apart, and unlike the serial client pymodbus's TCP client doesn't empty its buffer.
-        if self._client is not None:
+        # An answer that comes after its time-out would be taken for the answer to the next question: nothing in RTU
+        # tells them apart. pymodbus's serial client empties its buffer before each question, its TCP client doesn't;
+        # that one dials again at the next question.
+        if self._client is not None and self.settings.port.startswith(TCP):
             _hang_up(self._client)
 
     def _keep_silence(self, slave: int) -> None:
@@ -192,6 +194,12 @@ class Bus:
         if not sending:
             self._heard += len(packet)
         return packet
+
+
+def _loss(port: str) -> str:
+    if port.startswith(TCP):
+        return f"the serial server at {port} hung up or is away; check its power and network"
+    return f"{port} was unplugged or its adapter failed; plug it in again"
 
 
 def _hang_up(client: "ModbusSerialClient | ModbusTcpClient") -> None:

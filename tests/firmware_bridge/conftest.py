@@ -77,11 +77,10 @@ def _converse(connection: socket.socket, answer: Callable[[bytes], list[bytes]])
     while True:
         try:
             heard = connection.recv(256)
-        except ConnectionError:
+            pieces = answer(heard) if heard else [b""]
+            for piece in pieces:
+                if not piece:
+                    return
+                connection.sendall(piece)
+        except ConnectionError:  # the other side has left
             return
-        if not heard:
-            return
-        for piece in answer(heard):
-            if not piece:
-                return
-            connection.sendall(piece)

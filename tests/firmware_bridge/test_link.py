@@ -137,7 +137,7 @@ def test_a_serial_server_that_hangs_up_is_lost_and_found_again(serial_server: Se
 
 
 def test_a_serial_server_that_is_not_there_is_lost(serial_server: Server):
-    with pytest.raises(LineLost, match="no connection to the serial server at 127.0.0.1:1 "):
+    with pytest.raises(LineLost, match=r"no connection to the serial server at 127\.0\.0\.1:1 "):
         link_for(LineSettings("tcp://127.0.0.1:1")).open()
 
 

@@ -1,4 +1,6 @@
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Timer
 
@@ -12,22 +14,32 @@ from firmware_bridge.scales.xk3190 import encode
 from firmware_bridge.simulated.flock import Calendar, Flock
 from firmware_bridge.simulated.plate import Plate
 from firmware_bridge.simulated.terminal import Terminal
-from firmware_bridge.simulated.voices import Xk3190Voice
+from firmware_bridge.simulated.voices import Voice, Xk3190Voice
+
+PluggedIn = Callable[[Voice], Terminal]
 
 
 def scale_on(port: object, **settings: object) -> Device:
     return build(InstrumentConfig.model_validate({"slug": "s", "family": "xk3190-a9", "port": str(port), **settings}))
 
 
-def replayed(tmp_path: Path, recorded: bytes, **settings: object) -> Device:
-    (tmp_path / "recorded").write_bytes(recorded)
-    scale = scale_on(f"replay://{tmp_path / 'recorded'}", **settings)
-    scale.open()
-    return scale
+@pytest.fixture
+def replayed(tmp_path: Path) -> Iterator[Callable[..., Device]]:
+    """An open scale that hears what was recorded."""
+    with ExitStack() as stack:
+
+        def play(recorded: bytes, **settings: object) -> Device:
+            (tmp_path / "recorded").write_bytes(recorded)
+            scale = scale_on(f"replay://{tmp_path / 'recorded'}", **settings)
+            scale.open()
+            stack.callback(scale.close)
+            return scale
+
+        yield play
 
 
-def test_each_read_gives_the_next_frame_in_grams(tmp_path: Path):
-    scale = replayed(tmp_path, encode(2345, 3) + b"noise" + encode(-12, 3))
+def test_each_read_gives_the_next_frame_in_grams(replayed: Callable[..., Device]):
+    scale = replayed(encode(2345, 3) + b"noise" + encode(-12, 3))
     assert scale.read() == Measured({"load_grams": 2345.0}, stable=None)
     assert scale.read() == Measured({"load_grams": -12.0}, stable=None)
     assert scale.faults == 0
@@ -35,12 +47,12 @@ def test_each_read_gives_the_next_frame_in_grams(tmp_path: Path):
         scale.read()
 
 
-def test_the_displayed_unit_can_be_configured(tmp_path: Path):
-    assert replayed(tmp_path, encode(2345, 0), unit="g").read().values == {"load_grams": 2345.0}
+def test_the_displayed_unit_can_be_configured(replayed: Callable[..., Device]):
+    assert replayed(encode(2345, 0), unit="g").read().values == {"load_grams": 2345.0}
 
 
-def test_bad_frames_are_skipped_and_counted(tmp_path: Path):
-    scale = replayed(tmp_path, encode(1, 0).replace(b"1", b"2") + encode(1500, 3))
+def test_bad_frames_are_skipped_and_counted(replayed: Callable[..., Device]):
+    scale = replayed(encode(1, 0).replace(b"1", b"2") + encode(1500, 3))
     assert scale.read().values == {"load_grams": 1500.0}
     assert scale.faults == 1
 
@@ -71,7 +83,7 @@ def test_silence_and_garbage_are_told_apart(terminal: Terminal):
     scale.close()
 
 
-def test_a_read_lasts_no_longer_than_its_timeout_though_garbage_keeps_coming(tmp_path: Path, plug_in):
+def test_a_read_lasts_no_longer_than_its_timeout_though_garbage_keeps_coming(plug_in: PluggedIn):
     class Babble:
         def step(self, terminal: Terminal) -> None:
             time.sleep(0.01)
@@ -86,7 +98,7 @@ def test_a_read_lasts_no_longer_than_its_timeout_though_garbage_keeps_coming(tmp
     scale.close()
 
 
-def test_the_virtual_indicator_is_read_ten_times_a_second(plug_in):
+def test_the_virtual_indicator_is_read_ten_times_a_second(plug_in: PluggedIn):
     plate = Plate(Flock(), Calendar(pace=50), seed=3)
     scale = scale_on(plug_in(Xk3190Voice(plate)).name)
     scale.open()

@@ -39,8 +39,8 @@ def test_a_nibble_above_nine_may_also_be_sent_as_digit_plus_0x30():
         (ScaleFrame(2345, 3), "kg", 2345.0),
         (ScaleFrame(-12, 3), "kg", -12.0),
         (ScaleFrame(16187, 1), "g", 1618.7),
-        (ScaleFrame(357, 2), "lb", 1619.32476),
-        (ScaleFrame(51070, 4, unit="lb"), "kg", 2316.496232),
+        (ScaleFrame(357, 2), "lb", 1619.324761),
+        (ScaleFrame(51070, 4, unit="lb"), "kg", 2316.496234),
     ],
 )
 def test_grams_follow_the_displayed_unit_unless_the_frame_names_one(frame: ScaleFrame, unit: str, grams: float):
