@@ -26,31 +26,31 @@ class BridgeError(HenwiseError):
     """Anything between an instrument and us; its text says what to do next."""
 
 
-class UnknownFamily(BridgeError, BadInput):  # noqa: N818  # reads as what happened, like its siblings in contract
+class UnknownFamily(BridgeError, BadInput):
     """No such family of instruments."""
 
 
-class UnknownBreed(BridgeError, BadInput):  # noqa: N818  # as above
+class UnknownBreed(BridgeError, BadInput):
     """No such breed in the simulator."""
 
 
-class BadProfile(BridgeError, BadInput):  # noqa: N818  # as above
+class BadProfile(BridgeError, BadInput):
     """A Modbus profile file that can't be used."""
 
 
-class BadFrame(BridgeError, BadInput):  # noqa: N818  # as above
+class BadFrame(BridgeError, BadInput):
     """Values that do not fit the frame they shall be written into."""
 
 
-class WrongSettings(BridgeError, PermanentError):  # noqa: N818  # as above
+class WrongSettings(BridgeError, PermanentError):
     """The instrument answers, but what was configured doesn't fit it."""
 
 
-class LineLost(BridgeError, RetryableError):  # noqa: N818  # as above
+class LineLost(BridgeError, RetryableError):
     """The line is not there, was unplugged, is taken or forbidden."""
 
 
-class LineSilent(BridgeError, RetryableError):  # noqa: N818  # as above
+class LineSilent(BridgeError, RetryableError):
     """The line is open, but nothing came in time."""
 
 
@@ -58,5 +58,5 @@ class LineGarbled(LineSilent):
     """Bytes came, but none that the family speaks."""
 
 
-class BadValue(BridgeError, RetryableError):  # noqa: N818  # as above
+class BadValue(BridgeError, RetryableError):
     """A sound answer whose values can't be."""
