@@ -19,8 +19,8 @@ How it breaks, and what then happens:
     another baud rate or family            nothing passes: ``bad_frames`` and ``skipped_bytes`` rise, no frame comes
     n + 0x30 for nibbles above 9 (':'-'?') some firmware sends that; it is read as well
 
-Source: the manual's frame table as collected in the project's field notes (section 4.1), checked there against a
-public reader and an emulator; the liberal nibble is a public reader's. Not yet verified on an indicator of our own.
+Source: XK3190-A9+ user manual, page 9 (easymanua.ls), and the project's field notes (section 4.1), where a public
+reader and an emulator agree with it; the liberal nibble is a public reader's. Not yet verified on an indicator of ours.
 """
 
 import re

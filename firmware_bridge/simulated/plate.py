@@ -27,6 +27,9 @@ NIGHT_SHARE = 0.1
 STAND_S = (4.0, 10.0)
 STEP_ON_S = 0.4
 STEP_OFF_S = 0.3
+FIRST_VISIT_S = 3.0
+"""Soon, so that whoever tries the simulator sees a bird at once."""
+
 SHORTEST_GAP_S = 1.5
 WOBBLE_HZ = (1.5, 3.0)
 WOBBLE_RATIO = (0.05, 0.20)
@@ -87,7 +90,7 @@ class Plate:
         self._rng = random.Random(seed)  # noqa: S311  # birds, not keys
         self._standing: list[Visit] = []
         self._litter_grams = 0.0
-        self._next = self._visit(SHORTEST_GAP_S + self._wait_s(0))
+        self._next = self._visit(FIRST_VISIT_S)
 
     def load_grams(self, elapsed_s: float) -> float:
         """Return what the load cells feel at ``elapsed_s`` since the start."""
