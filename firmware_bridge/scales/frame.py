@@ -45,3 +45,7 @@ class FrameDecoder(Protocol):
     def feed(self, data: bytes) -> list[ScaleFrame]:
         """Return the frames that ``data`` completes, oldest first."""
         ...
+
+    def forget(self) -> None:
+        """Skip the beginning of a frame that is being waited for: its end will not come on a line opened anew."""
+        ...

@@ -6,7 +6,7 @@ from collections import deque
 from contract.quantities import QUANTITIES
 from firmware_bridge.config import MassUnit
 from firmware_bridge.device import Measured
-from firmware_bridge.errors import BadValue, LineGarbled, LineSilent
+from firmware_bridge.errors import BadValue, LineGarbled, LineLost, LineSilent
 from firmware_bridge.link import Link
 from firmware_bridge.scales.frame import FrameDecoder, ScaleFrame
 
@@ -36,6 +36,7 @@ class Scale:
         self._timeout_s = timeout_s
         self._frames: deque[ScaleFrame] = deque()
         self._implausible = 0
+        self._opened = False
 
     @property
     def faults(self) -> int:
@@ -43,9 +44,13 @@ class Scale:
         return self._decoder.bad_frames + self._implausible
 
     def open(self) -> None:
-        """Open the line; frames from before are forgotten. Raises LineLost."""
-        self._frames.clear()
+        """Open the line and forget what came before; nothing happens when it is open. Raises LineLost."""
+        if self._opened:
+            return
         self._link.open()
+        self._frames.clear()
+        self._decoder.forget()
+        self._opened = True
 
     def read(self) -> Measured:
         """Return the next frame's load in grams. Raises LineLost, LineSilent, LineGarbled, BadValue."""
@@ -68,6 +73,9 @@ class Scale:
                 data = self._link.read(READ_BYTES, left_s)
             except LineSilent as error:
                 raise self._nothing_usable(skipped_before, problem) from error
+            except LineLost:
+                self._opened = False
+                raise
             self._frames.extend(self._decoder.feed(data))
         return self._frames.popleft()
 
@@ -86,4 +94,5 @@ class Scale:
 
     def close(self) -> None:
         """Close the line."""
+        self._opened = False
         self._link.close()

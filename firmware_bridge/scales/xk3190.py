@@ -62,6 +62,11 @@ class Xk3190Decoder:
         self._pending = stream[at:]
         return frames
 
+    def forget(self) -> None:
+        """Skip the beginning of a frame that is being waited for."""
+        self.skipped_bytes += len(self._pending)
+        self._pending = b""
+
     def _next_start(self, stream: bytes, at: int) -> int:
         found = stream.find(STX, at)
         start = len(stream) if found < 0 else found

@@ -4,6 +4,7 @@ The far side is a real terminal device: pyserial and pymodbus open it like an ad
 parity. Nobody listening means that what is said is lost, as on a wire.
 """
 
+import contextlib
 import errno
 import os
 import pty
@@ -83,7 +84,8 @@ class Terminal:
         if self._master < 0:
             raise LineLost(f"{self.name} is closed")
         if self.listened_to() and select.select([], [self._master], [], 0)[1]:
-            os.write(self._master, data)
+            with contextlib.suppress(OSError):  # whoever listened has just left
+                os.write(self._master, data)
 
     def close(self) -> None:
         """Pull the plug: whoever reads gets an error; the link goes, too."""

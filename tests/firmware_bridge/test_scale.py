@@ -47,6 +47,26 @@ def test_each_read_gives_the_next_frame_in_grams(replayed: Callable[..., Device]
         scale.read()
 
 
+def test_opening_what_is_open_loses_no_frame(replayed: Callable[..., Device]):
+    scale = replayed(b"".join(encode(grams, 3) for grams in (1, 2, 3)))
+    for grams in (1.0, 2.0, 3.0):
+        scale.open()
+        assert scale.read().values == {"load_grams": grams}
+
+
+def test_halves_of_two_frames_from_before_and_after_a_gap_make_no_reading(terminal: Terminal):
+    scale = scale_on(terminal.name, timeout_s=0.3)
+    scale.open()
+    terminal.write(encode(1234, 3) + encode(1234, 3)[:6])
+    assert scale.read().values == {"load_grams": 1234.0}
+    scale.close()
+    scale.open()
+    terminal.write(encode(1234, 3)[6:])
+    with pytest.raises(LineGarbled):
+        scale.read()
+    scale.close()
+
+
 def test_the_displayed_unit_can_be_configured(replayed: Callable[..., Device]):
     assert replayed(encode(2345, 0), unit="g").read().values == {"load_grams": 2345.0}
 
