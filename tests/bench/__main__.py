@@ -1,0 +1,31 @@
+"""Measure and print the tables of docs/benchmarks.md.
+
+    python -m tests.bench              # all
+    python -m tests.bench install edge ingest detector
+
+Each table says what stands beside ours: what a user would pick instead, in the same run where that can be had.
+"""
+
+import importlib
+import platform
+import sys
+from datetime import UTC, datetime
+
+TABLES = ("install", "edge", "detector", "ingest")
+
+
+def main(names: list[str]) -> int:
+    """Print the named tables, all when none is named; return the exit code."""
+    unknown = [name for name in names if name not in TABLES]
+    if unknown:
+        print(f"no table {', '.join(unknown)}; known are: {', '.join(TABLES)}", file=sys.stderr)
+        return 2
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()}\n")
+    for name in names or TABLES:
+        print(importlib.import_module(f"tests.bench.{name}").table(), flush=True)
+        print()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
