@@ -19,10 +19,8 @@ def table() -> str:
         row("scale and thermometer, no camera", camera=False),
         row("the same and the clip at 2 frames/s", camera=True),
     ]
-    return (
-        "### henwise-edge run\n\n| agent with | resident MB, mean | most | CPU, % of a core |\n| --- | --- | --- | --- |\n"
-        + "\n".join(rows)
-    )
+    head = "| agent with | resident MB, mean | most | CPU, % of a core |\n| --- | --- | --- | --- |"
+    return "\n".join(["### henwise-edge run\n", head, *rows])
 
 
 def row(name: str, *, camera: bool) -> str:

@@ -1,4 +1,4 @@
-"""How much `pip install .[edge]` brings, beside `pip install ultralytics` where a dry run can tell."""
+"""How much `pip install .[edge]` brings."""
 
 import subprocess
 import sys
@@ -26,8 +26,9 @@ def table() -> str:
     torch = ", ".join(name for name in HEAVY if name in names) or "none"
     total = sum(size for size, _ in sizes)
     return (
-        f"### pip install .[edge], clean environment\n\n| what | MB |\n| --- | --- |\n| **all {len(names)} packages** | "
-        f"**{total:.0f}** |\n{rows}\n\ntorch, torchvision or ultralytics among them: {torch}."
+        "### pip install .[edge], clean environment\n\n| what | MB |\n| --- | --- |\n"
+        f"| **all {len(names)} packages** | **{total:.0f}** |\n{rows}\n\n"
+        f"torch, torchvision or ultralytics among them: {torch}."
     )
 
 
