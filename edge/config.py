@@ -1,0 +1,143 @@
+"""What stands in edge.toml: one small class per section, bounds in the types, a sentence per field.
+
+Relative paths are taken from the folder of edge.toml. Passwords never stand in the file.
+"""
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+
+from contract.place import Place, Slug
+from firmware_bridge.config import InstrumentConfig
+
+
+def _beside_config(path: Path, info: ValidationInfo) -> Path:
+    folder = (info.context or {}).get("folder", Path())
+    return Path(folder) / path.expanduser()
+
+
+LocalPath = Annotated[Path, AfterValidator(_beside_config)]
+"""A path; a relative one starts at the folder of edge.toml."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether ``host`` is this very machine."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class BrokerConfig(_Section):
+    """The MQTT broker everything goes to."""
+
+    host: str = Field(default="127.0.0.1", min_length=1, description="name or address of the broker")
+    port: int | None = Field(default=None, ge=1, le=65535, description="TCP port; 8883 with tls, else 1883")
+    tls: bool = Field(default=False, description="encrypt; required unless the broker is on this machine")
+    ca_file: LocalPath | None = Field(default=None, description="own authority for tls; default: the system's")
+    insecure: bool = Field(default=False, description="accept an unencrypted connection to another machine")
+    username: str | None = Field(default=None, min_length=1, description="name this device logs in with")
+    password_file: LocalPath | None = Field(default=None, description="file whose first line is the password")
+    keepalive_s: int = Field(default=30, ge=5, le=600, description="a silent connection is given up after 1.5 of it")
+
+    @model_validator(mode="after")
+    def _encrypted_or_said(self) -> Self:
+        if not (self.tls or self.insecure or is_loopback(self.host)):
+            raise ValueError(
+                f"{self.host} is another machine: set tls = true, or insecure = true if anybody on the way may read "
+                "the password and the data"
+            )
+        if self.password_file and not self.username:
+            raise ValueError("password_file needs a username beside it")
+        return self
+
+    @property
+    def tcp_port(self) -> int:
+        """The port that is meant."""
+        return self.port or (8883 if self.tls else 1883)
+
+
+class OutboxConfig(_Section):
+    """How much is kept while the cloud can't be reached."""
+
+    max_mb: int = Field(default=500, ge=1, le=100_000, description="most that may wait, in MB")
+    max_rows: int = Field(default=200_000, ge=100, le=10_000_000, description="most messages that may wait")
+
+
+SourceKind = Literal["file", "device", "stream"]
+_STREAMS = ("rtsp", "rtsps", "http", "https")
+
+
+class CameraConfig(_Section):
+    """One camera."""
+
+    slug: Slug = Field(description="name of the camera inside this device")
+    source: str = Field(min_length=1, description="a video file, /dev/videoN, rtsp://… or http://…")
+    loop: bool = Field(default=True, description="a file starts again at its end")
+    fps: float = Field(default=2, gt=0, le=30, description="most pictures looked at per second")
+    window_s: float = Field(default=10, ge=1, le=600, description="one count is sent per window, in s")
+    snapshot_every_s: float = Field(default=300, ge=1, le=86_400, description="time between pictures sent, in s")
+    network: LocalPath | None = Field(default=None, description="network (.onnx) to use; default: the shipped one")
+    read_timeout_s: float = Field(default=5, ge=1, le=60, description="a stream silent for so long is opened anew, in s")
+
+    @field_validator("source")
+    @classmethod
+    def _known_source(cls, source: str, info: ValidationInfo) -> str:
+        if "://" in source:
+            parts = urlsplit(source)
+            if parts.scheme not in _STREAMS or not parts.hostname:
+                raise ValueError(f"can't be read; allowed: a file, /dev/videoN, {', '.join(s + '://' for s in _STREAMS)}")
+            return source
+        return source if source.startswith("/dev/video") else str(_beside_config(Path(source), info))
+
+    @property
+    def kind(self) -> SourceKind:
+        """What sort of source it is."""
+        if "://" in self.source:
+            return "stream"
+        return "device" if self.source.startswith("/dev/video") else "file"
+
+
+class WeighingConfig(_Section):
+    """How birds on a scale become weights; see ``edge.weighing`` for the rules and their sources."""
+
+    settle_s: float = Field(default=1.0, ge=0.2, le=10, description="the load must stand still for so long, in s")
+    still_grams: float = Field(default=10, gt=0, le=500, description="span that still counts as standing still, in g")
+    still_share: float = Field(default=0.03, ge=0, le=0.2, description="the same as a share of the step, if that is more")
+    least_grams: float = Field(default=25, ge=10, le=5_000, description="a smaller step is no bird, in g")
+    most_grams: float = Field(default=8_000, ge=50, le=20_000, description="a greater step is no bird, in g")
+    accept_below: float = Field(default=0.4, gt=0, le=0.9, description="accept down to (1 - this) of the usual step")
+    accept_above: float = Field(default=0.4, gt=0, le=0.9, description="accept up to (1 + this) of the usual step")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.most_grams <= self.least_grams:
+            raise ValueError(f"most_grams ({self.most_grams:g}) must be above least_grams ({self.least_grams:g})")
+        return self
+
+
+class EdgeConfig(_Section):
+    """All of edge.toml."""
+
+    place: Place = Field(description="where this device stands: farm, house, device")
+    data_dir: LocalPath = Field(default=Path("/var/lib/henwise"), description="folder for what must survive")
+    broker: BrokerConfig = Field(default_factory=BrokerConfig, description="where everything is sent")
+    outbox: OutboxConfig = Field(default_factory=OutboxConfig, description="what is kept while the cloud is away")
+    weighing: WeighingConfig = Field(default_factory=WeighingConfig, description="how birds on a scale become weights")
+    instruments: list[InstrumentConfig] = Field(default_factory=list, description="scales, thermometers, …")
+    cameras: list[CameraConfig] = Field(default_factory=list, description="cameras")
+
+    @model_validator(mode="after")
+    def _slugs_are_unique(self) -> Self:
+        slugs = [part.slug for part in (*self.instruments, *self.cameras)]
+        twice = sorted({slug for slug in slugs if slugs.count(slug) > 1})
+        if twice:
+            raise ValueError(f"each instrument and camera needs a slug of its own; used twice: {', '.join(twice)}")
+        return self

@@ -1,0 +1,41 @@
+"""What can go wrong on the edge, below the contract's roots.
+
+    PermanentError
+    ├── BadInput
+    │   └── BadConfig       edge.toml has mistakes; ``problems`` has a line for each
+    └── OutboxTaken         another agent works in the same data_dir
+    RetryableError
+    ├── OutboxStuck         the disk refused a commit; nothing that was committed is lost
+    ├── CameraLost          no picture; the camera is tried again for ever
+    └── BrokerAway          no connection to the broker; it is tried again for ever
+"""
+
+from contract.errors import BadInput, PermanentError, RetryableError
+
+
+class BadConfig(BadInput):
+    """The configuration has mistakes.
+
+    Attributes:
+        problems: one sentence each, ``edge.toml:12: cameras[0].window_s: 0 is too small; allowed: 1 to 600``.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class OutboxTaken(PermanentError):  # noqa: N818  # reads as what happened
+    """Another agent holds the outbox."""
+
+
+class OutboxStuck(RetryableError):  # noqa: N818  # reads as what happened
+    """The disk refused a commit."""
+
+
+class CameraLost(RetryableError):  # noqa: N818  # reads as what happened
+    """A camera gives no picture; the message never holds its password."""
+
+
+class BrokerAway(RetryableError):  # noqa: N818  # reads as what happened
+    """The broker can't be reached or refuses us."""

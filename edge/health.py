@@ -1,0 +1,74 @@
+"""How each part does: kept by the part's own thread, read for the Status message and the watchdog."""
+
+import threading
+import time
+from datetime import UTC, datetime
+from typing import Literal
+
+from contract.messages import PartStatus
+
+STALLED_AFTER_S = 180.0
+"""Longer than any time-out and any wait between two attempts: a part that says nothing for so long hangs."""
+
+
+class Health:
+    """How one instrument or camera does."""
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        self._lock = threading.Lock()
+        self._state: Literal["ok", "starting", "silent", "failed"] = "starting"
+        self._problem = ""
+        self._last_at: datetime | None = None
+        self._faults = 0
+        self._last_sign_s = time.monotonic()
+
+    def ok(self, problem: str = "") -> None:
+        """Note a good value or frame; ``problem`` says what else is wrong, if anything."""
+        with self._lock:
+            self._state, self._problem = "ok", problem[:500]
+            self._last_at = datetime.now(UTC)
+            self._last_sign_s = time.monotonic()
+
+    def lost(self, state: Literal["silent", "failed"], problem: str) -> bool:
+        """Note a failed attempt.
+
+        Args:
+            state: silent = it may come back by itself, failed = somebody has to do something.
+            problem: what to do, for people.
+
+        Returns:
+            True when this is news.
+        """
+        with self._lock:
+            news = (state, problem[:500]) != (self._state, self._problem)
+            self._state, self._problem = state, problem[:500]
+            self._faults += 1
+            self._last_sign_s = time.monotonic()
+            return news
+
+    def fault(self, count: int = 1) -> None:
+        """Count bad frames or refused values."""
+        with self._lock:
+            self._faults += count
+
+    def alive(self) -> None:
+        """Note that the part's thread came round, without a value."""
+        with self._lock:
+            self._last_sign_s = time.monotonic()
+
+    def stalled(self) -> bool:
+        """Say whether the part has neither delivered nor failed for too long: it hangs."""
+        with self._lock:
+            return time.monotonic() - self._last_sign_s > STALLED_AFTER_S
+
+    def status(self) -> PartStatus:
+        """Return it as the contract says it."""
+        with self._lock:
+            return PartStatus(
+                slug=self.slug,
+                state=self._state,
+                problem=self._problem,
+                last_at=self._last_at,
+                faults=self._faults,
+            )

@@ -1,0 +1,195 @@
+"""The durable queue between this device and the cloud: group commit, confirm before delete.
+
+``put`` may be called from any thread. One writer thread commits what has piled up (after half a second or twenty
+events) and gives numbers only to what it commits: within a boot, seq rises by one per stored event, in order,
+whatever dies in between. A row leaves when the cloud has committed it (``confirm``), or when the outbox is full;
+then what is worth least goes first, the oldest of it first.
+
+Committing in groups costs a seventh of the bytes written and a twentieth of the waiting of one commit per event,
+which is what an SD card can bear.
+"""
+
+import logging
+import sqlite3
+import threading
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import Future
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from contract.messages import Event, SeqRange, encode
+from contract.topics import leaf_of
+from edge.outbox_file import NewRow, OutboxFile, Row
+
+log = logging.getLogger(__name__)
+
+UNNUMBERED = 1
+"""The seq of an event that is not in the outbox yet; the commit replaces it."""
+
+WORTH = {"snapshot": 0, "readings": 1, "count": 1, "gate": 1, "wellness": 1, "weight": 2, "finding": 3, "result": 3}
+"""Leaf -> what is given up first when the outbox is full: lowest worth, then oldest."""
+
+GROUP_ROWS = 20
+GROUP_WAIT_S = 0.5
+RETRY_WAIT_S = 2.0
+MEMORY_ROWS = 500
+"""Events kept in memory while the disk refuses commits."""
+
+Pending = tuple[Event, "Future[int]"]
+
+
+class Outbox:
+    """The queue. Use as a context manager: entering opens it and starts the writer, leaving commits the rest."""
+
+    def __init__(self, path: Path, boot: str, *, max_rows: int = 200_000, max_bytes: int = 500_000_000) -> None:
+        self._file = OutboxFile(path, max_rows=max_rows, max_bytes=max_bytes)
+        self._boot = boot
+        self._next_seq = 1
+        self._pending: list[Pending] = []
+        self._shed: Counter[str] = Counter()
+        self._changed = threading.Condition()
+        self._closing = False
+        self._listeners: list[Callable[[], None]] = []
+        self._problem = ""
+
+    def __enter__(self) -> Self:
+        """Open the file and start the writer.
+
+        Raises:
+            OutboxTaken: another process holds it.
+            OutboxStuck: the folder can't be written.
+        """
+        self._file.open()
+        self._writer = threading.Thread(target=self._write_until_closed, name="outbox", daemon=True)
+        self._writer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Commit what is pending and close."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        self._writer.join()
+        self._file.close()
+
+    @property
+    def rows(self) -> int:
+        """Events on the disk that the cloud has not committed."""
+        return self._file.rows
+
+    @property
+    def dropped_rows(self) -> int:
+        """Events given up since the outbox was made."""
+        return self._file.dropped_rows + self._shed.total()
+
+    @property
+    def problem(self) -> str:
+        """Why nothing can be committed just now, as a sentence; empty when all is well."""
+        return self._problem
+
+    def put(self, event: Event) -> "Future[int]":
+        """Queue an event for the next commit, which sets its boot and seq.
+
+        Returns:
+            a future of its seq, done once it is on the disk; nobody has to wait for it.
+        """
+        numbered: Future[int] = Future()
+        with self._changed:
+            self._pending.append((event, numbered))
+            self._shed_pending()
+            self._changed.notify_all()
+        return numbered
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """Call ``listener``, in the writer's thread, after each commit."""
+        self._listeners.append(listener)
+
+    def waiting(self, *, live_since_ms: int, but: Collection[int], limit: int) -> list[Row]:
+        """Return rows to send, see ``OutboxFile.waiting``."""
+        return self._file.waiting(live_since_ms=live_since_ms, but=but, limit=limit)
+
+    def confirm(self, ranges: Iterable[SeqRange]) -> list[int]:
+        """Forget what the cloud has committed and return the ids of these rows, none when the disk refused.
+
+        What can't be deleted now is sent again and confirmed again, so refusal is harmless.
+        """
+        try:
+            return self._file.confirm(ranges)
+        except sqlite3.Error as error:
+            log.warning("the outbox can't forget what the cloud has (%s): it will be sent again", error)
+            return []
+
+    def _shed_pending(self) -> None:
+        # Beyond a group only while the disk refuses: memory must not fill up instead of the disk.
+        while len(self._pending) > MEMORY_ROWS:
+            least = min(range(len(self._pending)), key=lambda n: WORTH[_leaf(self._pending[n][0])])
+            event, numbered = self._pending.pop(least)
+            numbered.cancel()
+            self._shed[_leaf(event)] += 1
+
+    def _write_until_closed(self) -> None:
+        while group := self._next_group():
+            try:
+                self._commit([event for event, _numbered in group])
+            except sqlite3.Error as error:
+                if not self._keep_for_later(group, error):
+                    return
+                continue
+            self._tell(group)
+
+    def _next_group(self) -> list[Pending]:
+        with self._changed:
+            self._changed.wait_for(lambda: self._pending or self._closing)
+            self._changed.wait_for(lambda: len(self._pending) >= GROUP_ROWS or self._closing, GROUP_WAIT_S)
+            group, self._pending = self._pending, []
+            return group
+
+    def _commit(self, events: list[Event]) -> None:
+        rows = [self._numbered(event, seq) for seq, event in enumerate(events, self._next_seq)]
+        shed = self._shed.copy()
+        self._file.append(rows, shed)
+        with self._changed:
+            self._shed -= shed
+        self._next_seq += len(rows)
+
+    def _numbered(self, event: Event, seq: int) -> NewRow:
+        payload = encode(event.model_copy(update={"boot": self._boot, "seq": seq}))
+        return NewRow(
+            boot=self._boot,
+            seq=seq,
+            leaf=_leaf(event),
+            worth=WORTH[_leaf(event)],
+            at_ms=int(event.at.timestamp() * 1000),
+            payload=payload,
+        )
+
+    def _keep_for_later(self, group: list[Pending], error: sqlite3.Error) -> bool:
+        sentence = f"nothing can be stored ({error}): make room on the disk or check it"
+        if sentence != self._problem:
+            log.error("%s; the newest %d events are kept in memory", sentence, MEMORY_ROWS)
+        self._problem = sentence
+        with self._changed:
+            self._pending = group + self._pending
+            self._shed_pending()
+            self._changed.wait_for(lambda: self._closing, RETRY_WAIT_S)
+            if self._closing:
+                log.error("%d events are lost: the disk refused them until the end", len(self._pending))
+            return not self._closing
+
+    def _tell(self, group: list[Pending]) -> None:
+        if self._problem:
+            log.info("the outbox stores again")
+            self._problem = ""
+        for seq, (_event, numbered) in enumerate(group, self._next_seq - len(group)):
+            if numbered.set_running_or_notify_cancel():
+                numbered.set_result(seq)
+        for listener in self._listeners:
+            listener()
+
+
+def _leaf(event: Event) -> str:
+    return leaf_of(type(event)).name

@@ -1,0 +1,224 @@
+"""Outbox -> MQTT at QoS 1; the only file of the edge that knows the MQTT client.
+
+At each connect the device says what it is (Announcement) and how it does (Status), both retained; the broker says
+"offline" for it when it vanishes. Rows go out live ones first, then the backlog; the broker's acknowledgement only
+stops the resending in flight, a row is forgotten when the cloud says ``Committed``. Reconnects for ever.
+"""
+
+import asyncio
+import json
+import logging
+import ssl
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import aiomqtt
+
+from contract.errors import BadInput
+from contract.messages import Announcement, Committed, State, Status, encode
+from contract.place import Place
+from contract.topics import LEAVES, build, decode, leaf_of
+from edge.backoff import Backoff
+from edge.config import BrokerConfig
+from edge.errors import BrokerAway
+from edge.outbox import Outbox
+from edge.outbox_file import Row
+from edge.window import Window
+
+log = logging.getLogger(__name__)
+
+DELAYED_AFTER_MS = 60_000
+BATCH_ROWS = 20
+STATUS_EVERY_S = 60.0
+GOODBYE_S = 1.5
+STEADY_S = 60.0
+"""A connection that held this long was a success; the next attempt starts without delay."""
+
+
+class Publisher:
+    """Carries the outbox to the cloud.
+
+    Args:
+        broker: where to.
+        place: who we are.
+        outbox: what to carry.
+        announcement: says what the device has.
+        status: says how it does, online.
+        window: which rows are out; handed in by tests that want a smaller one.
+    """
+
+    def __init__(
+        self,
+        broker: BrokerConfig,
+        place: Place,
+        outbox: Outbox,
+        *,
+        announcement: Callable[[], Announcement],
+        status: Callable[[], Status],
+        window: Window | None = None,
+    ) -> None:
+        self._broker = broker
+        self._place = place
+        self._outbox = outbox
+        self._announcement = announcement
+        self._status = status
+        self._window = window or Window()
+        self._wake = asyncio.Event()
+        self.problem = "not connected yet"
+        """Why nothing is sent just now, as a sentence; empty while connected."""
+
+    async def run(self) -> None:
+        """Connect and carry, again and again, until cancelled."""
+        loop = asyncio.get_running_loop()
+        self._outbox.on_commit(lambda: loop.call_soon_threadsafe(self._wake.set))
+        backoff = Backoff()
+        while True:
+            started_s = time.monotonic()
+            try:
+                await self._one_connection()
+            except* (aiomqtt.MqttError, BrokerAway) as lost:
+                self._lost(lost)
+            if time.monotonic() - started_s > STEADY_S:
+                backoff.reset()
+            await asyncio.sleep(backoff.next_s())
+
+    async def _one_connection(self) -> None:
+        try:
+            async with self._client() as client:
+                try:
+                    await self._greet(client)
+                    async with asyncio.TaskGroup() as tasks:
+                        tasks.create_task(self._listen(client), name="listen")
+                        tasks.create_task(self._carry(client), name="carry")
+                        tasks.create_task(self._tell_status(client), name="tell status")
+                except asyncio.CancelledError:
+                    await self._say_goodbye(client)
+                    raise
+        except OSError as error:
+            raise BrokerAway(str(error)) from error
+
+    def _client(self) -> aiomqtt.Client:
+        will = self._offline()
+        client = aiomqtt.Client(
+            self._broker.host,
+            self._broker.tcp_port,
+            username=self._broker.username,
+            password=_password(self._broker),
+            identifier=f"henwise-{self._place.farm}-{self._place.house}-{self._place.device}",
+            will=aiomqtt.Will(build(self._place, Status), encode(will), qos=1, retain=True),
+            keepalive=self._broker.keepalive_s,
+            tls_context=_tls(self._broker),
+            timeout=10,
+        )
+        client.pending_calls_threshold = BATCH_ROWS + 10
+        return client
+
+    async def _greet(self, client: aiomqtt.Client) -> None:
+        self._window.forget()
+        await client.subscribe(build(self._place, Committed), qos=1)
+        await self._publish(client, self._announcement())
+        await self._publish(client, self._status())
+        log.info("connected to %s:%d, %d events wait", self._broker.host, self._broker.tcp_port, self._outbox.rows)
+        self.problem = ""
+
+    async def _listen(self, client: aiomqtt.Client) -> None:
+        async for message in client.messages:
+            try:
+                _place, said = decode(str(message.topic), bytes(message.payload))
+            except BadInput as error:
+                log.warning("ignored what came on %s: %s", message.topic, error)
+                continue
+            if isinstance(said, Committed):
+                self._window.committed(await asyncio.to_thread(self._outbox.confirm, said.ranges))
+                self._wake.set()
+
+    async def _carry(self, client: aiomqtt.Client) -> None:
+        while True:
+            self._wake.clear()
+            late = self._window.overdue(time.monotonic())
+            if late:
+                log.info("%d events were not committed in time: sent again", len(late))
+            rows = await self._next_rows()
+            await asyncio.gather(*(self._publish_row(client, row) for row in rows))
+            if not rows:
+                await self._pause(1.0)
+
+    async def _next_rows(self) -> list[Row]:
+        limit = min(self._window.room_rows(), BATCH_ROWS)
+        if limit < 1:
+            return []
+        live_since_ms = _now_ms() - DELAYED_AFTER_MS
+        return await asyncio.to_thread(
+            self._outbox.waiting, live_since_ms=live_since_ms, but=self._window.ids, limit=limit
+        )
+
+    async def _publish_row(self, client: aiomqtt.Client, row: Row) -> None:
+        leaf = LEAVES[row.leaf]
+        payload = _marked_late(row.payload) if row.at_ms < _now_ms() - DELAYED_AFTER_MS else row.payload
+        self._window.sent(row.id, len(payload), time.monotonic())
+        await client.publish(build(self._place, leaf.message), payload, qos=leaf.qos, timeout=30)
+
+    async def _pause(self, most_s: float) -> None:
+        try:
+            async with asyncio.timeout(most_s):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    async def _tell_status(self, client: aiomqtt.Client) -> None:
+        while True:
+            await asyncio.sleep(STATUS_EVERY_S)
+            await self._publish(client, self._status())
+
+    async def _publish(self, client: aiomqtt.Client, state: State) -> None:
+        leaf = leaf_of(type(state))
+        await client.publish(build(self._place, type(state)), encode(state), qos=leaf.qos, retain=leaf.retained)
+
+    def _offline(self) -> Status:
+        return self._status().model_copy(update={"state": "offline"})
+
+    async def _say_goodbye(self, client: aiomqtt.Client) -> None:
+        # A clean good-bye keeps the broker from sending the last will, so the same has to be said here.
+        try:
+            async with asyncio.timeout(GOODBYE_S):
+                await self._publish(client, self._offline())
+        except (TimeoutError, aiomqtt.MqttError):
+            log.info("the broker did not hear our good-bye")
+
+    def _lost(self, lost: BaseExceptionGroup[Exception]) -> None:
+        error = lost
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        hint = "; check username and password_file" if isinstance(error, aiomqtt.exceptions.MqttConnectError) else ""
+        problem = f"broker {self._broker.host}:{self._broker.tcp_port}: {error}{hint}"
+        if problem != self.problem:
+            log.warning("%s; trying again until it works", problem)
+        self.problem = problem
+
+
+def _now_ms() -> int:
+    return int(datetime.now(UTC).timestamp() * 1000)
+
+
+def _marked_late(payload: bytes) -> bytes:
+    # Plain JSON on purpose: a row written by an older version must still go out.
+    return json.dumps(json.loads(payload) | {"delayed": True}, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _password(broker: BrokerConfig) -> str | None:
+    if broker.password_file is None:
+        return None
+    try:
+        return broker.password_file.read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BrokerAway(f"password_file {broker.password_file} can't be read: {error}") from error
+
+
+def _tls(broker: BrokerConfig) -> ssl.SSLContext | None:
+    if not broker.tls:
+        return None
+    try:
+        return ssl.create_default_context(cafile=str(broker.ca_file) if broker.ca_file else None)
+    except OSError as error:
+        raise BrokerAway(f"ca_file {broker.ca_file} can't be used: {error}") from error
