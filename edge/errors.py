@@ -7,7 +7,8 @@
     RetryableError
     ├── OutboxStuck         the disk refused a commit; nothing that was committed is lost
     ├── CameraLost          no picture; the camera is tried again for ever
-    └── BrokerAway          no connection to the broker; it is tried again for ever
+    ├── BrokerAway          no connection to the broker; it is tried again for ever
+    └── ClockUnset          the device doesn't know the time yet; nothing can be stamped
 """
 
 from contract.errors import BadInput, PermanentError, RetryableError
@@ -39,3 +40,7 @@ class CameraLost(RetryableError):  # noqa: N818  # reads as what happened
 
 class BrokerAway(RetryableError):  # noqa: N818  # reads as what happened
     """The broker can't be reached or refuses us."""
+
+
+class ClockUnset(RetryableError):  # noqa: N818  # reads as what happened
+    """The device doesn't know the time yet."""

@@ -1,0 +1,38 @@
+"""Who speaks: the device, and which start of it; and what time it is."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from contract.messages import EARLIEST_YEAR
+from edge.errors import ClockUnset
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What every message says about its sender.
+
+    Attributes:
+        device: slug of the device.
+        boot: random per start of the agent, 16 hex digits.
+    """
+
+    device: str
+    boot: str
+
+
+def new_boot() -> str:
+    """Return a fresh name for this start of the agent."""
+    return secrets.token_hex(8)
+
+
+def now() -> datetime:
+    """Return the time in UTC.
+
+    Raises:
+        ClockUnset: nobody has set the clock since power-on; a Raspberry Pi has none of its own.
+    """
+    at = datetime.now(UTC)
+    if at.year < EARLIEST_YEAR:
+        raise ClockUnset(f"the clock says {at:%Y-%m-%d}: connect the device to the network once, so that NTP sets it")
+    return at

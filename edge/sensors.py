@@ -1,0 +1,143 @@
+"""Scales, thermometers and the like: each in its own thread, read for ever, its values into the outbox.
+
+A polled instrument gives Readings each ``interval_s``. A scale sends by itself: every frame feeds the weighing, whose
+birds become WeightSamples, and each ``interval_s`` its load goes out as a Reading, so that a scale nobody steps on
+can be told from a dead one. A lost line is opened again for ever.
+"""
+
+import logging
+import threading
+import time
+from datetime import timedelta
+
+from contract.errors import PermanentError
+from contract.messages import Readings, WeightSample
+from contract.quantities import quantity
+from edge.backoff import Backoff
+from edge.config import WeighingConfig
+from edge.errors import ClockUnset
+from edge.health import Health
+from edge.origin import Origin, now
+from edge.outbox import UNNUMBERED, Outbox
+from edge.threads import run_in_thread
+from edge.weighing import Weighed, Weighing
+from firmware_bridge.device import Device, Measured
+from firmware_bridge.errors import BridgeError, LineLost
+
+log = logging.getLogger(__name__)
+
+LOAD = "load_grams"
+
+
+class Instrument:
+    """One instrument as a part of the agent.
+
+    Args:
+        slug: its name inside the device.
+        device: what speaks with it, closed.
+        interval_s: time between two Readings, in s.
+        outbox: where its events go.
+        origin: who we are.
+        weighing: how birds are weighed, if it is a scale.
+    """
+
+    def __init__(
+        self,
+        slug: str,
+        device: Device,
+        *,
+        interval_s: float,
+        outbox: Outbox,
+        origin: Origin,
+        weighing: WeighingConfig,
+    ) -> None:
+        self.health = Health(slug)
+        self._slug = slug
+        self._device = device
+        self._interval_s = interval_s
+        self._outbox = outbox
+        self._origin = origin
+        self._weighing = Weighing(weighing)
+        self._next_readings_s = 0.0
+        self._faults_told = 0
+
+    async def run(self) -> None:
+        """Read until cancelled."""
+        await run_in_thread(f"instrument {self._slug}", self.read_until)
+
+    def read_until(self, stop: threading.Event) -> None:
+        """Read until ``stop`` is set, whatever the line does."""
+        backoff = Backoff()
+        try:
+            while not stop.is_set():
+                stop.wait(self._one_turn(backoff))
+        finally:
+            self._device.close()
+
+    def _one_turn(self, backoff: Backoff) -> float:
+        """Read once and return how long to wait, in s."""
+        began_s = time.monotonic()
+        try:
+            self._device.open()
+            measured = self._device.read()
+            problem = self._send(measured)
+        except (BridgeError, ClockUnset) as error:
+            return self._lost(error, backoff)
+        self._count_faults()
+        self.health.ok(problem)
+        backoff.reset()
+        return 0.0 if self._device.streaming else max(0.0, self._interval_s - (time.monotonic() - began_s))
+
+    def _send(self, measured: Measured) -> str:
+        values, problem = self._plausible(measured.values)
+        if self._device.streaming and LOAD in values:
+            self._weigh(values[LOAD])
+        if values and time.monotonic() >= self._next_readings_s:
+            self._next_readings_s = time.monotonic() + (self._interval_s if self._device.streaming else 0.0)
+            self._outbox.put(
+                Readings(
+                    device=self._origin.device,
+                    boot=self._origin.boot,
+                    seq=UNNUMBERED,
+                    at=now(),
+                    instrument=self._slug,
+                    values=values,
+                )
+            )
+        return problem
+
+    def _plausible(self, values: dict[str, float]) -> tuple[dict[str, float], str]:
+        problems = {key: quantity(key).problem_with(value) for key, value in values.items()}
+        refused = [f"{key}: {problem}" for key, problem in problems.items() if problem]
+        self.health.fault(len(refused))
+        return {key: value for key, value in values.items() if not problems[key]}, "; ".join(refused)
+
+    def _weigh(self, load_grams: float) -> None:
+        for weighed in self._weighing.feed(time.monotonic(), load_grams):
+            self._outbox.put(self._sample(weighed))
+
+    def _sample(self, weighed: Weighed) -> WeightSample:
+        return WeightSample(
+            device=self._origin.device,
+            boot=self._origin.boot,
+            seq=UNNUMBERED,
+            at=now() - timedelta(seconds=time.monotonic() - weighed.at_s),
+            scale=self._slug,
+            grams=round(weighed.grams, 1),
+            spread_grams=round(weighed.spread_grams, 1),
+            settled_s=round(weighed.settled_s, 2),
+        )
+
+    def _lost(self, error: BridgeError | ClockUnset, backoff: Backoff) -> float:
+        self._count_faults()
+        permanent = isinstance(error, PermanentError)
+        if self.health.lost("failed" if permanent else "silent", str(error)):
+            log.warning("%s: %s", self._slug, error)
+        if permanent or isinstance(error, LineLost | ClockUnset):
+            return backoff.next_s()
+        return 0.0 if self._device.streaming else self._interval_s
+
+    def _count_faults(self) -> None:
+        faults = self._device.faults
+        self.health.fault(faults - self._faults_told)
+        self._faults_told = faults
