@@ -85,7 +85,9 @@ class CameraConfig(_Section):
     window_s: float = Field(default=10, ge=1, le=600, description="one count is sent per window, in s")
     snapshot_every_s: float = Field(default=300, ge=1, le=86_400, description="time between pictures sent, in s")
     network: LocalPath | None = Field(default=None, description="network (.onnx) to use; default: the shipped one")
-    read_timeout_s: float = Field(default=5, ge=1, le=60, description="a stream silent for so long is opened anew, in s")
+    read_timeout_s: float = Field(
+        default=5, ge=1, le=60, description="a stream silent for so long is opened anew, in s"
+    )
 
     @field_validator("source")
     @classmethod
@@ -93,7 +95,9 @@ class CameraConfig(_Section):
         if "://" in source:
             parts = urlsplit(source)
             if parts.scheme not in _STREAMS or not parts.hostname:
-                raise ValueError(f"can't be read; allowed: a file, /dev/videoN, {', '.join(s + '://' for s in _STREAMS)}")
+                raise ValueError(
+                    f"can't be read; allowed: a file, /dev/videoN, {', '.join(s + '://' for s in _STREAMS)}"
+                )
             return source
         return source if source.startswith("/dev/video") else str(_beside_config(Path(source), info))
 
@@ -110,7 +114,9 @@ class WeighingConfig(_Section):
 
     settle_s: float = Field(default=1.0, ge=0.2, le=10, description="the load must stand still for so long, in s")
     still_grams: float = Field(default=10, gt=0, le=500, description="span that still counts as standing still, in g")
-    still_share: float = Field(default=0.03, ge=0, le=0.2, description="the same as a share of the step, if that is more")
+    still_share: float = Field(
+        default=0.03, ge=0, le=0.2, description="the same as a share of the step, if that is more"
+    )
     least_grams: float = Field(default=25, ge=10, le=5_000, description="a smaller step is no bird, in g")
     most_grams: float = Field(default=8_000, ge=50, le=20_000, description="a greater step is no bird, in g")
     accept_below: float = Field(default=0.4, gt=0, le=0.9, description="accept down to (1 - this) of the usual step")
@@ -136,7 +142,7 @@ class EdgeConfig(_Section):
 
     @model_validator(mode="after")
     def _slugs_are_unique(self) -> Self:
-        slugs = [part.slug for part in (*self.instruments, *self.cameras)]
+        slugs = [one.slug for one in self.instruments] + [one.slug for one in self.cameras]
         twice = sorted({slug for slug in slugs if slugs.count(slug) > 1})
         if twice:
             raise ValueError(f"each instrument and camera needs a slug of its own; used twice: {', '.join(twice)}")

@@ -1,14 +1,14 @@
 """What can go wrong on the edge, below the contract's roots.
 
-    PermanentError
-    ├── BadInput
-    │   └── BadConfig       edge.toml has mistakes; ``problems`` has a line for each
-    └── OutboxTaken         another agent works in the same data_dir
-    RetryableError
-    ├── OutboxStuck         the disk refused a commit; nothing that was committed is lost
-    ├── CameraLost          no picture; the camera is tried again for ever
-    ├── BrokerAway          no connection to the broker; it is tried again for ever
-    └── ClockUnset          the device doesn't know the time yet; nothing can be stamped
+PermanentError
+├── BadInput
+│   └── BadConfig       edge.toml has mistakes; ``problems`` has a line for each
+└── OutboxTaken         another agent works in the same data_dir
+RetryableError
+├── OutboxStuck         the disk refused a commit; nothing that was committed is lost
+├── CameraLost          no picture; the camera is tried again for ever
+├── BrokerAway          no connection to the broker; it is tried again for ever
+└── ClockUnset          the device doesn't know the time yet; nothing can be stamped
 """
 
 from contract.errors import BadInput, PermanentError, RetryableError

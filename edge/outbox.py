@@ -12,6 +12,7 @@ which is what an SD card can bear.
 import logging
 import sqlite3
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future
@@ -34,6 +35,7 @@ WORTH = {"snapshot": 0, "readings": 1, "count": 1, "gate": 1, "wellness": 1, "we
 GROUP_ROWS = 20
 GROUP_WAIT_S = 0.5
 RETRY_WAIT_S = 2.0
+STALLED_AFTER_S = 120.0
 MEMORY_ROWS = 500
 """Events kept in memory while the disk refuses commits."""
 
@@ -51,8 +53,9 @@ class Outbox:
         self._shed: Counter[str] = Counter()
         self._changed = threading.Condition()
         self._closing = False
-        self._listeners: list[Callable[[], None]] = []
+        self._listener: Callable[[], object] = lambda: None
         self._problem = ""
+        self._last_round_s = 0.0
 
     def __enter__(self) -> Self:
         """Open the file and start the writer.
@@ -91,6 +94,11 @@ class Outbox:
         """Why nothing can be committed just now, as a sentence; empty when all is well."""
         return self._problem
 
+    def stalled(self) -> bool:
+        """Say whether the writer hangs in the disk; a disk that refuses is not a hanging one."""
+        with self._changed:
+            return bool(self._pending) and time.monotonic() - self._last_round_s > STALLED_AFTER_S
+
     def put(self, event: Event) -> "Future[int]":
         """Queue an event for the next commit, which sets its boot and seq.
 
@@ -99,14 +107,16 @@ class Outbox:
         """
         numbered: Future[int] = Future()
         with self._changed:
+            if not self._pending:
+                self._last_round_s = time.monotonic()
             self._pending.append((event, numbered))
             self._shed_pending()
             self._changed.notify_all()
         return numbered
 
-    def on_commit(self, listener: Callable[[], None]) -> None:
-        """Call ``listener``, in the writer's thread, after each commit."""
-        self._listeners.append(listener)
+    def on_commit(self, listener: Callable[[], object]) -> None:
+        """Call ``listener``, in the writer's thread, after each commit; the one before is forgotten."""
+        self._listener = listener
 
     def waiting(self, *, live_since_ms: int, but: Collection[int], limit: int) -> list[Row]:
         """Return rows to send, see ``OutboxFile.waiting``."""
@@ -146,6 +156,7 @@ class Outbox:
             self._changed.wait_for(lambda: self._pending or self._closing)
             self._changed.wait_for(lambda: len(self._pending) >= GROUP_ROWS or self._closing, GROUP_WAIT_S)
             group, self._pending = self._pending, []
+            self._last_round_s = time.monotonic()
             return group
 
     def _commit(self, events: list[Event]) -> None:
@@ -187,8 +198,7 @@ class Outbox:
         for seq, (_event, numbered) in enumerate(group, self._next_seq - len(group)):
             if numbered.set_running_or_notify_cancel():
                 numbered.set_result(seq)
-        for listener in self._listeners:
-            listener()
+        self._listener()
 
 
 def _leaf(event: Event) -> str:

@@ -148,7 +148,8 @@ class OutboxFile:
 
     def _count(self, dropped: "Counter[str]") -> None:
         self._db.executemany(
-            "INSERT INTO dropped (leaf, events) VALUES (?, ?) ON CONFLICT (leaf) DO UPDATE SET events = events + excluded.events",
+            "INSERT INTO dropped (leaf, events) VALUES (?, ?)"
+            " ON CONFLICT (leaf) DO UPDATE SET events = events + excluded.events",
             dropped.items(),
         )
 
@@ -204,7 +205,7 @@ def _transaction(db: sqlite3.Connection) -> Iterator[None]:
         yield
         db.execute("COMMIT")
     except BaseException:
-        # SQLite has rolled back by itself after some errors (a full disk); a second ROLLBACK would hide the first error.
+        # After some errors (a full disk) SQLite has rolled back by itself; a second ROLLBACK would hide the first error.
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise

@@ -187,7 +187,7 @@ class Publisher:
             log.info("the broker did not hear our good-bye")
 
     def _lost(self, lost: BaseExceptionGroup[Exception]) -> None:
-        error = lost
+        error: BaseException = lost
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
         hint = "; check username and password_file" if isinstance(error, aiomqtt.exceptions.MqttConnectError) else ""

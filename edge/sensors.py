@@ -61,6 +61,20 @@ class Instrument:
         self._next_readings_s = 0.0
         self._faults_told = 0
 
+    @property
+    def family(self) -> str:
+        """Key of its family."""
+        return self._device.family
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """Keys of what it measures."""
+        return self._device.quantities
+
+    def stalled(self) -> bool:
+        """Say whether it hangs in its line."""
+        return self.health.stalled()
+
     async def run(self) -> None:
         """Read until cancelled."""
         await run_in_thread(f"instrument {self._slug}", self.read_until)

@@ -1,1 +1,1 @@
-"""From a camera to counts and pictures. Only this room of the edge imports OpenCV, and only when a camera is configured."""
+"""From a camera to counts and pictures. Nothing here is imported unless a camera is configured."""

@@ -124,7 +124,7 @@ class Camera:
         if at_s < self._next_kept_s:
             return True
         # Decoding to BGR costs more than grabbing: only what somebody may look at.
-        self._next_kept_s = max(self._next_kept_s + 1 / self._config.fps, at_s - 1 / self._config.fps)
+        self._next_kept_s = max(self._next_kept_s + 1 / self._config.fps, at_s)
         whole, image = capture.retrieve()
         if whole:
             self._keep(image, at_s)
@@ -179,7 +179,7 @@ def _quiet_ffmpeg() -> None:
     # FFmpeg and OpenCV print addresses, passwords included, on stderr; what went wrong is said by us.
     os.environ["OPENCV_FFMPEG_LOGLEVEL"] = "-8"
     os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp")
-    cv2.setLogLevel(0)
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 
 def _cannot_open(kind: str, name: str) -> str:

@@ -49,6 +49,10 @@ class CountWindow:
         length_s = at_s - self._began_s
         if length_s < self._window_s:
             return None
+        if length_s > 2 * self._window_s:
+            # The camera was away in between; what was seen before is no longer news.
+            self._began_s, self._birds = at_s, [birds]
+            return None
         birds_per_frame, self._birds = self._birds, []
         self._began_s = at_s
         return summary(birds_per_frame, length_s)

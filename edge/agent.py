@@ -1,0 +1,184 @@
+"""The agent: a readable list of parts, one task group, signals, and a word to systemd.
+
+A part that fails is started again, not the agent. The watchdog is fed only while every part gets on: a frame, a
+value, a commit, or an attempt that came back, even if it failed. A thread that hangs in a driver stops the feeding,
+and systemd starts the agent anew; a camera that is unplugged does not.
+"""
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Callable, Coroutine
+from importlib.metadata import version
+from typing import Any, Protocol
+
+from contract.errors import HenwiseError
+from contract.messages import Announcement, InstrumentInfo, Status
+from edge.backoff import Backoff
+from edge.config import CameraConfig, EdgeConfig
+from edge.health import Health
+from edge.notify import tell_systemd, watchdog_s
+from edge.origin import Origin, new_boot, now
+from edge.outbox import Outbox
+from edge.publisher import Publisher
+from edge.sensors import Instrument
+from firmware_bridge.registry import build_all
+
+log = logging.getLogger(__name__)
+
+STEADY_S = 60.0
+WATCH_EVERY_S = 10.0
+
+
+class Part(Protocol):
+    """An instrument or a camera."""
+
+    health: Health
+
+    def stalled(self) -> bool:
+        """Say whether it hangs."""
+        ...
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        ...
+
+
+async def run(config: EdgeConfig) -> None:
+    """Run the agent until SIGTERM or SIGINT.
+
+    Raises:
+        OutboxTaken: another agent works in the same data_dir.
+        OutboxStuck: data_dir can't be written.
+    """
+    stop = _stop_on_signals()
+    origin = Origin(config.place.device, new_boot())
+    limits = {"max_rows": config.outbox.max_rows, "max_bytes": config.outbox.max_mb * 1_000_000}
+    with Outbox(config.data_dir / "outbox.sqlite", origin.boot, **limits) as outbox:
+        instruments = _instruments(config, outbox, origin)
+        cameras = _cameras(config, outbox, origin)
+        parts: list[Part] = [*instruments, *cameras]
+        publisher = Publisher(
+            config.broker,
+            config.place,
+            outbox,
+            announcement=lambda: _announcement(config, origin, instruments),
+            status=lambda: _status(origin, outbox, parts),
+        )
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                *(group.create_task(_keep_running(part.health.slug, part.run, part.health)) for part in parts),
+                group.create_task(_keep_running("publisher", publisher.run)),
+                group.create_task(_keep_watch(outbox, parts)),
+            ]
+            tell_systemd("READY=1")
+            log.info("running with %d instruments and %d cameras", len(instruments), len(cameras))
+            await stop.wait()
+            tell_systemd("STOPPING=1")
+            log.info("stopping")
+            for task in tasks:
+                task.cancel()
+    log.info("stopped; %d events wait for the cloud", outbox.rows)
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+def _instruments(config: EdgeConfig, outbox: Outbox, origin: Origin) -> list[Instrument]:
+    devices = build_all(config.instruments)
+    return [
+        Instrument(
+            instrument.slug,
+            device,
+            interval_s=instrument.interval_s,
+            outbox=outbox,
+            origin=origin,
+            weighing=config.weighing,
+        )
+        for instrument, device in zip(config.instruments, devices, strict=True)
+    ]
+
+
+def _cameras(config: EdgeConfig, outbox: Outbox, origin: Origin) -> list[Part]:
+    if not config.cameras:
+        return []
+    # numpy, OpenCV and the inference library cost 50 MB: only a device with a camera pays for them.
+    from edge.vision.detecting import SharedDetector
+    from edge.vision.pipeline import Watch
+    from models.runtime import Detector
+
+    detectors = {path: SharedDetector(path, Detector.open) for path in {camera.network for camera in config.cameras}}
+
+    def watch(camera: CameraConfig) -> Watch:
+        return Watch(camera, detector=detectors[camera.network], outbox=outbox, origin=origin)
+
+    return [watch(camera) for camera in config.cameras]
+
+
+def _announcement(config: EdgeConfig, origin: Origin, instruments: list[Instrument]) -> Announcement:
+    return Announcement(
+        device=origin.device,
+        boot=origin.boot,
+        at=now(),
+        version=version("henwise"),
+        instruments=[
+            InstrumentInfo(slug=one.health.slug, family=one.family, quantities=list(one.quantities))
+            for one in instruments
+        ],
+        cameras=[camera.slug for camera in config.cameras],
+    )
+
+
+def _status(origin: Origin, outbox: Outbox, parts: list[Part]) -> Status:
+    return Status(
+        device=origin.device,
+        boot=origin.boot,
+        at=now(),
+        state="online",
+        outbox_rows=outbox.rows,
+        dropped_rows=outbox.dropped_rows,
+        parts=[part.health.status() for part in parts],
+    )
+
+
+async def _keep_running(name: str, work: Callable[[], Coroutine[Any, Any, None]], health: Health | None = None) -> None:
+    backoff = Backoff()
+    while True:
+        started_s = time.monotonic()
+        try:
+            await work()
+            problem = "ended by itself"
+        except Exception as error:  # noqa: BLE001  # whatever stops a part must not stop its neighbours
+            problem = _told(name, error)
+        if health:
+            health.lost("failed", problem)
+        if time.monotonic() - started_s > STEADY_S:
+            backoff.reset()
+        await asyncio.sleep(backoff.next_s())
+
+
+def _told(name: str, error: Exception) -> str:
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    known = isinstance(error, HenwiseError)
+    problem = str(error) if known else f"{type(error).__name__}: {error}; please report this"
+    log.error("%s: %s; it is started again", name, problem, exc_info=None if known else error)
+    return problem
+
+
+async def _keep_watch(outbox: Outbox, parts: list[Part]) -> None:
+    feed_every_s = watchdog_s()
+    while True:
+        hanging = [part.health.slug for part in parts if part.stalled()]
+        if outbox.stalled():
+            hanging.append("outbox")
+        if hanging:
+            log.error("no progress in: %s", ", ".join(hanging))
+        else:
+            tell_systemd("WATCHDOG=1", f"STATUS={len(parts)} parts, {outbox.rows} events wait for the cloud")
+        await asyncio.sleep(min(feed_every_s or WATCH_EVERY_S, WATCH_EVERY_S))

@@ -1,0 +1,80 @@
+"""henwise-edge: run the agent, check its configuration."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="henwise-edge",
+    help="The agent on the Raspberry Pi or Jetson: cameras and instruments in, MQTT out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+ConfigPath = Annotated[Path, typer.Argument(help="the configuration, see docs/edge-config.md", metavar="EDGE.TOML")]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"henwise-edge {version('henwise')}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    *,
+    show_version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Take the options that come before a command."""
+
+
+@app.command("check-config")
+def check_config(path: ConfigPath) -> None:
+    """Name each mistake in a configuration with its line; say nothing else is wrong when nothing is."""
+    from edge.config_file import load, missing_files
+    from edge.errors import BadConfig
+
+    try:
+        config = load(path)
+        missing = missing_files(path, config)
+    except BadConfig as error:
+        _refuse(error.problems)
+    if missing:
+        _refuse(missing)
+    typer.echo(f"{path} is right: {len(config.instruments)} instruments, {len(config.cameras)} cameras")
+
+
+@app.command()
+def run(
+    path: ConfigPath,
+    *,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log every step.")] = False,
+) -> None:
+    """Run the agent until it is told to stop."""
+    import asyncio
+
+    from contract.errors import HenwiseError
+    from edge import agent
+    from edge.config_file import load
+    from edge.errors import BadConfig
+    from edge.logs import set_up_logging
+
+    set_up_logging(verbose=verbose)
+    try:
+        asyncio.run(agent.run(load(path)))
+    except BadConfig as error:
+        _refuse(error.problems)
+    except HenwiseError as error:
+        _refuse([str(error)])
+
+
+def _refuse(problems: list[str]) -> None:
+    for problem in problems:
+        typer.echo(problem, err=True)
+    raise typer.Exit(1)

@@ -1,0 +1,159 @@
+"""edge.toml -> EdgeConfig, or all its mistakes at once, one line each.
+
+edge.toml:12: cameras[0].window_s: 0 is too small; allowed: 1 to 600
+edge.toml:7: broker.hots: unknown; did you mean 'host'?
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from contract.errors import PermanentError
+from edge.config import EdgeConfig
+from edge.errors import BadConfig
+from edge.toml_lines import Path as KeyPath
+from edge.toml_lines import key_lines, nearest_line
+
+_TOO_SMALL = {"greater_than", "greater_than_equal", "string_too_short", "too_short"}
+_TOO_LARGE = {"less_than", "less_than_equal", "string_too_long", "too_long"}
+_TYPES = {"integer": "a whole number", "number": "a number", "boolean": "true or false", "array": "a list"}
+
+
+def load(path: Path) -> EdgeConfig:
+    """Read and check a configuration.
+
+    Raises:
+        BadConfig: it has mistakes; all of them are listed.
+    """
+    text = _text(path)
+    where = _Where(path.name, key_lines(text))
+    try:
+        config = EdgeConfig.model_validate(tomllib.loads(text), context={"folder": path.absolute().parent})
+    except ValidationError as error:
+        mistakes = sorted(error.errors(include_url=False), key=lambda mistake: where.line(mistake["loc"]))
+        raise BadConfig([where.sentence(mistake) for mistake in mistakes]) from error
+    problems = [where.at(keys, problem) for keys, problem in _instrument_problems(config)]
+    if problems:
+        raise BadConfig(problems)
+    return config
+
+
+def missing_files(path: Path, config: EdgeConfig) -> list[str]:
+    """Name the files that the configuration speaks of and that are not there, one sentence each."""
+    where = _Where(path.name, key_lines(_text(path)))
+    named: list[tuple[KeyPath, Path | None]] = [
+        (("broker", "ca_file"), config.broker.ca_file),
+        (("broker", "password_file"), config.broker.password_file),
+    ]
+    for number, camera in enumerate(config.cameras):
+        named.append((("cameras", number, "network"), camera.network))
+        if camera.kind != "stream":
+            named.append((("cameras", number, "source"), Path(camera.source)))
+    return [where.at(keys, f"{file} is not there") for keys, file in named if file and not file.exists()]
+
+
+def _text(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+        tomllib.loads(text)
+    except OSError as error:
+        raise BadConfig([f"{path} can't be read: {error.strerror}"]) from error
+    except UnicodeDecodeError as error:
+        raise BadConfig([f"{path}: byte {error.start} is no UTF-8: save the file as UTF-8"]) from error
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        number = int(line.group(1)) if line else text.count("\n") + 1
+        raise BadConfig([f"{path.name}:{number}: this is no TOML: {error}"]) from error
+    return text
+
+
+def _instrument_problems(config: EdgeConfig) -> Iterator[tuple[KeyPath, str]]:
+    if not config.instruments:
+        return
+    from firmware_bridge.registry import build, build_all
+
+    alone = True
+    for number, instrument in enumerate(config.instruments):
+        try:
+            build(instrument)
+        except PermanentError as error:
+            alone = False
+            yield ("instruments", number, "family"), str(error)
+    if alone:
+        try:
+            build_all(config.instruments)
+        except PermanentError as error:
+            yield ("instruments",), str(error)
+
+
+class _Where:
+    """Turns pydantic's errors into sentences with a line."""
+
+    def __init__(self, file: str, lines: dict[KeyPath, int]) -> None:
+        self._file = file
+        self._lines = lines
+        self._schema = EdgeConfig.model_json_schema()
+
+    def line(self, keys: KeyPath) -> int:
+        return nearest_line(self._lines, keys)
+
+    def at(self, keys: KeyPath, problem: str) -> str:
+        dotted = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).removeprefix(".")
+        return f"{self._file}:{self.line(keys)}: {dotted + ': ' if dotted else ''}{problem}"
+
+    def sentence(self, error: ErrorDetails) -> str:
+        keys = error["loc"]
+        return self.at(keys, self._problem(error, keys))
+
+    def _problem(self, error: ErrorDetails, keys: KeyPath) -> str:
+        kind, value = error["type"], error["input"]
+        if kind == "value_error":
+            return error["msg"].removeprefix("Value error, ")
+        if kind == "extra_forbidden":
+            return _unknown(str(keys[-1]), list(self._node(keys[:-1]).get("properties", {})))
+        allowed = _allowed(self._node(keys))
+        if kind == "missing":
+            return f"is missing; allowed: {allowed}"
+        if kind in _TOO_SMALL | _TOO_LARGE:
+            return f"{value!r} is too {'small' if kind in _TOO_SMALL else 'large'}; allowed: {allowed}"
+        return f"{value!r} can't be used; allowed: {allowed}"
+
+    def _node(self, keys: KeyPath) -> dict[str, Any]:
+        node = self._schema
+        for key in keys:
+            node = self._resolved(node)
+            node = node.get("items", {}) if isinstance(key, int) else node.get("properties", {}).get(key, {})
+        return self._resolved(node)
+
+    def _resolved(self, node: dict[str, Any]) -> dict[str, Any]:
+        choices = [choice for choice in node.get("anyOf", []) if choice.get("type") != "null"]
+        if choices:
+            node = node | choices[0]
+        if "$ref" in node:
+            node = self._schema["$defs"][node["$ref"].rpartition("/")[2]] | node
+        return node
+
+
+def _unknown(key: str, known: list[str]) -> str:
+    close = get_close_matches(key, known, n=1)
+    return f"unknown; did you mean {close[0]!r}?" if close else f"unknown; known are: {', '.join(known)}"
+
+
+def _allowed(node: dict[str, Any]) -> str:
+    if "enum" in node:
+        return ", ".join(repr(choice) for choice in node["enum"])
+    low = node.get("minimum", node.get("exclusiveMinimum"))
+    high = node.get("maximum", node.get("exclusiveMaximum"))
+    if low is not None and high is not None:
+        return f"{'more than ' if 'exclusiveMinimum' in node else ''}{low:g} to {high:g}"
+    if node.get("properties"):
+        return f"a table with {', '.join(node['properties'])}"
+    if node.get("type") in _TYPES:
+        return _TYPES[node["type"]]
+    return str(node.get("description", "see docs/edge-config.md"))

@@ -1,0 +1,58 @@
+"""The network as the cameras of one device share it: loaded once, one frame at a time."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.card import ModelCard
+from models.runtime.detections import Detections
+
+
+class Detector(Protocol):
+    """What finds birds in a frame; ``models.runtime.Detector`` is one."""
+
+    @property
+    def card(self) -> ModelCard:
+        """What network it is."""
+        ...
+
+    def detect(self, frame_bgr: NDArray[np.uint8], /) -> Detections:
+        """Return the birds in an (height, width, 3) uint8 BGR frame, boxes in its pixels."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the network."""
+        ...
+
+
+OpenDetector = Callable[[Path | None], Detector]
+"""Opens a network; None means the shipped one."""
+
+
+class SharedDetector:
+    """One network for several cameras, opened at its first use and kept."""
+
+    def __init__(self, path: Path | None, open_detector: OpenDetector) -> None:
+        self._path = path
+        self._open_detector = open_detector
+        self._one_at_a_time = threading.Lock()
+        self._detector: Detector | None = None
+
+    def open(self) -> str:
+        """Load the network if nobody has, and return its name and version."""
+        with self._one_at_a_time:
+            if self._detector is None:
+                self._detector = self._open_detector(self._path)
+            card = self._detector.card
+            return f"{card.name} {card.version}"[:80]
+
+    def detect(self, frame_bgr: NDArray[np.uint8]) -> Detections:
+        """Return the birds in a frame; ``open`` must have been called."""
+        with self._one_at_a_time:
+            if self._detector is None:
+                raise RuntimeError("open() comes before detect()")
+            return self._detector.detect(frame_bgr)
