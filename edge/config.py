@@ -71,6 +71,9 @@ class OutboxConfig(_Section):
     max_rows: int = Field(default=200_000, ge=100, le=10_000_000, description="most messages that may wait")
 
 
+SHIPPED_CLIP = Path(__file__).parent / "vision" / "demo" / "flock.mp4"
+"""What ``source = "demo"`` plays."""
+
 SourceKind = Literal["file", "device", "stream"]
 _STREAMS = ("rtsp", "rtsps", "http", "https")
 
@@ -79,7 +82,9 @@ class CameraConfig(_Section):
     """One camera."""
 
     slug: Slug = Field(description="name of the camera inside this device")
-    source: str = Field(min_length=1, description="a video file, /dev/videoN, rtsp://… or http://…")
+    source: str = Field(
+        min_length=1, description="a video file, /dev/videoN, rtsp://…, http://…, or demo (shipped clip)"
+    )
     loop: bool = Field(default=True, description="a file starts again at its end")
     fps: float = Field(default=2, gt=0, le=30, description="most pictures looked at per second")
     window_s: float = Field(default=10, ge=1, le=600, description="one count is sent per window, in s")
@@ -92,11 +97,13 @@ class CameraConfig(_Section):
     @field_validator("source")
     @classmethod
     def _known_source(cls, source: str, info: ValidationInfo) -> str:
+        if source == "demo":
+            return str(SHIPPED_CLIP)
         if "://" in source:
             parts = urlsplit(source)
             if parts.scheme not in _STREAMS or not parts.hostname:
                 raise ValueError(
-                    f"can't be read; allowed: a file, /dev/videoN, {', '.join(s + '://' for s in _STREAMS)}"
+                    f"can't be read; allowed: a file, /dev/videoN, demo, {', '.join(s + '://' for s in _STREAMS)}"
                 )
             return source
         return source if source.startswith("/dev/video") else str(_beside_config(Path(source), info))

@@ -26,21 +26,21 @@ class BadConfig(BadInput):
         super().__init__("\n".join(problems))
 
 
-class OutboxTaken(PermanentError):  # noqa: N818  # reads as what happened
+class OutboxTaken(PermanentError):  # reads as what happened
     """Another agent holds the outbox."""
 
 
-class OutboxStuck(RetryableError):  # noqa: N818  # reads as what happened
+class OutboxStuck(RetryableError):  # reads as what happened
     """The disk refused a commit."""
 
 
-class CameraLost(RetryableError):  # noqa: N818  # reads as what happened
+class CameraLost(RetryableError):  # reads as what happened
     """A camera gives no picture; the message never holds its password."""
 
 
-class BrokerAway(RetryableError):  # noqa: N818  # reads as what happened
+class BrokerAway(RetryableError):  # reads as what happened
     """The broker can't be reached or refuses us."""
 
 
-class ClockUnset(RetryableError):  # noqa: N818  # reads as what happened
+class ClockUnset(RetryableError):  # reads as what happened
     """The device doesn't know the time yet."""

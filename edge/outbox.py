@@ -43,9 +43,32 @@ Pending = tuple[Event, "Future[int]"]
 
 
 class Outbox:
-    """The queue. Use as a context manager: entering opens it and starts the writer, leaving commits the rest."""
+    """The queue. Use as a context manager: entering opens it and starts the writer, leaving commits the rest.
 
-    def __init__(self, path: Path, boot: str, *, max_rows: int = 200_000, max_bytes: int = 500_000_000) -> None:
+    Args:
+        path: its file; the folder is made.
+        boot: name of this start of the agent, 16 hex digits.
+        max_rows: most events that may wait on the disk.
+        max_bytes: most bytes of messages that may wait on the disk.
+        memory_rows: most events kept in memory while the disk refuses.
+        group_wait_s: how long a commit waits for company, in s.
+        retry_wait_s: how long a refused commit waits, in s.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        boot: str,
+        *,
+        max_rows: int = 200_000,
+        max_bytes: int = 500_000_000,
+        memory_rows: int = MEMORY_ROWS,
+        group_wait_s: float = GROUP_WAIT_S,
+        retry_wait_s: float = RETRY_WAIT_S,
+    ) -> None:
+        self._memory_rows = memory_rows
+        self._group_wait_s = group_wait_s
+        self._retry_wait_s = retry_wait_s
         self._file = OutboxFile(path, max_rows=max_rows, max_bytes=max_bytes)
         self._boot = boot
         self._next_seq = 1
@@ -135,7 +158,7 @@ class Outbox:
 
     def _shed_pending(self) -> None:
         # Beyond a group only while the disk refuses: memory must not fill up instead of the disk.
-        while len(self._pending) > MEMORY_ROWS:
+        while len(self._pending) > self._memory_rows:
             least = min(range(len(self._pending)), key=lambda n: WORTH[_leaf(self._pending[n][0])])
             event, numbered = self._pending.pop(least)
             numbered.cancel()
@@ -154,7 +177,7 @@ class Outbox:
     def _next_group(self) -> list[Pending]:
         with self._changed:
             self._changed.wait_for(lambda: self._pending or self._closing)
-            self._changed.wait_for(lambda: len(self._pending) >= GROUP_ROWS or self._closing, GROUP_WAIT_S)
+            self._changed.wait_for(lambda: len(self._pending) >= GROUP_ROWS or self._closing, self._group_wait_s)
             group, self._pending = self._pending, []
             self._last_round_s = time.monotonic()
             return group
@@ -181,12 +204,12 @@ class Outbox:
     def _keep_for_later(self, group: list[Pending], error: sqlite3.Error) -> bool:
         sentence = f"nothing can be stored ({error}): make room on the disk or check it"
         if sentence != self._problem:
-            log.error("%s; the newest %d events are kept in memory", sentence, MEMORY_ROWS)
+            log.error("%s; the newest %d events are kept in memory", sentence, self._memory_rows)
         self._problem = sentence
         with self._changed:
             self._pending = group + self._pending
             self._shed_pending()
-            self._changed.wait_for(lambda: self._closing, RETRY_WAIT_S)
+            self._changed.wait_for(lambda: self._closing, self._retry_wait_s)
             if self._closing:
                 log.error("%d events are lost: the disk refused them until the end", len(self._pending))
             return not self._closing

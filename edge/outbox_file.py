@@ -205,7 +205,7 @@ def _transaction(db: sqlite3.Connection) -> Iterator[None]:
         yield
         db.execute("COMMIT")
     except BaseException:
-        # After some errors (a full disk) SQLite has rolled back by itself; a second ROLLBACK would hide the first error.
+        # After some errors (a full disk) SQLite has rolled back by itself; rolling back twice would hide the first.
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise

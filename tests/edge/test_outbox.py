@@ -1,0 +1,244 @@
+import fcntl
+import json
+import logging
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contract.messages import Event, SeqRange
+from edge.errors import OutboxStuck, OutboxTaken
+from edge.outbox import GROUP_ROWS, WORTH, Outbox
+from edge.outbox_file import OutboxFile, Row
+from tests.edge.samples import BOOT, finding, reading, snapshot, weight
+
+LONG_AGO = 0
+
+
+def rows_of(outbox: Outbox, limit: int = 10_000) -> list[Row]:
+    return outbox.waiting(live_since_ms=LONG_AGO, but=(), limit=limit)
+
+
+def put_all(outbox: Outbox, *events: Event) -> list[int]:
+    return [number.result(timeout=10) for number in [outbox.put(event) for event in events]]
+
+
+def test_an_event_gets_its_boot_and_number_when_it_is_stored(tmp_path: Path):
+    with Outbox(tmp_path / "o.sqlite", "a" * 16) as outbox:
+        assert put_all(outbox, reading(), weight(), snapshot()) == [1, 2, 3]
+        stored = [json.loads(row.payload) for row in rows_of(outbox)]
+    assert [(one["boot"], one["seq"]) for one in stored] == [("a" * 16, 1), ("a" * 16, 2), ("a" * 16, 3)]
+    assert [row.leaf for row in rows_of_file(tmp_path)] == ["readings", "weight", "snapshot"]
+
+
+def rows_of_file(folder: Path) -> list[Row]:
+    with Outbox(folder / "o.sqlite", "f" * 16) as outbox:
+        return rows_of(outbox)
+
+
+def test_rows_survive_and_a_new_boot_counts_from_one(tmp_path: Path):
+    with Outbox(tmp_path / "o.sqlite", "a" * 16) as outbox:
+        put_all(outbox, reading(), reading())
+    with Outbox(tmp_path / "o.sqlite", "b" * 16) as outbox:
+        put_all(outbox, weight())
+        assert [(row.boot[0], row.seq) for row in rows_of(outbox)] == [("a", 1), ("a", 2), ("b", 1)]
+        assert outbox.rows == 3
+
+
+def test_leaving_commits_what_is_pending(tmp_path: Path):
+    with Outbox(tmp_path / "o.sqlite", BOOT) as outbox:
+        numbered = [outbox.put(reading()) for _ in range(50)]
+    assert [one.result(timeout=0) for one in numbered] == list(range(1, 51))
+    assert len(rows_of_file(tmp_path)) == 50
+
+
+def test_what_piles_up_is_committed_together(tmp_path: Path):
+    commits = threading.Semaphore(0)
+    with Outbox(tmp_path / "o.sqlite", BOOT) as outbox:
+        outbox.on_commit(commits.release)
+        put_all(outbox, *[reading() for _ in range(GROUP_ROWS)])
+        assert commits.acquire(timeout=5)
+        assert not commits.acquire(blocking=False)
+
+
+def test_threads_get_numbers_without_gaps_or_repeats(tmp_path: Path):
+    seqs: list[int] = []
+    with Outbox(tmp_path / "o.sqlite", BOOT) as outbox:
+
+        def put_some() -> None:
+            seqs.extend(put_all(outbox, *[reading() for _ in range(60)]))
+
+        threads = [threading.Thread(target=put_some) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted(seqs) == list(range(1, 241))
+
+
+def test_only_what_the_cloud_has_committed_goes(tmp_path: Path):
+    with Outbox(tmp_path / "o.sqlite", BOOT) as outbox:
+        put_all(outbox, *[reading() for _ in range(10)])
+        ids = {row.seq: row.id for row in rows_of(outbox)}
+        gone = outbox.confirm(
+            [
+                SeqRange(boot=BOOT, first=2, last=4),
+                SeqRange(boot=BOOT, first=9, last=99),
+                SeqRange(boot="e" * 16, first=1, last=9),
+            ]
+        )
+        assert sorted(gone) == [ids[2], ids[3], ids[4], ids[9], ids[10]]
+        assert [row.seq for row in rows_of(outbox)] == [1, 5, 6, 7, 8]
+        assert outbox.rows == 5
+        assert outbox.confirm([SeqRange(boot=BOOT, first=2, last=4)]) == []
+
+
+def test_live_rows_come_before_the_backlog_and_what_is_on_its_way_does_not_come(tmp_path: Path):
+    with Outbox(tmp_path / "o.sqlite", BOOT) as outbox:
+        put_all(outbox, reading(age_s=900), reading(age_s=800), reading(), reading())
+        newest = rows_of(outbox)[-1]
+        minute_ago = newest.at_ms - 60_000
+        assert [row.seq for row in outbox.waiting(live_since_ms=minute_ago, but=(), limit=3)] == [3, 4, 1]
+        ids = [row.id for row in rows_of(outbox)]
+        assert [row.seq for row in outbox.waiting(live_since_ms=minute_ago, but=ids[1:3], limit=9)] == [4, 1]
+
+
+def test_when_full_the_least_worth_goes_first_then_the_oldest(tmp_path: Path):
+    with Outbox(tmp_path / "o.sqlite", BOOT, max_rows=4) as outbox:
+        put_all(outbox, snapshot(), weight(), reading(), reading(), snapshot(), finding(), weight())
+        assert [(row.leaf, row.seq) for row in rows_of(outbox)] == [
+            ("weight", 2),
+            ("readings", 4),
+            ("finding", 6),
+            ("weight", 7),
+        ]
+        assert outbox.dropped_rows == 3
+    with Outbox(tmp_path / "o.sqlite", BOOT, max_rows=4) as outbox:
+        assert outbox.dropped_rows == 3
+        assert outbox.rows == 4
+
+
+def test_bytes_are_bounded_as_well(tmp_path: Path):
+    with Outbox(tmp_path / "o.sqlite", BOOT, max_bytes=10_000) as outbox:
+        put_all(outbox, weight(), snapshot(3000), snapshot(3000), snapshot(3000))
+        assert [row.seq for row in rows_of(outbox)] == [1, 3, 4]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    steps=st.lists(
+        st.one_of(
+            st.sampled_from(["snapshot", "readings", "weight", "finding"]),
+            st.tuples(st.integers(1, 30), st.integers(0, 5)),
+        ),
+        max_size=40,
+    )
+)
+def test_the_file_agrees_with_a_plain_list(
+    tmp_path_factory: pytest.TempPathFactory, steps: list[str | tuple[int, int]]
+):
+    make = {"snapshot": snapshot, "readings": reading, "weight": weight, "finding": finding}
+    expected: list[tuple[str, int]] = []
+    dropped = seq = 0
+    with Outbox(tmp_path_factory.mktemp("o") / "o.sqlite", BOOT, max_rows=6, group_wait_s=0) as outbox:
+        for step in steps:
+            if isinstance(step, str):
+                seq += 1
+                assert put_all(outbox, make[step]()) == [seq]
+                expected.append((step, seq))
+                while len(expected) > 6:
+                    expected.remove(min(expected, key=lambda one: (WORTH[one[0]], one[1])))
+                    dropped += 1
+            else:
+                first, more = step
+                outbox.confirm([SeqRange(boot=BOOT, first=first, last=first + more)])
+                expected = [one for one in expected if not first <= one[1] <= first + more]
+            assert [(row.leaf, row.seq) for row in rows_of(outbox)] == expected
+            assert (outbox.rows, outbox.dropped_rows) == (len(expected), dropped)
+
+
+def test_a_full_disk_is_a_sentence_and_passes(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    with Outbox(tmp_path / "o.sqlite", BOOT, retry_wait_s=0.05) as outbox:
+        put_all(outbox, reading())
+        outbox._file._db.execute("PRAGMA max_page_count = 20")  # SQLite's own bound: SQLITE_FULL, as on a full disk
+        with caplog.at_level(logging.INFO):
+            stuck = [outbox.put(snapshot(200_000)), outbox.put(weight())]
+            wait_until(lambda: outbox.problem != "")
+            assert "make room on the disk" in outbox.problem
+            outbox._file._db.execute("PRAGMA max_page_count = 1000000")
+            assert [one.result(timeout=10) for one in stuck] == [2, 3]
+        assert outbox.problem == ""
+        assert [row.seq for row in rows_of(outbox)] == [1, 2, 3]
+    assert [record.levelname for record in caplog.records] == ["ERROR", "INFO"]
+
+
+def test_while_the_disk_refuses_memory_is_bounded_and_what_goes_is_counted(tmp_path: Path):
+    with Outbox(tmp_path / "o.sqlite", BOOT, retry_wait_s=0.05, memory_rows=10) as outbox:
+        outbox._file._db.execute("PRAGMA max_page_count = 1")
+        for _ in range(3):
+            outbox.put(weight())
+        for _ in range(30):
+            outbox.put(snapshot(5_000))
+        wait_until(lambda: outbox.problem != "" and outbox.dropped_rows > 0)
+        outbox._file._db.execute("PRAGMA max_page_count = 1000000")
+        wait_until(lambda: outbox.problem == "")
+        assert put_all(outbox, weight())
+        leaves = [row.leaf for row in rows_of(outbox)]
+        assert leaves.count("weight") == 4
+        assert leaves.count("snapshot") + outbox.dropped_rows == 30
+        assert outbox._file.dropped() == {"snapshot": outbox.dropped_rows}
+        assert [row.seq for row in rows_of(outbox)] == list(range(1, len(leaves) + 1))
+
+
+def wait_until(true: object, most_s: float = 10) -> None:
+    assert callable(true)
+    done = threading.Event()
+    for _ in range(int(most_s / 0.02)):
+        if true():
+            return
+        done.wait(0.02)
+    raise AssertionError("it did not happen in time")
+
+
+def test_confirming_on_a_disk_that_refuses_is_harmless(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    with Outbox(tmp_path / "o.sqlite", BOOT) as outbox:
+        put_all(outbox, reading(), reading())
+        outbox._file._db.execute("PRAGMA query_only = ON")
+        assert outbox.confirm([SeqRange(boot=BOOT, first=1, last=2)]) == []
+        assert "sent again" in caplog.text
+        outbox._file._db.execute("PRAGMA query_only = OFF")
+        assert len(outbox.confirm([SeqRange(boot=BOOT, first=1, last=2)])) == 2
+        assert outbox.rows == 0
+
+
+def test_a_broken_file_is_set_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    (tmp_path / "o.sqlite").write_bytes(b"no database at all" * 100)
+    with Outbox(tmp_path / "o.sqlite", BOOT) as outbox:
+        assert put_all(outbox, reading()) == [1]
+    assert "set aside" in caplog.text
+    assert [path.read_bytes()[:18] for path in tmp_path.glob("*.broken-*")] == [b"no database at all"]
+
+
+def test_two_agents_on_one_outbox_are_refused(tmp_path: Path):
+    with Outbox(tmp_path / "o.sqlite", BOOT), pytest.raises(OutboxTaken, match="another agent"):
+        OutboxFile(tmp_path / "o.sqlite", max_rows=9, max_bytes=9).open()
+    with Outbox(tmp_path / "o.sqlite", BOOT):
+        pass
+
+
+def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutboxStuck, match="check data_dir"):
+        OutboxFile(tmp_path / "file" / "o.sqlite", max_rows=9, max_bytes=9).open()
+
+
+def test_it_is_written_so_that_a_power_cut_loses_nothing(tmp_path: Path):
+    with Outbox(tmp_path / "o.sqlite", BOOT) as outbox:
+        db: sqlite3.Connection = outbox._file._db
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert db.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+        with (tmp_path / "o.lock").open("ab") as lock, pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
