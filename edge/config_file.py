@@ -156,4 +156,4 @@ def _allowed(node: dict[str, Any]) -> str:
         return f"a table with {', '.join(node['properties'])}"
     if node.get("type") in _TYPES:
         return _TYPES[node["type"]]
-    return str(node.get("description", "see docs/edge-config.md"))
+    return str(node.get("description", "a text"))

@@ -29,7 +29,7 @@ CANDIDATES = 31
 FIRST_CANDIDATES = 5
 GAP_S = 3.0
 """After so long without a sample nobody knows what happened on the plate: begin anew."""
-FOLLOW_S = 5.0
+FOLLOW_S = 2.0
 """How fast the base follows an empty plate, as a time constant in s."""
 SAMPLES_MOST = 600
 SAMPLES_LEAST = 3
