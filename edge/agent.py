@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 STEADY_S = 60.0
 WATCH_EVERY_S = 10.0
+CANCEL_AGAIN_S = 3.5
+"""Longer than any part takes to end in good order."""
 
 
 class Part(Protocol):
@@ -55,7 +57,7 @@ async def run(config: EdgeConfig) -> None:
     stop = _stop_on_signals()
     origin = Origin(config.place.device, new_boot())
     limits = {"max_rows": config.outbox.max_rows, "max_bytes": config.outbox.max_mb * 1_000_000}
-    with Outbox(config.data_dir / "outbox.sqlite", origin.boot, **limits) as outbox:
+    with Outbox(config.data_dir / "outbox.db", origin.boot, **limits) as outbox:
         instruments = _instruments(config, outbox, origin)
         cameras = _cameras(config, outbox, origin)
         parts: list[Part] = [*instruments, *cameras]
@@ -77,9 +79,17 @@ async def run(config: EdgeConfig) -> None:
             await stop.wait()
             tell_systemd("STOPPING=1")
             log.info("stopping")
-            for task in tasks:
-                task.cancel()
+            await _end(tasks)
     log.info("stopped; %d events wait for the cloud", outbox.rows)
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    # More than once: libraries on Python 3.11 may swallow a cancellation (see edge.publisher).
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _done, pending = await asyncio.wait(pending, timeout=CANCEL_AGAIN_S)
 
 
 def _stop_on_signals() -> asyncio.Event:

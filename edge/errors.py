@@ -3,7 +3,8 @@
 PermanentError
 ├── BadInput
 │   └── BadConfig       edge.toml has mistakes; ``problems`` has a line for each
-└── OutboxTaken         another agent works in the same data_dir
+├── OutboxTaken         another agent works in the same data_dir
+└── NetworkUnusable     a camera's network is missing or damaged, or nothing here can run it
 RetryableError
 ├── OutboxStuck         the disk refused a commit; nothing that was committed is lost
 ├── CameraLost          no picture; the camera is tried again for ever
@@ -28,6 +29,10 @@ class BadConfig(BadInput):
 
 class OutboxTaken(PermanentError):  # reads as what happened
     """Another agent holds the outbox."""
+
+
+class NetworkUnusable(PermanentError):
+    """A camera's network can't be used; the message says what to do."""
 
 
 class OutboxStuck(RetryableError):  # reads as what happened

@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 DELAYED_AFTER_MS = 60_000
 BATCH_ROWS = 20
 STATUS_EVERY_S = 60.0
+STATUS_LOOK_S = 5.0
+"""A part that fails or recovers is told this soon, not only with the next minute."""
 GOODBYE_S = 1.5
 STEADY_S = 60.0
 """A connection that held this long was a success; the next attempt starts without delay."""
@@ -76,7 +78,8 @@ class Publisher:
         while True:
             started_s = time.monotonic()
             try:
-                await self._one_connection()
+                # A task of its own: a task group leaves its mark on the task it failed in (see _heed_cancellation).
+                await asyncio.create_task(self._one_connection(), name="connection")
             except* (aiomqtt.MqttError, BrokerAway) as lost:
                 self._lost(lost)
             if time.monotonic() - started_s > STEADY_S:
@@ -117,8 +120,9 @@ class Publisher:
     async def _greet(self, client: aiomqtt.Client) -> None:
         self._window.forget()
         await client.subscribe(build(self._place, Committed), qos=1)
-        await self._publish(client, self._announcement())
-        await self._publish(client, self._status())
+        _heed_cancellation()
+        await self._publish_state(client, self._announcement())
+        _heed_cancellation()
         log.info("connected to %s:%d, %d events wait", self._broker.host, self._broker.tcp_port, self._outbox.rows)
         self.problem = ""
 
@@ -141,6 +145,7 @@ class Publisher:
                 log.info("%d events were not committed in time: sent again", len(late))
             rows = await self._next_rows()
             await asyncio.gather(*(self._publish_row(client, row) for row in rows))
+            _heed_cancellation()
             if not rows:
                 await self._pause(1.0)
 
@@ -167,11 +172,18 @@ class Publisher:
             return
 
     async def _tell_status(self, client: aiomqtt.Client) -> None:
+        told_s = -STATUS_EVERY_S
+        told: object = None
         while True:
-            await asyncio.sleep(STATUS_EVERY_S)
-            await self._publish(client, self._status())
+            status = self._status()
+            parts = [(part.state, part.problem) for part in status.parts]
+            if parts != told or time.monotonic() - told_s >= STATUS_EVERY_S:
+                await self._publish_state(client, status)
+                _heed_cancellation()
+                told_s, told = time.monotonic(), parts
+            await asyncio.sleep(STATUS_LOOK_S)
 
-    async def _publish(self, client: aiomqtt.Client, state: State) -> None:
+    async def _publish_state(self, client: aiomqtt.Client, state: State) -> None:
         leaf = leaf_of(type(state))
         await client.publish(build(self._place, type(state)), encode(state), qos=leaf.qos, retain=leaf.retained)
 
@@ -182,7 +194,7 @@ class Publisher:
         # A clean good-bye keeps the broker from sending the last will, so the same has to be said here.
         try:
             async with asyncio.timeout(GOODBYE_S):
-                await self._publish(client, self._offline())
+                await self._publish_state(client, self._offline())
         except (TimeoutError, aiomqtt.MqttError):
             log.info("the broker did not hear our good-bye")
 
@@ -195,6 +207,15 @@ class Publisher:
         if problem != self.problem:
             log.warning("%s; trying again until it works", problem)
         self.problem = problem
+
+
+def _heed_cancellation() -> None:
+    # aiomqtt waits with asyncio.wait_for, which in Python 3.11 swallows a cancellation that comes together with the
+    # awaited answer; a loop that never hears it would keep the whole group, and the shutdown, waiting for ever.
+    # Only for tasks that were made for one connection: in 3.11 a failed task group leaves its task "cancelling".
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _now_ms() -> int:

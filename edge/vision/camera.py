@@ -52,8 +52,11 @@ class Frame:
 
 
 def masked(source: str) -> str:
-    """Return a source as it may be logged: without the password in an address."""
-    return re.sub(r"(?<=://)[^/@]*(?:@[^/@]*)*@", "***@", source)
+    """Return a source as it may be logged: without what an address may hold of a password.
+
+    Passwords are often typed in as they are, with ``@`` and ``/``: so all up to the last ``@`` goes, and any query.
+    """
+    return re.sub(r"(?<=\?).*", "***", re.sub(r"(?<=://).*@", "***@", source)) if "://" in source else source
 
 
 class Camera:

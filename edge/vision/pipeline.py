@@ -10,6 +10,7 @@ import threading
 
 from contract.messages import FlockCount, Snapshot
 from edge.config import CameraConfig
+from edge.errors import NetworkUnusable
 from edge.health import Health
 from edge.origin import Origin
 from edge.outbox import UNNUMBERED, Outbox
@@ -18,6 +19,7 @@ from edge.vision.camera import Camera, Frame
 from edge.vision.counting import CountWindow, WindowCount
 from edge.vision.detecting import SharedDetector
 from edge.vision.picture import small_picture
+from models.errors import ModelsError
 from models.runtime.detections import Detections
 
 log = logging.getLogger(__name__)
@@ -54,16 +56,21 @@ class Watch:
         """Watch until cancelled.
 
         Raises:
-            ExceptionGroup: what stopped one of the two threads, a missing network for example.
+            NetworkUnusable: the network is missing, damaged or can't be run here.
+            ExceptionGroup: what stopped one of the two threads.
         """
+        try:
+            network = await asyncio.to_thread(self._detector.open)
+        except ModelsError as error:
+            raise NetworkUnusable(str(error)) from error
+        log.info("%s: %s counts the birds", self._config.slug, network)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(run_in_thread(f"camera {self._config.slug}", self._camera.read_until))
-            tasks.create_task(run_in_thread(f"looking {self._config.slug}", self._look_until))
+            tasks.create_task(
+                run_in_thread(f"looking {self._config.slug}", lambda stop: self._look_until(stop, network))
+            )
 
-    def _look_until(self, stop: threading.Event) -> None:
-        self._looking.alive()
-        network = self._detector.open()
-        log.info("%s: %s counts the birds", self._config.slug, network)
+    def _look_until(self, stop: threading.Event, network: str) -> None:
         seen = 0
         while not stop.is_set():
             self._looking.alive()

@@ -40,7 +40,7 @@ def problems(tmp_path: Path, text: str) -> list[str]:
         (PLACE + '[broker]\nhost = "example.org"\n', "5: broker: example.org is another machine: set tls = true"),
         (PLACE + "[broker]\nport = 70000\n", "6: broker.port: 70000 is too large; allowed: 1 to 65535"),
         (PLACE + '[broker]\npassword = "x"\n', "6: broker.password: unknown; did you mean 'password_file'?"),
-        (PLACE + '[[cameras]]\nslug = "c"\nsource = "ftp://x"\n', "7: cameras[0].source: can't be read; allowed: a file"),
+        (PLACE + '[[cameras]]\nslug = "c"\nsource = "ftp://x"\n', "7: cameras[0].source: can't be read; allowed: a"),
         (PLACE + CAMERA + CAMERA, "1: each instrument and camera needs a slug of its own; used twice: cam"),
         (
             PLACE + '[[instruments]]\nslug = "s"\nfamily = "xk3190"\nport = "/dev/x"\n',

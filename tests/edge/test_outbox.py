@@ -14,6 +14,7 @@ from edge.errors import OutboxStuck, OutboxTaken
 from edge.outbox import GROUP_ROWS, WORTH, Outbox
 from edge.outbox_file import OutboxFile, Row
 from tests.edge.samples import BOOT, finding, reading, snapshot, weight
+from tests.edge.waiting import wait_until
 
 LONG_AGO = 0
 
@@ -191,16 +192,6 @@ def test_while_the_disk_refuses_memory_is_bounded_and_what_goes_is_counted(tmp_p
         assert leaves.count("snapshot") + outbox.dropped_rows == 30
         assert outbox._file.dropped() == {"snapshot": outbox.dropped_rows}
         assert [row.seq for row in rows_of(outbox)] == list(range(1, len(leaves) + 1))
-
-
-def wait_until(true: object, most_s: float = 10) -> None:
-    assert callable(true)
-    done = threading.Event()
-    for _ in range(int(most_s / 0.02)):
-        if true():
-            return
-        done.wait(0.02)
-    raise AssertionError("it did not happen in time")
 
 
 def test_confirming_on_a_disk_that_refuses_is_harmless(tmp_path: Path, caplog: pytest.LogCaptureFixture):
