@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.messages import Event, SeqRange
+from contract.topics import LEAVES
 from edge.errors import OutboxStuck, OutboxTaken
 from edge.outbox import GROUP_ROWS, WORTH, Outbox
 from edge.outbox_file import OutboxFile, Row
@@ -233,3 +234,7 @@ def test_it_is_written_so_that_a_power_cut_loses_nothing(tmp_path: Path):
         assert db.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
         with (tmp_path / "o.lock").open("ab") as lock, pytest.raises(BlockingIOError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_every_event_of_the_contract_has_a_worth():
+    assert set(WORTH) == {leaf.name for leaf in LEAVES.values() if issubclass(leaf.message, Event)}
