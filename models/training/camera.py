@@ -24,5 +24,5 @@ def expose(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         lit = lit * rng.uniform(0.87, 1.1, 3) + rng.normal(0, rng.uniform(0, 8), lit.shape)
     seen = np.clip(lit, 0, 255).astype(np.uint8)
     if rng.random() < 0.5:  # noqa: PLR2004
-        seen = cv2.GaussianBlur(seen, (0, 0), rng.uniform(0.4, 1.4))
+        seen = cv2.GaussianBlur(seen, (0, 0), rng.uniform(0.4, rng.choice([1.3, 2.2])))
     return seen

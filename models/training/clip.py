@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from models.errors import TrainingError
 from models.training.floors import draw_floor, draw_pan
-from models.training.scenes import View
+from models.training.house import View
 from models.training.sprites import Sprite
 from models.training.stage import Pose, Stage
 

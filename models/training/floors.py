@@ -54,7 +54,7 @@ def strew(floor: np.ndarray, rng: np.random.Generator, tones: tuple[np.ndarray, 
         x, y, turn = rng.uniform(0, wide), rng.uniform(0, high), rng.uniform(0, math.tau)
         length = longest * rng.uniform(0.3, 1.3)
         end = (int(x + length * math.cos(turn)), int(y + length * math.sin(turn)))
-        colour = np.clip(tones[rng.integers(2)] * rng.uniform(0.6, 1.5, 3), 0, 255).tolist()
+        colour = np.clip(tones[rng.integers(2)] * rng.uniform(0.6, 1.5) * rng.uniform(0.93, 1.07, 3), 0, 255).tolist()
         cv2.line(floor, (int(x), int(y)), end, colour, int(rng.choice([1, 1, 1, 2])), cv2.LINE_AA)
 
 

@@ -17,6 +17,7 @@ from models.training.camera import expose
 from models.training.drawn import draw_bird, plumage
 from models.training.floors import draw_floor
 from models.training.sprites import Sprite
+from models.training.house import View, hang_line, raise_wall
 from models.training.stage import Pose, Stage
 
 SIZE_PX = 640
@@ -32,26 +33,6 @@ class Scene:
     boxes: np.ndarray
 
 
-@dataclass(frozen=True)
-class View:
-    """How the camera looks at the floor.
-
-    Args:
-        horizon: share of the height above which there is no floor (0 looks straight down).
-        near_px: length of a bird at the lower edge.
-        far_px: length of a bird at the horizon.
-    """
-
-    horizon: float
-    near_px: float
-    far_px: float
-
-    def length_px(self, y: float, height: int) -> float:
-        """Length of a bird standing at row `y`."""
-        share = (y / height - self.horizon) / (1 - self.horizon)
-        return self.far_px + (self.near_px - self.far_px) * max(0.0, share)
-
-
 def draw_scene(rng: np.random.Generator, sprites: Sequence[Sprite], *, size_px: int = SIZE_PX) -> Scene:
     """Draw one random flock. The same generator state and sprites give the same scene."""
     wanted = wanted_birds(rng)
@@ -62,7 +43,9 @@ def draw_scene(rng: np.random.Generator, sprites: Sequence[Sprite], *, size_px: 
     flock = choose_flock(rng, sprites, upright=view.horizon > 0)
     for x, y in scatter(rng, view, wanted, size_px):
         bird = flock[rng.integers(len(flock))]
-        stage.paste(bird, choose_pose(rng, bird, view.length_px(y, size_px)), (x, y), rng)
+        stage.paste(bird, choose_pose(rng, bird, view.length_px(y, size_px), oblique=view.horizon > 0), (x, y), rng)
+    if view.horizon > 0 and rng.random() < 0.6:  # noqa: PLR2004
+        stage.cover(*hang_line(rng, view, size_px))
     return Scene(expose(stage.image, rng), stage.visible_boxes())
 
 
@@ -80,21 +63,6 @@ def choose_view(rng: np.random.Generator, wanted: int, size_px: int) -> View:
     length = min(math.exp(rng.uniform(math.log(14), math.log(130))), crowd * rng.uniform(0.9, 1.25))
     tilt = rng.choice([0, 0, rng.uniform(0.1, 0.6)])
     return View(0.0, length * (1 + tilt), length * (1 - tilt))
-
-
-def raise_wall(image: np.ndarray, view: View, rng: np.random.Generator) -> None:
-    """Draw what lies behind the floor: a wall, a roof with lamps, far fittings."""
-    edge = int(view.horizon * image.shape[0])
-    tone = rng.uniform(40, 210, 3) * (0.6 + 0.4 * rng.random())
-    image[:edge] = tone * np.linspace(rng.uniform(0.5, 1), 1, max(edge, 1))[:, None, None]
-    wide = image.shape[1]
-    for _ in range(rng.integers(0, 14)):
-        x, y = int(rng.uniform(0, wide)), int(rng.uniform(0, max(edge, 1)))
-        size = int(rng.integers(1, 8))
-        if rng.random() < 0.5:  # noqa: PLR2004
-            cv2.circle(image, (x, y), size, (250, 250, 250), -1, cv2.LINE_AA)
-        else:
-            cv2.rectangle(image, (x, 0), (x + size, edge), (tone * rng.uniform(0.4, 1.3)).tolist(), -1)
 
 
 def choose_flock(rng: np.random.Generator, sprites: Sequence[Sprite], *, upright: bool) -> list[Sprite]:
@@ -123,9 +91,9 @@ def coloured(bird: Sprite, tint: tuple[float, float, float]) -> Sprite:
     return replace(bird, bgra=bgra)
 
 
-def choose_pose(rng: np.random.Generator, bird: Sprite, length_px: float) -> Pose:
-    """Turn birds seen from above freely, keep those seen from the side nearly upright half of the time."""
-    upright = bird.view == "side" and rng.random() < 0.5  # noqa: PLR2004
+def choose_pose(rng: np.random.Generator, bird: Sprite, length_px: float, *, oblique: bool) -> Pose:
+    """Turn birds seen from above freely; those seen from the side mostly stand, in an oblique view nearly always."""
+    upright = bird.view == "side" and rng.random() < (0.95 if oblique else 0.4)
     turn = rng.normal(0, 10) if upright else rng.uniform(0, 360)
     tint = rng.uniform(0.8, 1.08) * rng.uniform(0.96, 1.04, 3)
     return Pose(
@@ -145,7 +113,7 @@ def scatter(rng: np.random.Generator, view: View, wanted: int, size_px: int) -> 
     """Place birds, partly in clusters, not closer than a share of their length; far ones first."""
     huddle = rng.uniform(0, 0.8)
     nests = rng.uniform(0.1, 0.9, (rng.integers(1, 5), 2)) * size_px
-    closest = rng.uniform(0.42, 0.7)
+    closest = rng.uniform(0.34, 0.7)
     placed = np.empty((0, 2))
     for _ in range(wanted * 6):
         if len(placed) == wanted:

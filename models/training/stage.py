@@ -75,6 +75,11 @@ class Stage:
         self.owner[window][alpha[..., 0] > SOLID] = number
         return number
 
+    def cover(self, layer: np.ndarray, mask: np.ndarray) -> None:
+        """Lay a thing that is no bird over everything: `layer` (h, w, 3) where `mask` (h, w) bool is true."""
+        self.image[mask] = layer[mask]
+        self.owner[mask] = -1
+
     def visible_boxes(self) -> np.ndarray:
         """Return (n, 4) float32 xyxy pixels around the visible part of every bird that shows enough."""
         found = (self.visible_box(number) for number in range(len(self._laid)))
