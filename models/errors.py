@@ -1,10 +1,10 @@
 """Errors of the room `models`.
 
-    ModelsError             anything wrong in this room; the message says what to do next
-    ├── WeightsError        a network or its card cannot be used: fetch or export it again
-    ├── RuntimeMissing      a program library is not installed: install the named extra
-    ├── DatasetError        pictures or labels are wrong: mend the named file
-    └── TrainingError       a run cannot start or go on: change the named setting
+ModelsError             anything wrong in this room; the message says what to do next
+├── WeightsError        a network or its card cannot be used: fetch or export it again
+├── RuntimeMissing      a program library is not installed: install the named extra
+├── DatasetError        pictures or labels are wrong: mend the named file
+└── TrainingError       a run cannot start or go on: change the named setting
 """
 
 

@@ -41,7 +41,9 @@ def suppress(
     xywh: NDArray[np.float32], scores: NDArray[np.float32], classes: NDArray[np.int64], thresholds: Thresholds
 ) -> NDArray[np.int64]:
     """Return the rows that survive non-maximum suppression within their class, best score first."""
-    found = cv2.dnn.NMSBoxesBatched(xywh, scores, classes.astype(np.int32), thresholds.score, thresholds.nms_iou)
+    found = cv2.dnn.NMSBoxesBatched(
+        xywh, scores, classes.astype(np.int32), thresholds.score, thresholds.nms_iou
+    )
     kept = np.asarray(found, np.int64).reshape(-1)
     kept = kept[np.argsort(-scores[kept], kind="stable")]
     if len(kept) > thresholds.max_boxes:

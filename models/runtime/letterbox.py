@@ -50,7 +50,9 @@ def fit(frame_wh: tuple[int, int], limit_wh: tuple[int, int]) -> Letterbox:
     scale = min(limit_wh[0] / wide, limit_wh[1] / high)
     scaled = max(1, round(wide * scale)), max(1, round(high * scale))
     input_wh = (_up(scaled[0]), _up(scaled[1]))
-    return Letterbox(frame_wh, input_wh, scale, (input_wh[0] - scaled[0]) // 2, (input_wh[1] - scaled[1]) // 2)
+    return Letterbox(
+        frame_wh, input_wh, scale, (input_wh[0] - scaled[0]) // 2, (input_wh[1] - scaled[1]) // 2
+    )
 
 
 def _up(side: int) -> int:

@@ -79,7 +79,9 @@ def homes(rng: np.random.Generator, plan: ClipPlan) -> Curve:
     placed = np.empty((0, 2))
     for _ in range(plan.birds):
         tries = rng.uniform(-0.03, 1.03, (10, 2)) * size
-        gaps = np.linalg.norm(tries[:, None] - placed[None], axis=2).min(axis=1) if len(placed) else np.ones(10)
+        gaps = (
+            np.linalg.norm(tries[:, None] - placed[None], axis=2).min(axis=1) if len(placed) else np.ones(10)
+        )
         placed = np.vstack([placed, tries[gaps.argmax()]])
     return placed
 
@@ -120,7 +122,9 @@ def soften(values: Curve, frames: int) -> Curve:
 def pose(bird: Round, frame: int, length_px: float) -> Pose:
     """Turn a bird's round into the pose of one frame; a turning bird shows its narrow side."""
     facing = bird.facing[frame]
-    narrow = math.sqrt(0.55 + 0.45 * abs(facing))  # length and stretch together: the width shrinks, the height stays
+    narrow = math.sqrt(
+        0.55 + 0.45 * abs(facing)
+    )  # length and stretch together: the width shrinks, the height stays
     return Pose(length_px * narrow, -bird.stoop[frame], mirrored=bool(facing < 0), stretch=narrow)
 
 
@@ -148,9 +152,22 @@ def start_encoder(plan: ClipPlan, out: Path) -> subprocess.Popen[bytes]:
     """Start ffmpeg reading raw frames from its standard input."""
     wide, high = plan.size_wh
     source = ["-f", "rawvideo", "-pix_fmt", "bgr24", "-s", f"{wide}x{high}", "-r", str(plan.fps), "-i", "-"]
-    target = ["-c:v", "libx264", "-preset", "slow", "-crf", "28", "-pix_fmt", "yuv420p", "-g", str(plan.fps * 8)]
+    target = [
+        "-c:v",
+        "libx264",
+        "-preset",
+        "slow",
+        "-crf",
+        "28",
+        "-pix_fmt",
+        "yuv420p",
+        "-g",
+        str(plan.fps * 8),
+    ]
     neat = ["-an", "-map_metadata", "-1", "-movflags", "+faststart", "-y", str(out)]
     try:
-        return subprocess.Popen(["ffmpeg", "-loglevel", "error", *source, *target, *neat], stdin=subprocess.PIPE)
+        return subprocess.Popen(
+            ["ffmpeg", "-loglevel", "error", *source, *target, *neat], stdin=subprocess.PIPE
+        )
     except FileNotFoundError as error:
         raise TrainingError("writing a clip needs the program ffmpeg: apt-get install ffmpeg") from error

@@ -157,7 +157,9 @@ def check_split(folders: tuple[Path, ...], *, classes: int) -> SplitReport:
             _check_picture(picture, labels / f"{picture.stem}.txt", classes, report)
         stems = {picture.stem for picture in files}
         strays = sorted(item.name for item in labels.glob("*.txt") if item.stem not in stems)
-        report.problems.extend(f"{labels / name} belongs to no picture" for name in strays if name != "classes.txt")
+        report.problems.extend(
+            f"{labels / name} belongs to no picture" for name in strays if name != "classes.txt"
+        )
     return report
 
 

@@ -71,7 +71,9 @@ def hang_feeder(
     """Hang a pan feeder: a cone that widens into a pan, `side` pixels high."""
     x, y = top
     pan = (x, y + side)
-    cone = np.array([(x - side // 8, y), (x + side // 8, y), (x + side // 3, y + side), (x - side // 3, y + side)])
+    cone = np.array(
+        [(x - side // 8, y), (x + side // 8, y), (x + side // 3, y + side), (x - side // 3, y + side)]
+    )
     dark = tuple(int(level * 0.6) for level in colour)
     for picture, body, rim in ((layer, colour, dark), (mask, 255, 255)):
         cv2.ellipse(picture, pan, (max(1, side // 2), max(1, side // 6)), 0, 0, 360, rim, -1)

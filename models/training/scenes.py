@@ -43,7 +43,9 @@ def draw_scene(rng: np.random.Generator, sprites: Sequence[Sprite], *, size_px: 
     flock = choose_flock(rng, sprites, upright=view.horizon > 0)
     for x, y in scatter(rng, view, wanted, size_px):
         bird = flock[rng.integers(len(flock))]
-        stage.paste(bird, choose_pose(rng, bird, view.length_px(y, size_px), oblique=view.horizon > 0), (x, y), rng)
+        stage.paste(
+            bird, choose_pose(rng, bird, view.length_px(y, size_px), oblique=view.horizon > 0), (x, y), rng
+        )
     if view.horizon > 0 and rng.random() < 0.6:  # noqa: PLR2004
         stage.cover(*hang_line(rng, view, size_px))
     return Scene(expose(stage.image, rng), stage.visible_boxes())
@@ -105,7 +107,14 @@ def choose_pose(rng: np.random.Generator, bird: Sprite, length_px: float, *, obl
     )
 
 
-GREY_TINTS = ((0.45, 0.85, 1.0), (0.7, 0.9, 1.0), (0.3, 0.5, 0.65), (0.85, 0.95, 1.0), (0.8, 0.75, 1.0), (1.0, 1.0, 1.0))
+GREY_TINTS = (
+    (0.45, 0.85, 1.0),
+    (0.7, 0.9, 1.0),
+    (0.3, 0.5, 0.65),
+    (0.85, 0.95, 1.0),
+    (0.8, 0.75, 1.0),
+    (1.0, 1.0, 1.0),
+)
 """Colours of down for chicks cut from grey pictures; blue, green, red."""
 
 
@@ -133,7 +142,13 @@ def scatter(rng: np.random.Generator, view: View, wanted: int, size_px: int) -> 
 
 
 def write_scenes(
-    out: Path, sprites: Sequence[Sprite], *, count: int, seed: int, split: str = "train", size_px: int = SIZE_PX
+    out: Path,
+    sprites: Sequence[Sprite],
+    *,
+    count: int,
+    seed: int,
+    split: str = "train",
+    size_px: int = SIZE_PX,
 ) -> int:
     """Write `count` scenes as a split of a YOLO data set below `out`; return the number of boxes written."""
     pictures, labels = out / "images" / split, out / "labels" / split
@@ -141,7 +156,9 @@ def write_scenes(
         folder.mkdir(parents=True, exist_ok=True)
     boxes = 0
     for index in range(count):
-        rng = np.random.default_rng((seed, index))  # one generator per scene: any scene can be drawn again alone
+        rng = np.random.default_rng(
+            (seed, index)
+        )  # one generator per scene: any scene can be drawn again alone
         scene = draw_scene(rng, sprites, size_px=size_px)
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(60, 94))]
         cv2.imwrite(str(pictures / f"scene_{seed}_{index:05d}.jpg"), scene.image, quality)

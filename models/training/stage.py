@@ -59,7 +59,8 @@ class Stage:
         high, wide = self.owner.shape
         window = (slice(max(top, 0), min(top + side, high)), slice(max(left, 0), min(left + side, wide)))
         inner = tuple(
-            slice(part.start - offset, part.stop - offset) for part, offset in zip(window, (top, left), strict=True)
+            slice(part.start - offset, part.stop - offset)
+            for part, offset in zip(window, (top, left), strict=True)
         )
         number = len(self._laid)
         whole = int((patch[..., 3] > SOLID).sum())
@@ -122,4 +123,6 @@ def blurred(picture: np.ndarray, sigma: float) -> np.ndarray:
 def cast_shadow(alpha: np.ndarray, shadow: tuple[float, float], length_px: float) -> np.ndarray:
     """Return (s, s) float32, the soft shadow of a bird moved by `shadow` bird lengths."""
     move = np.array([[1, 0, shadow[0] * length_px], [0, 1, shadow[1] * length_px]], np.float32)
-    return cv2.GaussianBlur(cv2.warpAffine(alpha, move, alpha.shape[::-1]), (0, 0), max(1.0, length_px * 0.08))
+    return cv2.GaussianBlur(
+        cv2.warpAffine(alpha, move, alpha.shape[::-1]), (0, 0), max(1.0, length_px * 0.08)
+    )

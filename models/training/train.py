@@ -79,7 +79,9 @@ def check_plan(plan: TrainPlan, *, resume: bool) -> None:
     layout = read_layout(plan.data)
     problems = check_split(layout.train, classes=len(layout.classes)).problems
     if problems:
-        raise TrainingError(f"{len(problems)} problems in {plan.data}, first: {problems[0]} (henwise-models check)")
+        raise TrainingError(
+            f"{len(problems)} problems in {plan.data}, first: {problems[0]} (henwise-models check)"
+        )
     if plan.size_px % 32:
         raise TrainingError(f"the size must be a multiple of 32, not {plan.size_px}")
     last = plan.out / "weights" / "last.pt"
