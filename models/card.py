@@ -68,9 +68,7 @@ class ModelCard(CardPart):
     version: Text
     task: Literal["detect"]
     classes: tuple[Text, ...] = Field(min_length=1)
-    input_size_wh: tuple[Side, Side] = Field(
-        description="largest picture the network is fed, pixels, multiples of 32"
-    )
+    input_size_wh: tuple[Side, Side] = Field(description="largest picture the network is fed, pixels, multiples of 32")
     thresholds: Thresholds
     base: Text = Field(description="weights the training started from")
     data: tuple[TrainingSource, ...]
@@ -138,6 +136,4 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise WeightsError(
-            f"cannot read {path}: {error.strerror}; a network needs its card beside it"
-        ) from error
+        raise WeightsError(f"cannot read {path}: {error.strerror}; a network needs its card beside it") from error

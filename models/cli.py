@@ -15,9 +15,7 @@ from models.errors import ModelsError
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Teach and measure Henwise's networks.")
 
-Dataset = Annotated[
-    Path, typer.Argument(help="YAML of a data set: path, train, val, names (docs/training.md)")
-]
+Dataset = Annotated[Path, typer.Argument(help="YAML of a data set: path, train, val, names (docs/training.md)")]
 Out = Annotated[Path, typer.Option("--out", help="folder or file to write")]
 Seed = Annotated[int, typer.Option("--seed", help="seed of everything random")]
 Threads = Annotated[int, typer.Option("--threads", min=1, help="processor threads")]
@@ -46,9 +44,7 @@ def check(dataset: Dataset) -> None:
         wrong = 0
         for name, folders in (("train", layout.train), ("val", layout.val)):
             report = check_split(folders, classes=len(layout.classes))
-            typer.echo(
-                f"{name}: {report.pictures} pictures, {report.boxes} boxes, {report.empty} without birds"
-            )
+            typer.echo(f"{name}: {report.pictures} pictures, {report.boxes} boxes, {report.empty} without birds")
             for problem in report.problems:
                 typer.echo(f"  {problem}")
             wrong += len(report.problems)
@@ -57,10 +53,8 @@ def check(dataset: Dataset) -> None:
 
 
 @app.command()
-def scenes(
-    dataset: Annotated[
-        Path, typer.Argument(help="folder with images/<split> and labels/<split> to cut birds from")
-    ],
+def scenes(  # noqa: PLR0917  typer makes options of parameters
+    dataset: Annotated[Path, typer.Argument(help="folder with images/<split> and labels/<split> to cut birds from")],
     out: Out,
     count: Annotated[int, typer.Option(min=1, help="scenes to draw")] = 500,
     seed: Seed = 0,
@@ -80,7 +74,7 @@ def scenes(
 
 
 @app.command()
-def train(
+def train(  # noqa: PLR0917  typer makes options of parameters
     dataset: Dataset,
     weights: Annotated[Path, typer.Option(help="checkpoint (.pt) to start from")],
     out: Out,
@@ -116,15 +110,11 @@ def export(
 
 
 @app.command()
-def evaluate(
+def evaluate(  # noqa: PLR0917  typer makes options of parameters
     network: Annotated[Path, typer.Argument(help="the .onnx, with its card beside it")],
     dataset: Annotated[list[Path], typer.Argument(help="YAML of one or more data sets")],
-    score: Annotated[
-        float | None, typer.Option(min=0.02, max=0.99, help="threshold; default: the card's")
-    ] = None,
-    choose: Annotated[
-        bool, typer.Option("--choose", help="only find the threshold with the best F1")
-    ] = False,
+    score: Annotated[float | None, typer.Option(min=0.02, max=0.99, help="threshold; default: the card's")] = None,
+    choose: Annotated[bool, typer.Option("--choose", help="only find the threshold with the best F1")] = False,
     write: Annotated[bool, typer.Option("--write", help="write the figures onto the card")] = False,
     threads: Threads = 2,
 ) -> None:
@@ -155,12 +145,8 @@ def evaluate(
 
 @app.command()
 def clip(
-    pictures: Annotated[
-        Path, typer.Argument(help="folder images/<split> that holds the pictures of the cast")
-    ],
-    cast: Annotated[
-        Path, typer.Option(help="list of `picture-stem left|right` (models/recipes/clip-birds.txt)")
-    ],
+    pictures: Annotated[Path, typer.Argument(help="folder images/<split> that holds the pictures of the cast")],
+    cast: Annotated[Path, typer.Option(help="list of `picture-stem left|right` (models/recipes/clip-birds.txt)")],
     out: Out,
     seed: Seed = 10,
     length_s: Annotated[int, typer.Option(min=1, help="length of the loop, seconds")] = 24,
@@ -170,9 +156,7 @@ def clip(
         from models.training.casting import cast_birds, read_cast
         from models.training.clip import ClipPlan, write_clip
 
-        counts = write_clip(
-            ClipPlan(seed=seed, length_s=length_s), cast_birds(pictures, read_cast(cast)), out
-        )
+        counts = write_clip(ClipPlan(seed=seed, length_s=length_s), cast_birds(pictures, read_cast(cast)), out)
         typer.echo(f"{out}: {len(counts)} frames, {min(counts)} to {max(counts)} birds")
 
 

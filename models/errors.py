@@ -16,7 +16,7 @@ class WeightsError(ModelsError):
     """A weights file or its card is missing, damaged, or the two do not belong together."""
 
 
-class RuntimeMissing(ModelsError):  # noqa: N818  reads as what it is: a missing runtime
+class RuntimeMissing(ModelsError):
     """A library that runs networks is not installed."""
 
 

@@ -1,6 +1,6 @@
 """From a YOLO one-to-many head's raw output to boxes: threshold, non-maximum suppression, and no silent limit.
 
-The raw output is (1, 4 + classes, anchors): centre x, centre y, width, height in input pixels, then one score per class.
+The raw output is (1, 4 + classes, anchors): centre x, centre y, width, height in input pixels, then a score per class.
 """
 
 import logging
@@ -42,7 +42,7 @@ def suppress(
 ) -> NDArray[np.int64]:
     """Return the rows that survive non-maximum suppression within their class, best score first."""
     found = cv2.dnn.NMSBoxesBatched(
-        xywh, scores, classes.astype(np.int32), thresholds.score, thresholds.nms_iou
+        xywh.tolist(), scores.tolist(), classes.tolist(), thresholds.score, thresholds.nms_iou
     )
     kept = np.asarray(found, np.int64).reshape(-1)
     kept = kept[np.argsort(-scores[kept], kind="stable")]

@@ -34,14 +34,13 @@ class Letterbox:
         wide, high = self.scaled_wh
         inside = padded[self.top : self.top + high, self.left : self.left + wide]
         cv2.resize(frame, (wide, high), dst=inside, interpolation=cv2.INTER_LINEAR)
-        blob: NDArray[np.float32] = cv2.dnn.blobFromImage(padded, 1 / 255, swapRB=True)
-        return blob
+        return np.asarray(cv2.dnn.blobFromImage(padded, 1 / 255, swapRB=True), np.float32)
 
     def to_frame(self, xyxy: NDArray[np.float32]) -> NDArray[np.float32]:
         """Carry boxes (n, 4) from input pixels to frame pixels, cut at the frame's edge."""
         wide, high = self.frame_wh
         moved = (xyxy - np.array([self.left, self.top] * 2, np.float32)) / np.float32(self.scale)
-        return np.clip(moved, 0, np.array([wide, high] * 2)).astype(np.float32)
+        return np.asarray(np.clip(moved, 0, np.array([wide, high] * 2)), np.float32)
 
 
 def fit(frame_wh: tuple[int, int], limit_wh: tuple[int, int]) -> Letterbox:
@@ -50,9 +49,7 @@ def fit(frame_wh: tuple[int, int], limit_wh: tuple[int, int]) -> Letterbox:
     scale = min(limit_wh[0] / wide, limit_wh[1] / high)
     scaled = max(1, round(wide * scale)), max(1, round(high * scale))
     input_wh = (_up(scaled[0]), _up(scaled[1]))
-    return Letterbox(
-        frame_wh, input_wh, scale, (input_wh[0] - scaled[0]) // 2, (input_wh[1] - scaled[1]) // 2
-    )
+    return Letterbox(frame_wh, input_wh, scale, (input_wh[0] - scaled[0]) // 2, (input_wh[1] - scaled[1]) // 2)
 
 
 def _up(side: int) -> int:

@@ -33,9 +33,7 @@ class OnnxBackend:
         except ImportError as error:
             raise RuntimeMissing("the camera needs onnxruntime: pip install 'henwise[edge]'") from error
         try:
-            session = ort.InferenceSession(
-                content, _options(ort, threads), providers=["CPUExecutionProvider"]
-            )
+            session = ort.InferenceSession(content, _options(ort, threads), providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's errors have no common base class below Exception
             raise WeightsError(f"onnxruntime cannot load the network: {error}") from error
         return cls(session)
@@ -55,8 +53,6 @@ def _options(ort: Any, threads: int) -> Any:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False  # the arena never gives memory back; an agent has little
-    options.add_session_config_entry(
-        "session.intra_op.allow_spinning", "0"
-    )  # idle threads would burn a Pi's core
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads would burn a Pi's core
     options.log_severity_level = 3
     return options

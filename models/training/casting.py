@@ -37,7 +37,7 @@ def cast_birds(pictures: Path, cast: dict[str, str]) -> list[Sprite]:
     Raises:
         DatasetError: none of the pictures is there, or none gives a clean bird.
     """
-    birds = []
+    birds: list[Sprite] = []
     for picture in picture_files(pictures):
         side = cast.get(picture.stem)
         if side:

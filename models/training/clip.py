@@ -5,7 +5,6 @@ Every bird walks a closed round of a few points within the length of the clip, s
 
 import json
 import math
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import TrainingError
+from models.training.encoding import encoder
 from models.training.floors import draw_floor, draw_pan
 from models.training.house import View
 from models.training.sprites import Sprite
@@ -40,7 +39,7 @@ class ClipPlan:
 
 @dataclass(frozen=True)
 class Round:
-    """One bird's round, a value per frame: place (pixels), facing (-1 left .. 1 right), stoop (degrees), size factor."""
+    """A bird's round, a value per frame: place (pixels), facing (-1 left .. 1 right), stoop (degrees), size."""
 
     bird: Sprite
     x: Curve
@@ -79,9 +78,7 @@ def homes(rng: np.random.Generator, plan: ClipPlan) -> Curve:
     placed = np.empty((0, 2))
     for _ in range(plan.birds):
         tries = rng.uniform(-0.03, 1.03, (10, 2)) * size
-        gaps = (
-            np.linalg.norm(tries[:, None] - placed[None], axis=2).min(axis=1) if len(placed) else np.ones(10)
-        )
+        gaps = np.linalg.norm(tries[:, None] - placed[None], axis=2).min(axis=1) if len(placed) else np.ones(10)
         placed = np.vstack([placed, tries[gaps.argmax()]])
     return placed
 
@@ -116,58 +113,29 @@ def smooth(share: Curve) -> Curve:
 
 def soften(values: Curve, frames: int) -> Curve:
     """Average a curve that closes on itself over `frames` frames."""
-    return np.mean([np.roll(values, shift) for shift in range(-(frames // 2), frames - frames // 2)], axis=0)
+    return np.asarray(
+        np.mean([np.roll(values, shift) for shift in range(-(frames // 2), frames - frames // 2)], axis=0)
+    )
 
 
 def pose(bird: Round, frame: int, length_px: float) -> Pose:
     """Turn a bird's round into the pose of one frame; a turning bird shows its narrow side."""
     facing = bird.facing[frame]
-    narrow = math.sqrt(
-        0.55 + 0.45 * abs(facing)
-    )  # length and stretch together: the width shrinks, the height stays
+    narrow = math.sqrt(0.55 + 0.45 * abs(facing))  # length and stretch together: the width shrinks, the height stays
     return Pose(length_px * narrow, -bird.stoop[frame], mirrored=bool(facing < 0), stretch=narrow)
 
 
 def write_clip(plan: ClipPlan, birds: Sequence[Sprite], out: Path) -> list[int]:
-    """Write the clip (H.264) and beside it a JSON with the true count of every frame; return the counts.
+    """Write the clip and beside it a JSON with the true count of every frame; return the counts.
 
     Raises:
-        TrainingError: the program ffmpeg is missing or fails.
+        TrainingError: the clip cannot be written.
     """
     counts = []
-    encoder = start_encoder(plan, out)
-    assert encoder.stdin is not None  # noqa: S101  it was asked for a pipe
-    for image, count in film(plan, birds):
-        encoder.stdin.write(image.tobytes())
-        counts.append(count)
-    encoder.stdin.close()
-    if encoder.wait() != 0:
-        raise TrainingError(f"ffmpeg could not write {out}: see its message above")
+    with encoder(out, plan.size_wh, plan.fps) as write:
+        for image, count in film(plan, birds):
+            write(image)
+            counts.append(count)
     truth = {"fps": plan.fps, "size_wh": plan.size_wh, "birds": counts}
     out.with_suffix(".json").write_text(json.dumps(truth) + "\n", encoding="utf-8")
     return counts
-
-
-def start_encoder(plan: ClipPlan, out: Path) -> subprocess.Popen[bytes]:
-    """Start ffmpeg reading raw frames from its standard input."""
-    wide, high = plan.size_wh
-    source = ["-f", "rawvideo", "-pix_fmt", "bgr24", "-s", f"{wide}x{high}", "-r", str(plan.fps), "-i", "-"]
-    target = [
-        "-c:v",
-        "libx264",
-        "-preset",
-        "slow",
-        "-crf",
-        "28",
-        "-pix_fmt",
-        "yuv420p",
-        "-g",
-        str(plan.fps * 8),
-    ]
-    neat = ["-an", "-map_metadata", "-1", "-movflags", "+faststart", "-y", str(out)]
-    try:
-        return subprocess.Popen(
-            ["ffmpeg", "-loglevel", "error", *source, *target, *neat], stdin=subprocess.PIPE
-        )
-    except FileNotFoundError as error:
-        raise TrainingError("writing a clip needs the program ffmpeg: apt-get install ffmpeg") from error

@@ -32,7 +32,8 @@ class Labelled:
     def boxes_xyxy(self, *, size_wh: tuple[int, int]) -> np.ndarray:
         """Return (n, 4) float64 corners in pixels of a picture of `size_wh`."""
         centre, half = self.rows[:, 1:3], self.rows[:, 3:5] / 2
-        return np.hstack([centre - half, centre + half]) * np.array([*size_wh, *size_wh])
+        corners = np.hstack([centre - half, centre + half])
+        return np.asarray(corners * np.array([*size_wh, *size_wh]))
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,7 @@ def read_layout(path: Path) -> Layout:
     if not isinstance(data, dict) or not {"train", "val", "names"} <= data.keys():
         raise DatasetError(f"{path} must say train, val and names (see docs/training.md)")
     root = path.parent / str(data.get("path", "."))
-    return Layout(
-        _names(data["names"], path), _folders(root, data["train"], path), _folders(root, data["val"], path)
-    )
+    return Layout(_names(data["names"], path), _folders(root, data["train"], path), _folders(root, data["val"], path))
 
 
 def _names(names: Any, path: Path) -> tuple[str, ...]:
@@ -157,9 +156,7 @@ def check_split(folders: tuple[Path, ...], *, classes: int) -> SplitReport:
             _check_picture(picture, labels / f"{picture.stem}.txt", classes, report)
         stems = {picture.stem for picture in files}
         strays = sorted(item.name for item in labels.glob("*.txt") if item.stem not in stems)
-        report.problems.extend(
-            f"{labels / name} belongs to no picture" for name in strays if name != "classes.txt"
-        )
+        report.problems.extend(f"{labels / name} belongs to no picture" for name in strays if name != "classes.txt")
     return report
 
 

@@ -59,9 +59,7 @@ def draw_bird(rng: np.random.Generator, *, kind: str, view: str, colour: Colour 
     alpha = cv2.GaussianBlur(canvas[..., 3], (0, 0), 1.0 if kind == "adult" else 2.0)
     bgra = np.dstack([np.clip(canvas[..., :3], 0, 255), np.clip(alpha, 0, 1) * 255]).astype(np.uint8)
     x, y, wide, high = cv2.boundingRect((bgra[..., 3] > 20).astype(np.uint8))  # noqa: PLR2004  of 255
-    return Sprite(
-        np.ascontiguousarray(bgra[y : y + high, x : x + wide]), kind, view, grey=False, source="drawn"
-    )
+    return Sprite(np.ascontiguousarray(bgra[y : y + high, x : x + wide]), kind, view, grey=False, source="drawn")
 
 
 def from_above(rng: np.random.Generator, down: Colour, kind: str) -> list[Part]:
@@ -70,13 +68,8 @@ def from_above(rng: np.random.Generator, down: Colour, kind: str) -> list[Part]:
     bend = rng.uniform(-0.14, 0.14)
     parts = [Part(-0.02, 0, 0.31, width, 0, down)]
     if kind == "adult":
-        tail = Part(
-            -0.33, rng.uniform(-0.03, 0.03), 0.12, width * rng.uniform(0.3, 0.6), 0, darker(down, 0.9)
-        )
-        wings = [
-            Part(-0.06, side * width * 0.62, 0.22, width * 0.4, side * 6, darker(down, 0.95))
-            for side in (1, -1)
-        ]
+        tail = Part(-0.33, rng.uniform(-0.03, 0.03), 0.12, width * rng.uniform(0.3, 0.6), 0, darker(down, 0.9))
+        wings = [Part(-0.06, side * width * 0.62, 0.22, width * 0.4, side * 6, darker(down, 0.95)) for side in (1, -1)]
         parts = [tail, *parts, *wings]
     reach = rng.uniform(0.2, 0.34)  # a hen that lies or preens draws its head in
     head = rng.uniform(0.075, 0.1) if kind == "adult" else rng.uniform(0.12, 0.15)

@@ -28,9 +28,7 @@ def open_unfiltered(
     card, content = load_weights(weights)
     limits = card.thresholds.model_copy(update={"score": FLOOR} | ({"nms_iou": nms_iou} if nms_iou else {}))
     size = {"input_size_wh": (size_px, size_px)} if size_px else {}
-    return Detector(
-        card.model_copy(update={"thresholds": limits, **size}), OnnxBackend.open(content, threads=threads)
-    )
+    return Detector(card.model_copy(update={"thresholds": limits, **size}), OnnxBackend.open(content, threads=threads))
 
 
 def judge_pictures(detector: Detector, folders: Iterable[Path]) -> dict[str, list[Judged]]:
@@ -57,28 +55,22 @@ def best_score(sets: Sequence[Sequence[Judged]]) -> float:
     def mean_f1(score: float) -> float:
         return float(np.mean([Figures.of(judged, score=score).f1 or 0.0 for judged in sets]))
 
-    return max(GRID, key=mean_f1)
+    return float(max(GRID, key=mean_f1))
 
 
-def scores_of(
-    groups: Mapping[str, Sequence[Judged]], *, score: float, dataset: str, split: str
-) -> list[Score]:
+def scores_of(groups: Mapping[str, Sequence[Judged]], *, score: float, dataset: str, split: str) -> list[Score]:
     """Give the card's rows: all pictures together first, then source by source."""
     everything = [item for judged in groups.values() for item in judged]
     rows = [_row(everything, score, dataset, split)]
     if len(groups) > 1:
-        rows += [
-            _row(judged, score, f"{dataset}: {source}", split) for source, judged in sorted(groups.items())
-        ]
+        rows += [_row(judged, score, f"{dataset}: {source}", split) for source, judged in sorted(groups.items())]
     return rows
 
 
 def _row(judged: Sequence[Judged], score: float, dataset: str, split: str) -> Score:
     figures = Figures.of(judged, score=score)
     measured = {name: value for name, value in vars(figures).items() if name != "f1"}
-    rounded = {
-        name: round(value, 3) if isinstance(value, float) else value for name, value in measured.items()
-    }
+    rounded = {name: round(value, 3) if isinstance(value, float) else value for name, value in measured.items()}
     return Score(dataset=dataset, split=split, measured=date.today(), **rounded)  # noqa: DTZ011  a day is enough
 
 

@@ -63,9 +63,7 @@ def fill_card(described: dict[str, Any], content: bytes, about: Path) -> ModelCa
     """
     today = date.today()  # noqa: DTZ011  a day is enough
     try:
-        return ModelCard.model_validate(
-            {"scores": (), "made": today, **described, "sha256": sha256_of(content)}
-        )
+        return ModelCard.model_validate({"scores": (), "made": today, **described, "sha256": sha256_of(content)})
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"])
@@ -78,9 +76,7 @@ def raw_onnx(checkpoint: Path, size_px: int) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         copy = shutil.copy(checkpoint, Path(folder) / "network.pt")  # the export is written beside its source
         model = ultralytics.YOLO(copy)
-        written = model.export(
-            format="onnx", imgsz=size_px, dynamic=True, simplify=True, nms=None, device="cpu"
-        )
+        written = model.export(format="onnx", imgsz=size_px, dynamic=True, simplify=True, nms=None, device="cpu")
         return Path(written).read_bytes()
 
 

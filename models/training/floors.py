@@ -10,7 +10,7 @@ Pair = tuple[tuple[int, int, int], tuple[int, int, int]]
 FLOORS: tuple[Pair, ...] = (
     ((70, 110, 150), (30, 50, 75)), ((35, 50, 65), (15, 25, 35)), ((60, 85, 115), (35, 50, 70)),  # litter, old and new
     ((90, 150, 190), (45, 85, 120)), ((120, 150, 175), (70, 95, 120)), ((160, 190, 205), (110, 150, 175)),  # shavings
-    ((160, 175, 190), (130, 145, 165)), ((130, 135, 140), (95, 100, 105)), ((40, 95, 75), (20, 55, 35)),  # concrete, grass
+    ((160, 175, 190), (130, 145, 165)), ((130, 135, 140), (95, 100, 105)), ((40, 95, 75), (20, 55, 35)),  # concrete
 )  # fmt: skip
 """Light and dark tone of each floor; blue, green, red, 0..255."""
 
@@ -21,10 +21,8 @@ FITTINGS = ((30, 30, 170), (40, 40, 200), METAL, (200, 200, 195), (150, 80, 40),
 def cloud(rng: np.random.Generator, size_wh: tuple[int, int], grain_px: float) -> np.ndarray:
     """Return (h, w) float32 of smooth noise, deviation about one, with blots of about `grain_px` pixels."""
     wide, high = size_wh
-    cells = rng.standard_normal((max(2, int(high / grain_px)), max(2, int(wide / grain_px)))).astype(
-        np.float32
-    )
-    return cv2.resize(cells, size_wh, interpolation=cv2.INTER_CUBIC)
+    cells = rng.standard_normal((max(2, int(high / grain_px)), max(2, int(wide / grain_px)))).astype(np.float32)
+    return np.asarray(cv2.resize(cells, size_wh, interpolation=cv2.INTER_CUBIC))
 
 
 def draw_floor(rng: np.random.Generator, size_wh: tuple[int, int], *, fittings: bool = True) -> np.ndarray:
@@ -56,9 +54,7 @@ def strew(floor: np.ndarray, rng: np.random.Generator, tones: tuple[np.ndarray, 
         x, y, turn = rng.uniform(0, wide), rng.uniform(0, high), rng.uniform(0, math.tau)
         length = longest * rng.uniform(0.3, 1.3)
         end = (int(x + length * math.cos(turn)), int(y + length * math.sin(turn)))
-        colour = np.clip(
-            tones[rng.integers(2)] * rng.uniform(0.6, 1.5) * rng.uniform(0.93, 1.07, 3), 0, 255
-        ).tolist()
+        colour = np.clip(tones[rng.integers(2)] * rng.uniform(0.6, 1.5) * rng.uniform(0.93, 1.07, 3), 0, 255).tolist()
         cv2.line(floor, (int(x), int(y)), end, colour, int(rng.choice([1, 1, 1, 2])), cv2.LINE_AA)
 
 
@@ -76,7 +72,7 @@ def lay_wire(floor: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     turn = cv2.getRotationMatrix2D((side / 2, side / 2), rng.uniform(0, 90), 1.0)
     turn[:, 2] -= ((side - wide) / 2, (side - high) / 2)
     bars = cv2.warpAffine(grid, turn, (wide, high))[..., None]
-    return (floor * 0.5 * (1 - bars) + rng.uniform(80, 190) * bars).astype(np.uint8)
+    return np.asarray(floor * 0.5 * (1 - bars) + rng.uniform(80, 190) * bars).astype(np.uint8)
 
 
 def drop_droppings(floor: np.ndarray, rng: np.random.Generator) -> None:
@@ -144,9 +140,7 @@ def place_clock(floor: np.ndarray, rng: np.random.Generator) -> None:
     text = f"2026-{rng.integers(1, 13):02d}-{rng.integers(1, 29):02d} {rng.integers(24):02d}:{rng.integers(60):02d}:00"
     high = floor.shape[0]
     at = (int(rng.integers(5, 60)), int(rng.choice([24, 30, high - 12])))
-    cv2.putText(
-        floor, text, at, cv2.FONT_HERSHEY_SIMPLEX, rng.uniform(0.4, 0.9), (245, 245, 245), 1, cv2.LINE_AA
-    )
+    cv2.putText(floor, text, at, cv2.FONT_HERSHEY_SIMPLEX, rng.uniform(0.4, 0.9), (245, 245, 245), 1, cv2.LINE_AA)
 
 
 FURNITURE = (place_pan, place_pan, place_line, place_line, place_board, place_clock)

@@ -59,7 +59,7 @@ def hang_line(rng: np.random.Generator, view: View, size_px: int) -> tuple[np.nd
         side = view.length_px(place[1], size_px) * rng.uniform(0.75, 0.85)
         shape(layer, mask, (int(place[0]), int(place[1])), max(3, int(side)), colour)
     thick = max(1, int(view.length_px(float(near[1]), size_px) * 0.12))
-    wedge = np.array([far - (1, 1), far + (1, 1), near + (thick, 0), near - (thick, 0)]).astype(np.int32)
+    wedge = np.stack([far - 1, far + 1, near + np.array((thick, 0)), near - np.array((thick, 0))]).astype(np.int32)
     for picture, tone in ((layer, (165, 165, 165)), (mask, 255)):
         cv2.fillConvexPoly(picture, wedge, tone, cv2.LINE_AA)
     return layer, mask > 127  # noqa: PLR2004  half of 255
@@ -71,9 +71,7 @@ def hang_feeder(
     """Hang a pan feeder: a cone that widens into a pan, `side` pixels high."""
     x, y = top
     pan = (x, y + side)
-    cone = np.array(
-        [(x - side // 8, y), (x + side // 8, y), (x + side // 3, y + side), (x - side // 3, y + side)]
-    )
+    cone = np.array([(x - side // 8, y), (x + side // 8, y), (x + side // 3, y + side), (x - side // 3, y + side)])
     dark = tuple(int(level * 0.6) for level in colour)
     for picture, body, rim in ((layer, colour, dark), (mask, 255, 255)):
         cv2.ellipse(picture, pan, (max(1, side // 2), max(1, side // 6)), 0, 0, 360, rim, -1)

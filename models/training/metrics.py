@@ -74,11 +74,11 @@ def ratio(part: float, whole: float) -> float | None:
 
 def overlap(a: Boxes, b: Boxes) -> NDArray[np.float64]:
     """Return (n, m) intersection over union of boxes (n, 4) and (m, 4) xyxy."""
-    a, b = a.astype(np.float64)[:, None], b.astype(np.float64)[None]
-    sides = np.clip(np.minimum(a[..., 2:], b[..., 2:]) - np.maximum(a[..., :2], b[..., :2]), 0, None)
+    one, two = np.asarray(a, np.float64)[:, None], np.asarray(b, np.float64)[None]
+    sides = np.clip(np.minimum(one[..., 2:], two[..., 2:]) - np.maximum(one[..., :2], two[..., :2]), 0, None)
     shared = sides.prod(axis=2)
-    whole = (a[..., 2:] - a[..., :2]).prod(axis=2) + (b[..., 2:] - b[..., :2]).prod(axis=2) - shared
-    return np.divide(shared, whole, out=np.zeros_like(shared), where=whole > 0)
+    whole = (one[..., 2:] - one[..., :2]).prod(axis=2) + (two[..., 2:] - two[..., :2]).prod(axis=2) - shared
+    return np.asarray(np.divide(shared, whole, out=np.zeros_like(shared), where=whole > 0))
 
 
 def judge(boxes: Boxes, scores: NDArray[np.float32], truth: Boxes) -> Judged:

@@ -1,5 +1,6 @@
 """Import ultralytics so that it stays at home: no download, no pip, no usage events, no font from the net."""
 
+import importlib
 import os
 from types import ModuleType
 
@@ -16,7 +17,7 @@ def load_ultralytics() -> ModuleType:
     """
     os.environ.update(OFFLINE)
     try:
-        import ultralytics
+        ultralytics = importlib.import_module("ultralytics")
     except ImportError as error:
         raise RuntimeMissing("training needs the extra train: pip install 'henwise[train]'") from error
     ultralytics.settings.update({"sync": False})

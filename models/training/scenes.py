@@ -16,8 +16,8 @@ import numpy as np
 from models.training.camera import expose
 from models.training.drawn import draw_bird, plumage
 from models.training.floors import draw_floor
-from models.training.sprites import Sprite
 from models.training.house import View, hang_line, raise_wall
+from models.training.sprites import Sprite
 from models.training.stage import Pose, Stage
 
 SIZE_PX = 640
@@ -43,9 +43,7 @@ def draw_scene(rng: np.random.Generator, sprites: Sequence[Sprite], *, size_px: 
     flock = choose_flock(rng, sprites, upright=view.horizon > 0)
     for x, y in scatter(rng, view, wanted, size_px):
         bird = flock[rng.integers(len(flock))]
-        stage.paste(
-            bird, choose_pose(rng, bird, view.length_px(y, size_px), oblique=view.horizon > 0), (x, y), rng
-        )
+        stage.paste(bird, choose_pose(rng, bird, view.length_px(y, size_px), oblique=view.horizon > 0), (x, y), rng)
     if view.horizon > 0 and rng.random() < 0.6:  # noqa: PLR2004
         stage.cover(*hang_line(rng, view, size_px))
     return Scene(expose(stage.image, rng), stage.visible_boxes())
@@ -156,9 +154,7 @@ def write_scenes(
         folder.mkdir(parents=True, exist_ok=True)
     boxes = 0
     for index in range(count):
-        rng = np.random.default_rng(
-            (seed, index)
-        )  # one generator per scene: any scene can be drawn again alone
+        rng = np.random.default_rng((seed, index))  # one generator per scene: any scene can be drawn again alone
         scene = draw_scene(rng, sprites, size_px=size_px)
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(60, 94))]
         cv2.imwrite(str(pictures / f"scene_{seed}_{index:05d}.jpg"), scene.image, quality)

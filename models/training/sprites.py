@@ -11,6 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from models.errors import DatasetError
 from models.training.dataset import Labelled, labelled_pictures
 
 MAX_SIDE_PX = 200
@@ -47,8 +48,14 @@ def harvest(pictures: Path, labels: Path, *, skip: frozenset[str] = frozenset())
 
 
 def cut_out(item: Labelled) -> Iterator[Sprite]:
-    """Yield the birds of one picture that come out whole."""
+    """Yield the birds of one picture that come out whole.
+
+    Raises:
+        DatasetError: the picture cannot be read.
+    """
     image = cv2.imread(str(item.picture))
+    if image is None:
+        raise DatasetError(f"{item.picture} cannot be read as a picture")
     boxes = item.boxes_xyxy(size_wh=(image.shape[1], image.shape[0]))
     grey = bool(np.ptp(image.astype(np.int16), axis=2).mean() < 4)  # noqa: PLR2004  JPEG leaves a little colour
     for index, box in enumerate(boxes):
@@ -115,7 +122,7 @@ def largest_piece(mask: np.ndarray) -> np.ndarray | None:
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(opened)
     if count < 2:  # noqa: PLR2004  the background is piece 0
         return None
-    return (pieces == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())).astype(np.uint8)
+    return np.asarray(pieces == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()), np.uint8)
 
 
 def looks_whole(bird: np.ndarray, inner: tuple[int, int, int, int]) -> bool:

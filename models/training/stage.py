@@ -56,11 +56,11 @@ class Stage:
         patch = posed(bird, pose)
         side = patch.shape[0]
         left, top = int(centre[0] - side / 2), int(centre[1] - side / 2)
-        high, wide = self.owner.shape
+        high, wide = self.image.shape[:2]
         window = (slice(max(top, 0), min(top + side, high)), slice(max(left, 0), min(left + side, wide)))
-        inner = tuple(
-            slice(part.start - offset, part.stop - offset)
-            for part, offset in zip(window, (top, left), strict=True)
+        inner = (
+            slice(window[0].start - top, window[0].stop - top),
+            slice(window[1].start - left, window[1].stop - left),
         )
         number = len(self._laid)
         whole = int((patch[..., 3] > SOLID).sum())
@@ -110,7 +110,7 @@ def posed(bird: Sprite, pose: Pose) -> np.ndarray:
     side = int(pose.length_px * 2.2) + 6
     turn[:, 2] += np.array((side / 2, side / 2)) - turn @ np.array((wide / 2, high / 2, 1))
     patch = cv2.warpAffine(picture, turn, (side, side))
-    return np.clip(patch, 0, (255, 255, 255, 1)).astype(np.float32)
+    return np.asarray(np.clip(patch, 0, (255, 255, 255, 1)), np.float32)
 
 
 def blurred(picture: np.ndarray, sigma: float) -> np.ndarray:
@@ -123,6 +123,5 @@ def blurred(picture: np.ndarray, sigma: float) -> np.ndarray:
 def cast_shadow(alpha: np.ndarray, shadow: tuple[float, float], length_px: float) -> np.ndarray:
     """Return (s, s) float32, the soft shadow of a bird moved by `shadow` bird lengths."""
     move = np.array([[1, 0, shadow[0] * length_px], [0, 1, shadow[1] * length_px]], np.float32)
-    return cv2.GaussianBlur(
-        cv2.warpAffine(alpha, move, alpha.shape[::-1]), (0, 0), max(1.0, length_px * 0.08)
-    )
+    moved = cv2.warpAffine(alpha, move, alpha.shape[::-1])
+    return np.asarray(cv2.GaussianBlur(moved, (0, 0), max(1.0, length_px * 0.08)))

@@ -79,9 +79,7 @@ def check_plan(plan: TrainPlan, *, resume: bool) -> None:
     layout = read_layout(plan.data)
     problems = check_split(layout.train, classes=len(layout.classes)).problems
     if problems:
-        raise TrainingError(
-            f"{len(problems)} problems in {plan.data}, first: {problems[0]} (henwise-models check)"
-        )
+        raise TrainingError(f"{len(problems)} problems in {plan.data}, first: {problems[0]} (henwise-models check)")
     if plan.size_px % 32:
         raise TrainingError(f"the size must be a multiple of 32, not {plan.size_px}")
     last = plan.out / "weights" / "last.pt"
@@ -108,7 +106,7 @@ def settings(plan: TrainPlan) -> dict[str, Any]:
         "device": "cpu",
         "amp": False,
         "plots": False,
-        "cache": "ram",  # decoding JPEG again and again costs a tenth of the time; falls back by itself when memory is short
+        "cache": "ram",  # saves decoding each JPEG every time; falls back by itself when memory is short
         "optimizer": "AdamW",
         "lr0": plan.learning_rate,
         "cos_lr": True,
