@@ -84,12 +84,8 @@ def write_black(open_encoder: Encoder, out: Path, *, frames: int) -> None:
 
 @pytest.mark.parametrize("open_encoder", [encoder, mpeg4])
 def test_a_clip_that_cannot_be_written_is_a_sentence(open_encoder: Encoder, tmp_path: Path):
-    with (
-        pytest.raises(TrainingError, match="cannot write"),
-        open_encoder(tmp_path / "none/a.mp4", (64, 64), 5) as write,
-    ):
-        for _ in range(50):
-            write(np.zeros((64, 64, 3), np.uint8))
+    with pytest.raises(TrainingError, match="cannot write"):
+        write_black(open_encoder, tmp_path / "none/a.mp4", frames=50)
 
 
 def test_a_clip_is_written_without_the_program_ffmpeg(tmp_path: Path):
