@@ -1,6 +1,5 @@
-"""Choose the birds of the demo clip and name their sources."""
+"""Choose the birds of the demo clip."""
 
-import csv
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,21 +50,3 @@ def cast_birds(pictures: Path, cast: dict[str, str]) -> list[Sprite]:
 def mirrored(bird: Sprite) -> Sprite:
     """Turn a bird to look the other way."""
     return replace(bird, bgra=np.ascontiguousarray(bird.bgra[:, ::-1]))
-
-
-def attribution(manifest: Path, cast: dict[str, str], credits_by_source: dict[str, str]) -> str:
-    """Write the table of sources and licences of the pictures of a cast, from a manifest.csv (file, source, licence).
-
-    Raises:
-        DatasetError: a picture is not in the manifest.
-    """
-    with manifest.open(encoding="utf-8", newline="") as handle:
-        rows = {Path(row["file"]).stem: row for row in csv.DictReader(handle)}
-    lines = ["| picture | source | licence |", "| --- | --- | --- |"]
-    for stem in sorted(cast):
-        if stem not in rows:
-            raise DatasetError(f"{stem} is not listed in {manifest}")
-        row = rows[stem]
-        source = f"{row['source']} {credits_by_source.get(row['source'], '')}".strip()
-        lines.append(f"| {row['file']} | {source} | {row['licence']} |")
-    return "\n".join(lines) + "\n"

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from models.card import ModelCard, sha256_of, write_card
 from models.errors import TrainingError
 from models.training.offline import load_ultralytics
+from models.training.train import load_checkpoint
 
 SMALL = 64
 """Constants of fewer numbers stay 32-bit: shapes and anchors gain nothing from being halved."""
@@ -75,7 +76,7 @@ def raw_onnx(checkpoint: Path, size_px: int) -> bytes:
     ultralytics = load_ultralytics()
     with tempfile.TemporaryDirectory() as folder:
         copy = shutil.copy(checkpoint, Path(folder) / "network.pt")  # the export is written beside its source
-        model = ultralytics.YOLO(copy)
+        model = load_checkpoint(ultralytics, Path(copy))
         written = model.export(format="onnx", imgsz=size_px, dynamic=True, simplify=True, nms=None, device="cpu")
         return Path(written).read_bytes()
 

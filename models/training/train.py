@@ -10,6 +10,7 @@ Two things differ from ultralytics' defaults on purpose:
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from models.errors import TrainingError
@@ -67,11 +68,26 @@ def train(plan: TrainPlan, *, resume: bool = False) -> Path:
     check_plan(plan, resume=resume)
     ultralytics = load_ultralytics()
     last = plan.out / "weights" / "last.pt"
-    model = ultralytics.YOLO(str(last if resume else plan.weights))
+    model = load_checkpoint(ultralytics, last if resume else plan.weights)
     for event, action in callbacks(plan).items():
         model.add_callback(event, action)
-    model.train(**({"resume": True} if resume else settings(plan)))
+    try:
+        model.train(**({"resume": True} if resume else settings(plan)))
+    except AssertionError as error:  # how ultralytics says that a finished run cannot go on
+        raise TrainingError(f"{plan.out} cannot be resumed: {error}") from error
     return last
+
+
+def load_checkpoint(ultralytics: ModuleType, path: Path) -> Any:
+    """Load a YOLO checkpoint of your own: a .pt is a program and is run as such.
+
+    Raises:
+        TrainingError: the file is not a YOLO checkpoint.
+    """
+    try:
+        return ultralytics.YOLO(str(path))
+    except Exception as error:  # whatever torch and pickle make of a wrong file
+        raise TrainingError(f"{path} is not a YOLO checkpoint ({type(error).__name__}: {error})") from error
 
 
 def check_plan(plan: TrainPlan, *, resume: bool) -> None:

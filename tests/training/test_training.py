@@ -55,6 +55,17 @@ def test_a_finished_folder_is_not_overwritten(run: Path):
         train(TrainPlan(run / "data.yaml", run / "scratch.pt", run / "run"))
 
 
+def test_a_finished_run_cannot_be_resumed(run: Path):
+    with pytest.raises(TrainingError, match="cannot be resumed"):
+        train(TrainPlan(run / "data.yaml", run / "scratch.pt", run / "run", epochs=1), resume=True)
+
+
+def test_a_file_that_is_no_checkpoint_is_refused(run: Path):
+    (run / "wrong.pt").write_bytes(b"no checkpoint")
+    with pytest.raises(TrainingError, match="is not a YOLO checkpoint"):
+        train(TrainPlan(run / "data.yaml", run / "wrong.pt", run / "other"))
+
+
 def test_the_checkpoint_becomes_a_network_that_the_runtime_runs(run: Path):
     out = run / "mine.onnx"
     about = ROOT / "models/recipes/chicken-v1.toml"
