@@ -23,7 +23,7 @@ def read_cast(path: Path) -> dict[str, str]:
     cast = {}
     for line in lines:
         words = line.split("#")[0].split()
-        if len(words) == 2 and words[1] in {"left", "right"}:  # noqa: PLR2004  stem and side
+        if len(words) == 2 and words[1] in {"left", "right"}:  # stem and side
             cast[words[0]] = words[1]
         elif words:
             raise TrainingError(f"{path}: {line!r} is not `picture-stem left` or `picture-stem right`")

@@ -58,7 +58,7 @@ def draw_bird(rng: np.random.Generator, *, kind: str, view: str, colour: Colour 
     feathers(canvas, rng)
     alpha = cv2.GaussianBlur(canvas[..., 3], (0, 0), 1.0 if kind == "adult" else 2.0)
     bgra = np.dstack([np.clip(canvas[..., :3], 0, 255), np.clip(alpha, 0, 1) * 255]).astype(np.uint8)
-    x, y, wide, high = cv2.boundingRect((bgra[..., 3] > 20).astype(np.uint8))  # noqa: PLR2004  of 255
+    x, y, wide, high = cv2.boundingRect((bgra[..., 3] > 20).astype(np.uint8))  # of 255
     return Sprite(np.ascontiguousarray(bgra[y : y + high, x : x + wide]), kind, view, grey=False, source="drawn")
 
 
@@ -76,7 +76,7 @@ def from_above(rng: np.random.Generator, down: Colour, kind: str) -> list[Part]:
     parts.append(Part(reach * 0.8, bend * 0.6, 0.13, head * 1.15, 0, down))
     parts.append(Part(reach + 0.06, bend, head * 1.2, head, math.degrees(bend), down))
     beak_x = reach + 0.06 + head * 1.2
-    if kind == "adult" and rng.random() < 0.7:  # noqa: PLR2004
+    if kind == "adult" and rng.random() < 0.7:
         parts.append(Part(beak_x - head * 0.9, bend, head * 0.8, head * 0.3, math.degrees(bend), COMB))
     return [*parts, Part(beak_x, bend, 0.03, 0.018, 0, LEG)]
 
@@ -84,7 +84,7 @@ def from_above(rng: np.random.Generator, down: Colour, kind: str) -> list[Part]:
 def from_side(rng: np.random.Generator, down: Colour, kind: str) -> list[Part]:
     """List the parts of a bird seen from the side, head to the right, back parts first."""
     lean = rng.uniform(-35, 5)
-    sitting = rng.random() < 0.3  # noqa: PLR2004
+    sitting = rng.random() < 0.3
     deep = rng.uniform(0.19, 0.27)
     legs = [] if sitting else [Part(x, 0.32, 0.025, 0.12, 0, LEG) for x in (-0.04, 0.08)]
     feet = [] if sitting else [Part(x + 0.03, 0.43, 0.06, 0.018, 0, LEG) for x in (-0.04, 0.08)]
@@ -116,7 +116,7 @@ def lay(canvas: np.ndarray, part: Part, light: float, rng: np.random.Generator) 
     cv2.ellipse(mask, centre, axes, part.turn, 0, 360, 255, -1, cv2.LINE_AA)
     if not mask.any():
         return
-    depth = cv2.distanceTransform((mask > 127).astype(np.uint8), cv2.DIST_L2, 3)  # noqa: PLR2004  half of 255
+    depth = cv2.distanceTransform((mask > 127).astype(np.uint8), cv2.DIST_L2, 3)  # half of 255
     cushion = cv2.GaussianBlur(np.sqrt(depth / max(float(depth.max()), 1.0)), (0, 0), 2)
     slope_y, slope_x = np.gradient(cushion * min(axes))
     lit = 0.86 + 0.22 * (slope_x * math.cos(light) + slope_y * math.sin(light)) + 0.14 * cushion

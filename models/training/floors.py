@@ -34,11 +34,11 @@ def draw_floor(rng: np.random.Generator, size_wh: tuple[int, int], *, fittings: 
     floor = np.clip(dark + (light - dark) * np.clip(mix, -0.3, 1.4)[..., None], 0, 255).astype(np.uint8)
     floor = np.ascontiguousarray(floor)
     dress = rng.random()
-    if dress < 0.55:  # noqa: PLR2004
+    if dress < 0.55:
         strew(floor, rng, (light, dark))
-    elif dress < 0.68:  # noqa: PLR2004
+    elif dress < 0.68:
         floor = lay_wire(floor, rng)
-    if rng.random() < 0.5:  # noqa: PLR2004
+    if rng.random() < 0.5:
         drop_droppings(floor, rng)
     if fittings:
         for _ in range(rng.integers(0, 4)):
@@ -98,13 +98,13 @@ def draw_pan(floor: np.ndarray, centre: tuple[int, int], radius: int, rng: np.ra
     axes = (radius, int(radius * rng.uniform(0.6, 1)))
     colour = FITTINGS[rng.integers(len(FITTINGS))]
     inside = tuple(np.clip(np.array(colour) * rng.uniform(0.5, 1.3), 0, 255).tolist())
-    if rng.random() < 0.5:  # noqa: PLR2004
+    if rng.random() < 0.5:
         inside = (110, 165, 195)  # feed
     shadow = (centre[0] + radius // 12, centre[1] + radius // 9)
     cv2.ellipse(floor, shadow, axes, 0, 0, 360, (25, 30, 35), -1, cv2.LINE_AA)
     cv2.ellipse(floor, centre, axes, 0, 0, 360, colour, -1, cv2.LINE_AA)
     cv2.ellipse(floor, centre, (int(axes[0] * 0.85), int(axes[1] * 0.85)), 0, 0, 360, inside, -1, cv2.LINE_AA)
-    if rng.random() < 0.5:  # noqa: PLR2004
+    if rng.random() < 0.5:
         cv2.ellipse(floor, centre, (axes[0] // 3, axes[1] // 3), 0, 0, 360, colour, -1, cv2.LINE_AA)
 
 
@@ -119,7 +119,7 @@ def place_line(floor: np.ndarray, rng: np.random.Generator) -> None:
     colour = FITTINGS[rng.integers(len(FITTINGS))]
     start, end = (point - reach * along).astype(int), (point + reach * along).astype(int)
     cv2.line(floor, start.tolist(), end.tolist(), colour, thick, cv2.LINE_AA)
-    cup = (40, 40, 190) if rng.random() < 0.8 else colour  # noqa: PLR2004
+    cup = (40, 40, 190) if rng.random() < 0.8 else colour
     for distance in range(-reach, reach, int(rng.integers(30, 90))):
         at = (point + distance * along + (0, thick)).astype(int)
         cv2.circle(floor, at.tolist(), thick, cup, -1, cv2.LINE_AA)

@@ -37,7 +37,7 @@ def raise_wall(image: np.ndarray, view: View, rng: np.random.Generator) -> None:
     for _ in range(rng.integers(0, 14)):
         x, y = int(rng.uniform(0, wide)), int(rng.uniform(0, max(edge, 1)))
         size = int(rng.integers(1, 8))
-        if rng.random() < 0.5:  # noqa: PLR2004
+        if rng.random() < 0.5:
             cv2.circle(image, (x, y), size, (250, 250, 250), -1, cv2.LINE_AA)
         else:
             cv2.rectangle(image, (x, 0), (x + size, edge), (tone * rng.uniform(0.4, 1.3)).tolist(), -1)
@@ -49,10 +49,10 @@ def hang_line(rng: np.random.Generator, view: View, size_px: int) -> tuple[np.nd
     Returns its picture (s, s, 3) uint8 and mask (s, s) bool; they hide birds, and must not be counted themselves.
     """
     layer, mask = np.zeros((size_px, size_px, 3), np.uint8), np.zeros((size_px, size_px), np.uint8)
-    colour = (35, 35, 190) if rng.random() < 0.6 else FITTINGS[rng.integers(len(FITTINGS))]  # noqa: PLR2004
+    colour = (35, 35, 190) if rng.random() < 0.6 else FITTINGS[rng.integers(len(FITTINGS))]
     far = np.array((rng.uniform(-0.2, 1.2) * size_px, view.horizon * size_px))
     near = np.array((rng.uniform(-0.5, 1.5), rng.uniform(0.7, 1.2))) * size_px
-    shape = hang_feeder if rng.random() < 0.5 else hang_drinker  # noqa: PLR2004
+    shape = hang_feeder if rng.random() < 0.5 else hang_drinker
     gap = rng.uniform(0.3, 0.9)  # between two of them, measured in the distance of the nearest one
     for step in range(14, -1, -1):
         place = far + (near - far) / (1 + step * gap)
@@ -62,7 +62,7 @@ def hang_line(rng: np.random.Generator, view: View, size_px: int) -> tuple[np.nd
     wedge = np.stack([far - 1, far + 1, near + np.array((thick, 0)), near - np.array((thick, 0))]).astype(np.int32)
     for picture, tone in ((layer, (165, 165, 165)), (mask, 255)):
         cv2.fillConvexPoly(picture, wedge, tone, cv2.LINE_AA)
-    return layer, mask > 127  # noqa: PLR2004  half of 255
+    return layer, mask > 127  # half of 255
 
 
 def hang_feeder(

@@ -44,7 +44,7 @@ def draw_scene(rng: np.random.Generator, sprites: Sequence[Sprite], *, size_px: 
     for x, y in scatter(rng, view, wanted, size_px):
         bird = flock[rng.integers(len(flock))]
         stage.paste(bird, choose_pose(rng, bird, view.length_px(y, size_px), oblique=view.horizon > 0), (x, y), rng)
-    if view.horizon > 0 and rng.random() < 0.6:  # noqa: PLR2004
+    if view.horizon > 0 and rng.random() < 0.6:
         stage.cover(*hang_line(rng, view, size_px))
     return Scene(expose(stage.image, rng), stage.visible_boxes())
 
@@ -57,7 +57,7 @@ def wanted_birds(rng: np.random.Generator) -> int:
 def choose_view(rng: np.random.Generator, wanted: int, size_px: int) -> View:
     """Choose a camera that shows so many birds without piling them up."""
     crowd = size_px / math.sqrt(wanted + 1)
-    if rng.random() < 0.3:  # noqa: PLR2004  seen obliquely: a person's or a wall camera's view
+    if rng.random() < 0.3:  # seen obliquely: a person's or a wall camera's view
         near = rng.uniform(1.2, 2.6) * max(crowd, 36)
         return View(rng.uniform(0.02, 0.35), min(near, 0.45 * size_px), rng.uniform(9, 30))
     length = min(math.exp(rng.uniform(math.log(14), math.log(130))), crowd * rng.uniform(0.9, 1.25))
@@ -67,11 +67,11 @@ def choose_view(rng: np.random.Generator, wanted: int, size_px: int) -> View:
 
 def choose_flock(rng: np.random.Generator, sprites: Sequence[Sprite], *, upright: bool) -> list[Sprite]:
     """Choose a handful of birds of one kind: mostly one strain, cut out or drawn, as in a real house."""
-    kind = "chick" if rng.random() < 0.4 else "adult"  # noqa: PLR2004
+    kind = "chick" if rng.random() < 0.4 else "adult"
     cuts = [sprite for sprite in sprites if sprite.kind == kind]
     count = int(rng.choice([3, 6, 10, 20]))
     drawn_share = rng.choice([0.0, 0.5, 1.0]) if cuts else 1.0
-    strain = plumage(rng, kind) if rng.random() < 0.75 else None  # noqa: PLR2004
+    strain = plumage(rng, kind) if rng.random() < 0.75 else None
     tint = GREY_TINTS[rng.integers(len(GREY_TINTS))]
     flock = []
     for _ in range(count):
@@ -99,7 +99,7 @@ def choose_pose(rng: np.random.Generator, bird: Sprite, length_px: float, *, obl
     return Pose(
         length_px=length_px * rng.uniform(0.85, 1.15),
         turn_degrees=float(turn),
-        mirrored=bool(rng.random() < 0.5),  # noqa: PLR2004
+        mirrored=bool(rng.random() < 0.5),
         stretch=rng.uniform(0.85, 1.18),
         tint=tuple(tint),
     )

@@ -57,7 +57,7 @@ def cut_out(item: Labelled) -> Iterator[Sprite]:
     if image is None:
         raise DatasetError(f"{item.picture} cannot be read as a picture")
     boxes = item.boxes_xyxy(size_wh=(image.shape[1], image.shape[0]))
-    grey = bool(np.ptp(image.astype(np.int16), axis=2).mean() < 4)  # noqa: PLR2004  JPEG leaves a little colour
+    grey = bool(np.ptp(image.astype(np.int16), axis=2).mean() < 4)  # JPEG leaves a little colour
     for index, box in enumerate(boxes):
         if is_free(box, np.delete(boxes, index, axis=0), image.shape):
             bgra = separate(image, box)
@@ -74,14 +74,14 @@ def is_free(box: np.ndarray, others: np.ndarray, shape: tuple[int, ...]) -> bool
     """Check that a box is large enough, not cut by the picture's edge, and hardly covered by another box."""
     x0, y0, x1, y1 = box
     side = min(x1 - x0, y1 - y0)
-    at_edge = x0 < 3 or y0 < 3 or x1 > shape[1] - 3 or y1 > shape[0] - 3  # noqa: PLR2004  pixels
-    if side < 36 or (at_edge and side < 120):  # noqa: PLR2004  pixels
+    at_edge = x0 < 3 or y0 < 3 or x1 > shape[1] - 3 or y1 > shape[0] - 3  # pixels
+    if side < 36 or (at_edge and side < 120):  # pixels
         return False
     if not len(others):
         return True
     wide = np.clip(np.minimum(others[:, 2], x1) - np.maximum(others[:, 0], x0), 0, None)
     high = np.clip(np.minimum(others[:, 3], y1) - np.maximum(others[:, 1], y0), 0, None)
-    return bool((wide * high).max() / ((x1 - x0) * (y1 - y0)) < 0.25)  # noqa: PLR2004  a quarter covered
+    return bool((wide * high).max() / ((x1 - x0) * (y1 - y0)) < 0.25)  # a quarter covered
 
 
 def separate(image: np.ndarray, box: np.ndarray) -> np.ndarray | None:
@@ -120,7 +120,7 @@ def largest_piece(mask: np.ndarray) -> np.ndarray | None:
     """Keep the largest connected piece of a 0/1 mask; None when the mask is empty."""
     opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(opened)
-    if count < 2:  # noqa: PLR2004  the background is piece 0
+    if count < 2:  # the background is piece 0
         return None
     return np.asarray(pieces == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()), np.uint8)
 
@@ -130,6 +130,6 @@ def looks_whole(bird: np.ndarray, inner: tuple[int, int, int, int]) -> bool:
     _, _, wide, high = cv2.boundingRect(bird)
     area = float(bird.sum())
     hull = cv2.contourArea(cv2.convexHull(cv2.findNonZero(bird)))
-    spans = min(wide / inner[2], high / inner[3]) >= 0.75  # noqa: PLR2004
-    fills = 0.33 < area / (inner[2] * inner[3]) < 0.85  # noqa: PLR2004
-    return spans and fills and area / max(hull, 1.0) >= 0.72  # noqa: PLR2004
+    spans = min(wide / inner[2], high / inner[3]) >= 0.75
+    fills = 0.33 < area / (inner[2] * inner[3]) < 0.85
+    return spans and fills and area / max(hull, 1.0) >= 0.72

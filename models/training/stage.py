@@ -103,7 +103,7 @@ def posed(bird: Sprite, pose: Pose) -> np.ndarray:
     picture[..., 3] /= 255
     high, wide = picture.shape[:2]
     scale = pose.length_px / math.sqrt(high * wide)
-    if scale < 0.5:  # noqa: PLR2004  shrinking below half without blurring first would alias
+    if scale < 0.5:  # shrinking below half without blurring first would alias
         picture = blurred(picture, 0.35 / scale)
     turn = cv2.getRotationMatrix2D((wide / 2, high / 2), pose.turn_degrees, scale)
     turn = np.diag((pose.stretch * (-1.0 if pose.mirrored else 1.0), 1 / pose.stretch)) @ turn
