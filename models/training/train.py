@@ -126,7 +126,7 @@ def settings(plan: TrainPlan) -> dict[str, Any]:
         "optimizer": "AdamW",
         "lr0": plan.learning_rate,
         "cos_lr": True,
-        "warmup_epochs": 1.0,
+        "warmup_epochs": min(1.0, plan.epochs / 8),
         "warmup_bias_lr": 0.0,  # AdamW would otherwise start its biases at a rate of 0.1
         "close_mosaic": max(1, plan.epochs // 6),
         "max_det": 1000,
