@@ -26,7 +26,7 @@ from statistics import median
 from edge.config import WeighingConfig
 
 CANDIDATES = 31
-FIRST_CANDIDATES = 5
+FIRST_CANDIDATES = 3
 GAP_S = 3.0
 """After so long without a sample nobody knows what happened on the plate: begin anew."""
 FOLLOW_S = 2.0

@@ -53,7 +53,7 @@ def check(dataset: Dataset) -> None:
 
 
 @app.command()
-def scenes(  # noqa: PLR0917  typer makes options of parameters
+def scenes(
     dataset: Annotated[Path, typer.Argument(help="folder with images/<split> and labels/<split> to cut birds from")],
     out: Out,
     count: Annotated[int, typer.Option(min=1, help="scenes to draw")] = 500,
@@ -74,7 +74,7 @@ def scenes(  # noqa: PLR0917  typer makes options of parameters
 
 
 @app.command()
-def train(  # noqa: PLR0917  typer makes options of parameters
+def train(
     dataset: Dataset,
     weights: Annotated[Path, typer.Option(help="checkpoint (.pt) to start from")],
     out: Out,
@@ -110,7 +110,7 @@ def export(
 
 
 @app.command()
-def evaluate(  # noqa: PLR0917  typer makes options of parameters
+def evaluate(
     network: Annotated[Path, typer.Argument(help="the .onnx, with its card beside it")],
     dataset: Annotated[list[Path], typer.Argument(help="YAML of one or more data sets")],
     score: Annotated[float | None, typer.Option(min=0.02, max=0.99, help="threshold; default: the card's")] = None,
