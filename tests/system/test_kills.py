@@ -11,6 +11,8 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -48,7 +50,7 @@ class OutboxWatch:
         self._thread.join()
 
     def rows(self) -> int:
-        with sqlite3.connect(f"file:{self._path}?mode=ro", uri=True) as db:
+        with closing(sqlite3.connect(f"file:{self._path}?mode=ro", uri=True)) as db:
             return db.execute("SELECT count(*) FROM outbox").fetchone()[0]
 
     def _run(self) -> None:
@@ -59,12 +61,9 @@ class OutboxWatch:
                 continue
 
     def _look(self) -> None:
-        db = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True)
-        try:
+        with closing(sqlite3.connect(f"file:{self._path}?mode=ro", uri=True)) as db:
             for boot, seq, leaf, payload in db.execute("SELECT boot, seq, leaf, payload FROM outbox"):
                 self.seen[boot, seq] = (leaf, json.loads(payload))
-        finally:
-            db.close()
 
 
 @pytest.fixture
@@ -148,26 +147,22 @@ def stored_points(farm: DemoFarm, seen: dict[tuple[str, int], tuple[str, dict]])
     store = EmbeddedSeries(farm.home / "cloud" / "series.db")
     store.open()
     found: dict[object, tuple[float, float]] = {}
-    for key, (leaf, message) in seen.items():
-        if leaf == "readings":
-            source, quantity, value = (
-                message["instrument"],
-                "temperature_celsius",
-                message["values"]["temperature_celsius"],
-            )
-        elif leaf == "weight":
-            source, quantity, value = message["scale"], "weight_grams", message["grams"]
-        else:
-            continue
-        series = SeriesKey(FARM, HOUSE, DEVICE, source, quantity)
-        at_ms = round(_epoch_s(message["at"]) * 1000)
-        window = store.window(series, at_ms, at_ms + 1, 1)
-        found[key] = (value, float(window.mean[0]) if len(window.mean) else float("nan"))
+    for event, (leaf, message) in seen.items():
+        for source, quantity, value in measured(leaf, message):
+            series = SeriesKey(FARM, HOUSE, DEVICE, source, quantity)
+            at_ms = round(datetime.fromisoformat(message["at"]).timestamp() * 1000)
+            window = store.window(series, at_ms, at_ms + 1, 2)
+            found[event, quantity] = (value, float(window.mean[0]) if len(window.mean) else float("nan"))
     store.close()
     return found
 
 
-def _epoch_s(text: str) -> float:
-    from datetime import datetime
-
-    return datetime.fromisoformat(text).timestamp()
+def measured(leaf: str, message: dict) -> list[tuple[str, str, float]]:
+    """Return source, quantity and value of what a message measured."""
+    if leaf == "readings":
+        return [(message["instrument"], quantity, value) for quantity, value in message["values"].items()]
+    if leaf == "weight":
+        return [(message["scale"], "weight_grams", message["grams"])]
+    if leaf == "count":
+        return [(message["camera"], "visible_birds", message["visible_birds"])]
+    return []
