@@ -1,11 +1,9 @@
 """The composition root: every part of the service, put together by hand."""
 
 import asyncio
-import fcntl
 import logging
-import os
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +16,12 @@ from cloud.api.dashboard import Dashboard, built_dashboard
 from cloud.api.guard import Guard
 from cloud.api.services import Services
 from cloud.config import CloudConfig
-from cloud.errors import CannotStart
 from cloud.glance import Glance
 from cloud.ingest.settling import Settler
 from cloud.ingest.subscriber import Subscriber
 from cloud.live import Feed, Hub
 from cloud.store.embedded import EmbeddedSeries
+from cloud.store.folder import make_data_dir, only_one
 from cloud.store.media import Media
 from cloud.store.people import Passwords
 from cloud.store.records import Records
@@ -33,6 +31,7 @@ log = logging.getLogger(__name__)
 
 API = "/api/v1"
 RESTART_S = 5.0
+CANCEL_AGAIN_S = 1.0
 
 
 def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
@@ -58,48 +57,6 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.add_middleware(Guard, https=config.http.secure_cookies)
     return app
-
-
-def open_records(config: CloudConfig) -> Records:
-    """Open the records alone, for commands beside a running service.
-
-    Raises:
-        CannotStart: the data folder can't be made.
-        StoreUnavailable: the records can't be opened.
-    """
-    make_data_dir(config.data_dir)
-    records = Records(config.data_dir / "records.db")
-    records.open()
-    return records
-
-
-def make_data_dir(folder: Path) -> None:
-    """Make the data folder if it is missing; its parent must be there.
-
-    Raises:
-        CannotStart: it can't be made or written.
-    """
-    try:
-        folder.mkdir(exist_ok=True, mode=0o750)
-    except OSError as error:
-        raise CannotStart(f"data_dir: {folder} can't be made: {error.strerror}; make it, or set another") from error
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise CannotStart(f"data_dir: {folder} can't be written; give this user the right, or set another")
-
-
-@contextmanager
-def only_one(folder: Path) -> Iterator[None]:
-    """Hold the data folder, so that two services never write the same files.
-
-    Raises:
-        CannotStart: another service holds it.
-    """
-    with (folder / "lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise CannotStart(f"data_dir: {folder} is in use by another henwise-cloud; stop it first") from error
-        yield
 
 
 def _lifespan(config: CloudConfig) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -136,9 +93,7 @@ async def _running(config: CloudConfig, series_db: EmbeddedSeries, records: Reco
         yield Services(config, series_db, records, media, hub, glance, vitals, Passwords(), Attempts())
     finally:
         hub.close()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _ended(set(tasks))
 
 
 def _kept_up(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:
@@ -153,3 +108,11 @@ def _kept_up(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> asyncio
                 await asyncio.sleep(RESTART_S)
 
     return asyncio.create_task(again(), name=name)
+
+
+async def _ended(tasks: set[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they end: before Python 3.12 a wait_for below may swallow a cancellation."""
+    while tasks:
+        for task in tasks:
+            task.cancel()
+        _, tasks = await asyncio.wait(tasks, timeout=CANCEL_AGAIN_S)

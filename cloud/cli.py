@@ -1,4 +1,4 @@
-"""``henwise-cloud serve | user | flock | openapi``."""
+"""``henwise-cloud serve | demo | user | flock | openapi``."""
 
 import getpass
 import json
@@ -40,10 +40,14 @@ def _sentences() -> Iterator[None]:
 @app.command()
 def serve(config: ConfigOption = None) -> None:
     """Serve pages and API and take in what the edge devices send, until SIGINT or SIGTERM."""
-    from cloud.serving import serve as run
+    from cloud.listening import listening
 
     with _sentences():
-        run(load_config(config))
+        settings = load_config(config)
+        with listening(settings.http) as listener:
+            from cloud.serving import serve as run
+
+            run(settings, listener)
 
 
 @app.command()
@@ -55,25 +59,38 @@ def openapi() -> None:
     typer.echo(json.dumps(api_document(create_app(CloudConfig())), indent=2, ensure_ascii=False))
 
 
+@app.command()
+def demo(
+    home: Annotated[Path, typer.Option(help="Folder for its configuration, data and logs.")] = Path("demo-data"),
+    port: Annotated[int, typer.Option(help="Where the page is served on this machine.")] = 8080,
+    video: Annotated[str | None, typer.Option(help="Video file, rtsp://... or /dev/videoN.")] = None,
+    age_days: Annotated[int, typer.Option(min=0, max=56, help="Age of the flock at the first start.")] = 28,
+) -> None:
+    """Run broker, virtual instruments, service and edge agent on this machine, until Ctrl-C."""
+    from cloud.demo.run import run_demo
+
+    with _sentences():
+        run_demo(home, port, video, age_days, typer.echo)
+
+
 @user_app.command("add")
 def add_user(
     name: str,
     config: ConfigOption = None,
     *,
     password_stdin: Annotated[bool, typer.Option(help="Read the password from the first line of stdin.")] = False,
+    replace: Annotated[bool, typer.Option(help="Give a person who is there already a new password.")] = False,
 ) -> None:
     """Add a person; asks for the password, or reads it from stdin."""
-    from cloud.app import open_records
-    from cloud.store import people
-
     with _sentences():
         settings = load_config(config)
         password = _password(from_stdin=password_stdin or not sys.stdin.isatty())
-        records = open_records(settings)
-        try:
-            people.add_user(records, people.Passwords(), name, password, datetime.now(UTC))
-        finally:
-            records.close()
+
+        from cloud.store import people
+        from cloud.store.folder import opened_records
+
+        with opened_records(settings.data_dir) as records:
+            people.add_user(records, people.Passwords(), name, password, datetime.now(UTC), replace=replace)
     typer.echo(f"{name} may sign in now.")
 
 
@@ -88,22 +105,22 @@ def place_flock(
     config: ConfigOption = None,
 ) -> None:
     """Note which birds moved into a house, and when; the same day again corrects the entry."""
-    from cloud.app import open_records
     from cloud.flock.growth import standard
-    from cloud.store import houses
 
     with _sentences():
         settings = load_config(config)
-        flock = houses.PlacedFlock(standard(breed).breed, placed_on.date(), birds)
+        standard(breed)
         checked_slug(farm)
         checked_slug(house)
-        _check_day(settings, flock.placed_on)
-        records = open_records(settings)
-        try:
+        _check_day(settings, placed_on.date())
+
+        from cloud.store import houses
+        from cloud.store.folder import opened_records
+
+        flock = houses.PlacedFlock(breed, placed_on.date(), birds)
+        with opened_records(settings.data_dir) as records:
             houses.place_flock(records, farm, house, flock, int(datetime.now(UTC).timestamp() * 1000))
-        finally:
-            records.close()
-    typer.echo(f"{birds} {breed} in {farm}/{house} since {flock.placed_on}.")
+    typer.echo(f"{birds} {breed} in {farm}/{house} since {placed_on.date()}.")
 
 
 def _password(*, from_stdin: bool) -> str:

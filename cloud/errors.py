@@ -21,9 +21,9 @@ class BadRecord(BadInput):
     """Something handed to a store can't be kept, now or later; the message says why."""
 
 
-class CannotStart(PermanentError):  # noqa: N818  # reads as what happened
+class CannotStart(PermanentError):  # reads as what happened
     """The service can't start here; the message says what to free, make or change."""
 
 
-class StoreUnavailable(RetryableError):  # noqa: N818  # reads as what happened
+class StoreUnavailable(RetryableError):  # reads as what happened
     """Nothing was written; the same call may work once the disk has room again."""

@@ -1,7 +1,6 @@
-"""Running the service under uvicorn: a port that is ours before anything else starts, and a clean end."""
+"""Running the service under uvicorn, to a clean end."""
 
 import asyncio
-import errno
 import logging
 import signal
 import socket
@@ -13,8 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from cloud.app import create_app
-from cloud.config import CloudConfig, HttpConfig
-from cloud.errors import CannotStart
+from cloud.config import CloudConfig
 
 log = logging.getLogger(__name__)
 
@@ -30,34 +28,17 @@ class _Server(uvicorn.Server):
         yield
 
 
-def serve(config: CloudConfig) -> None:
-    """Serve until SIGINT or SIGTERM.
+def serve(config: CloudConfig, listener: socket.socket) -> None:
+    """Serve on a port that is ours until SIGINT or SIGTERM.
 
     Raises:
-        CannotStart: the port is taken, or the data folder can't be used.
+        CannotStart: the data folder can't be used.
         StoreUnavailable: a database can't be opened.
     """
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for quiet in ("alembic", "uvicorn.access"):
         logging.getLogger(quiet).setLevel(logging.WARNING)
-    with listening(config.http) as listener:
-        asyncio.run(_serve(config, listener))
-
-
-@contextmanager
-def listening(http: HttpConfig) -> Iterator[socket.socket]:
-    """Take the port.
-
-    Raises:
-        CannotStart: it is taken, or the address is not this machine's.
-    """
-    try:
-        family = socket.getaddrinfo(http.host, http.port, type=socket.SOCK_STREAM)[0][0]
-        listener = socket.create_server((http.host, http.port), family=family, backlog=512)
-    except OSError as error:
-        raise CannotStart(_why(http, error)) from error
-    with listener:
-        yield listener
+    asyncio.run(_serve(config, listener))
 
 
 async def _serve(config: CloudConfig, listener: socket.socket) -> None:
@@ -88,12 +69,3 @@ def _end_on_signals(server: uvicorn.Server, app: FastAPI) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, end)
-
-
-def _why(http: HttpConfig, error: OSError) -> str:
-    where = f"{http.host}:{http.port}"
-    if error.errno == errno.EADDRINUSE:
-        return f"{where} is taken by another program; set http.port (HENWISE_HTTP_PORT) to a free one"
-    if error.errno == errno.EACCES:
-        return f"{where} needs more rights; set http.port (HENWISE_HTTP_PORT) above 1023"
-    return f"can't listen on {where}: {error.strerror or error}; set http.host to an address of this machine"

@@ -31,7 +31,7 @@ DOCUMENTED: Final[dict[int | str, dict[str, Any]]] = {
 """What the OpenAPI document says about every route."""
 
 
-class Refusal(Exception):  # noqa: N818  # an answer, not a failure of the program
+class Refusal(Exception):  # an answer, not a failure of the program
     """A request is refused; becomes a Problem.
 
     Attributes:

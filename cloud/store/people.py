@@ -7,7 +7,6 @@ from threading import BoundedSemaphore
 
 from pwdlib import PasswordHash
 from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.exc import IntegrityError
 
 from cloud.errors import BadRecord
 from cloud.store.records import Records, add
@@ -46,8 +45,10 @@ class Passwords:
         return self._decoy
 
 
-def add_user(records: Records, passwords: Passwords, name: str, password: str, now: datetime) -> None:
-    """Add a person.
+def add_user(
+    records: Records, passwords: Passwords, name: str, password: str, now: datetime, *, replace: bool = False
+) -> None:
+    """Add a person; ``replace`` gives one who is there already a new password and ends all sessions of theirs.
 
     Raises:
         BadRecord: the name is taken or empty, or the password too short.
@@ -57,13 +58,15 @@ def add_user(records: Records, passwords: Passwords, name: str, password: str, n
     if len(password) < PASSWORD_MIN_CHARACTERS:
         raise BadRecord(f"choose a password of at least {PASSWORD_MIN_CHARACTERS} characters")
     row = {"name": name, "password_hash": passwords.hash(password), "created_ms": _ms(now)}
-    try:
-        with records.writing() as connection:
+    with records.writing() as connection:
+        known = connection.scalar(select(User.id).where(User.name == name))
+        if known is None:
             add(connection, User, row)
-    except BadRecord as error:
-        if isinstance(error.__cause__, IntegrityError):
-            raise BadRecord(f"there is already a user {name!r}") from error
-        raise
+        elif replace:
+            connection.execute(update(User).where(User.id == known).values(password_hash=row["password_hash"]))
+            connection.execute(delete(Session).where(Session.user_id == known))
+        else:
+            raise BadRecord(f"there is already a user {name!r}; --replace gives a new password")
 
 
 def begin_session(records: Records, user_id: int, now: datetime, lifetime: timedelta) -> str:

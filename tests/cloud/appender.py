@@ -23,7 +23,8 @@ def main() -> None:
     number = int(sys.argv[2])
     while True:
         store.append(batch(number))
-        print(number, flush=True)
+        sys.stdout.write(f"{number}\n")
+        sys.stdout.flush()
         number += 1
 
 

@@ -8,6 +8,7 @@ from cloud.store.embedded import EmbeddedSeries
 from tests.cloud.appender import batch
 
 KILLS = 6
+ROOT = Path(__file__).parents[2]
 
 
 def test_kill_9_loses_no_acknowledged_batch(tmp_path: Path):
@@ -15,19 +16,15 @@ def test_kill_9_loses_no_acknowledged_batch(tmp_path: Path):
     acknowledged: list[int] = []
     for _ in range(KILLS):
         start = acknowledged[-1] + 1 if acknowledged else 0
-        writer = subprocess.Popen(
-            [sys.executable, "-m", "tests.cloud.appender", str(path), str(start)],
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[2],
-        )
-        assert writer.stdout is not None
-        acknowledged.append(int(writer.stdout.readline()))
-        time.sleep(chance.uniform(0.05, 0.5))
-        writer.kill()
-        acknowledged += [int(line) for line in writer.stdout if line.endswith("\n")]
-        writer.wait()
-        writer.stdout.close()
+        command = [sys.executable, "-m", "tests.cloud.appender", str(path), str(start)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as writer:
+            try:
+                assert writer.stdout is not None
+                acknowledged.append(int(writer.stdout.readline()))
+                time.sleep(chance.uniform(0.05, 0.5))
+            finally:
+                writer.kill()
+            acknowledged += [int(line) for line in writer.stdout if line.endswith("\n")]
     assert len(acknowledged) > 20 * KILLS  # enough for many seals, so kills met some
     store = EmbeddedSeries(path)
     store.open()

@@ -26,7 +26,6 @@ from cloud.store.series import DayStats, Latest, Point, SeriesKey, Window
 SEAL_ROWS = 60_000
 SEAL_S = 600.0
 READERS_KEPT = 4
-POINTS_MIN = 2
 AT_MS_MAX = 2**53
 
 
@@ -96,8 +95,8 @@ class EmbeddedSeries:
 
     def window(self, series: SeriesKey, from_ms: int, to_ms: int, points: int) -> Window:
         """Return a span in at most ``points`` rows; see ``SeriesStore.window``."""
-        if not from_ms < to_ms or points < POINTS_MIN:
-            raise ValueError(f"need from_ms < to_ms and points >= {POINTS_MIN}, not {from_ms}, {to_ms}, {points}")
+        if not from_ms < to_ms or points < 1:
+            raise ValueError(f"need from_ms < to_ms and points >= 1, not {from_ms}, {to_ms}, {points}")
         with self._reading() as connection:
             number = reader.series_id(connection, series)
             if number is None:

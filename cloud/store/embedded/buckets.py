@@ -17,10 +17,12 @@ _WIDTHS_MS = (
 
 
 def bucket_width_ms(from_ms: int, to_ms: int, points: int) -> int:
-    """Return the least round width in ms that covers the span with at most ``points`` (>= 2) aligned buckets."""
+    """Return the least round width in ms that covers the span with at most ``points`` aligned buckets."""
     for width in _WIDTHS_MS:
         if _count(from_ms, to_ms, width) <= points:
             return width
+    if points == 1:
+        return -(-max(to_ms, 1) // _DAY_MS) * _DAY_MS
     # Aligned edges can cost one bucket more than the span alone would need.
     return -(-(to_ms - from_ms) // (_DAY_MS * (points - 1))) * _DAY_MS
 
