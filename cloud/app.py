@@ -1,0 +1,118 @@
+"""The composition root: every part of the service, put together by hand."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
+
+from cloud.api import health, houses, live, pictures, problems, series, session
+from cloud.api.attempts import Attempts
+from cloud.api.dashboard import Dashboard, built_dashboard
+from cloud.api.guard import Guard
+from cloud.api.services import Services
+from cloud.config import CloudConfig
+from cloud.glance import Glance
+from cloud.ingest.settling import Settler
+from cloud.ingest.subscriber import Subscriber
+from cloud.live import Feed, Hub
+from cloud.store.embedded import EmbeddedSeries
+from cloud.store.folder import make_data_dir, only_one
+from cloud.store.media import Media
+from cloud.store.people import Passwords
+from cloud.store.records import Records
+from cloud.vitals import Vitals
+
+log = logging.getLogger(__name__)
+
+API = "/api/v1"
+RESTART_S = 5.0
+CANCEL_AGAIN_S = 1.0
+
+
+def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
+    """Return the service; files are opened and the broker is called when its lifespan begins.
+
+    Args:
+        config: everything it is told.
+        dashboard: folder of the built pages; the shipped one unless given.
+    """
+    app = FastAPI(
+        title="Henwise",
+        version="1",
+        lifespan=_lifespan(config),
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        responses=problems.DOCUMENTED,
+    )
+    for module in (session, houses, series, live, pictures, health):
+        app.include_router(module.router, prefix=API)
+    app.mount("/", Dashboard(dashboard or built_dashboard()))
+    problems.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    app.add_middleware(Guard, https=config.http.secure_cookies)
+    return app
+
+
+def _lifespan(config: CloudConfig) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        make_data_dir(config.data_dir)
+        series_db = EmbeddedSeries(config.data_dir / "series.db")
+        records = Records(config.data_dir / "records.db")
+        with only_one(config.data_dir):
+            try:
+                await asyncio.to_thread(series_db.open)
+                await asyncio.to_thread(records.open)
+                async with _running(config, series_db, records) as services:
+                    app.state.services = services
+                    yield
+            finally:
+                await asyncio.to_thread(series_db.close)
+                await asyncio.to_thread(records.close)
+
+    return lifespan
+
+
+@asynccontextmanager
+async def _running(config: CloudConfig, series_db: EmbeddedSeries, records: Records) -> AsyncIterator[Services]:
+    media = Media(config.data_dir / "pictures")
+    hub, vitals = Hub(), Vitals()
+    glance = Glance(series_db, records, config.zone)
+    feed = Feed(hub, glance.patch)
+    settler = Settler(series_db, records, media, config.pictures.keep_per_camera)
+    subscriber = Subscriber(config.broker, config.ingest, settler, vitals, feed.changed)
+    subscriber.prepare()
+    tasks = [_kept_up("ingest", subscriber.run), _kept_up("live stream", feed.run)]
+    try:
+        yield Services(config, series_db, records, media, hub, glance, vitals, Passwords(), Attempts())
+    finally:
+        hub.close()
+        await _ended(set(tasks))
+
+
+def _kept_up(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:
+    """Run a part for ever: a mistake in it is logged and it starts again; it never takes the service down."""
+
+    async def again() -> None:
+        while True:
+            try:
+                await run()
+            except Exception:
+                log.exception("%s stopped by a mistake of ours and starts again in %g s", name, RESTART_S)
+                await asyncio.sleep(RESTART_S)
+
+    return asyncio.create_task(again(), name=name)
+
+
+async def _ended(tasks: set[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they end: before Python 3.12 a wait_for below may swallow a cancellation."""
+    while tasks:
+        for task in tasks:
+            task.cancel()
+        _, tasks = await asyncio.wait(tasks, timeout=CANCEL_AGAIN_S)

@@ -1,0 +1,56 @@
+"""The data folder: made when missing, held by one service at a time."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cloud.errors import CannotStart
+from cloud.store.records import Records
+
+
+@contextmanager
+def opened_records(folder: Path) -> Iterator[Records]:
+    """Open the records alone, for a command beside a running service.
+
+    Raises:
+        CannotStart: the data folder can't be made.
+        StoreUnavailable: the records can't be opened.
+    """
+    make_data_dir(folder)
+    records = Records(folder / "records.db")
+    records.open()
+    try:
+        yield records
+    finally:
+        records.close()
+
+
+def make_data_dir(folder: Path) -> None:
+    """Make the data folder if it is missing; its parent must be there.
+
+    Raises:
+        CannotStart: it can't be made or written.
+    """
+    try:
+        folder.mkdir(exist_ok=True, mode=0o750)
+    except OSError as error:
+        raise CannotStart(f"data_dir: {folder} can't be made: {error.strerror}; make it, or set another") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise CannotStart(f"data_dir: {folder} can't be written; give this user the right, or set another")
+
+
+@contextmanager
+def only_one(folder: Path) -> Iterator[None]:
+    """Hold the data folder, so that two services never write the same files.
+
+    Raises:
+        CannotStart: another service holds it.
+    """
+    with (folder / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CannotStart(f"data_dir: {folder} is in use by another henwise-cloud; stop it first") from error
+        yield

@@ -1,0 +1,389 @@
+"""The API over ASGI, with real stores and a broker that is away."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from cloud.api.attempts import PER_ADDRESS, PER_NAME, WINDOW_S, Attempts
+from cloud.api.document import api_document
+from cloud.api.services import Services
+from cloud.app import create_app
+from cloud.config import BrokerConfig, CloudConfig
+from cloud.ingest.settling import Settler
+from cloud.ingest.sorting import Arrived
+from cloud.store import houses, people
+from cloud.store.houses import PlacedFlock
+from contract.messages import Message, encode
+from tests.cloud.sending import JPEG, PI, count, readings, snapshot, status, topic_of, weight
+from tests.servers import free_port
+
+PASSWORD = "correct horse"
+BASE = "http://henwise.test"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> CloudConfig:
+    return CloudConfig(data_dir=tmp_path / "data", broker=BrokerConfig(port=free_port()))
+
+
+@pytest.fixture
+def dist(tmp_path: Path) -> Path:
+    folder = tmp_path / "dist"
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text("<!doctype html><title>Henwise</title>")
+    (folder / "assets" / "index-abc123.js").write_text("console.log('hen');" * 200)
+    return folder
+
+
+@pytest.fixture
+async def app(config: CloudConfig, dist: Path) -> AsyncIterator[FastAPI]:
+    service = create_app(config, dist)
+    async with service.router.lifespan_context(service):
+        services: Services = service.state.services
+        await asyncio.to_thread(
+            people.add_user, services.records, services.passwords, "mei", PASSWORD, datetime.now(UTC)
+        )
+        yield service
+
+
+@pytest.fixture
+async def stranger(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
+        yield client
+
+
+@pytest.fixture
+async def mei(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
+        answer = await client.post("/api/v1/session", json={"name": "mei", "password": PASSWORD})
+        assert answer.status_code == 200
+        yield client
+
+
+async def settle(app: FastAPI, *messages: Message) -> None:
+    services: Services = app.state.services
+    settler = Settler(services.series, services.records, services.media, 10)
+    batch = [Arrived(topic_of(message), encode(message)) for message in messages]
+    outcome = await asyncio.to_thread(settler.settle, batch)
+    assert outcome.kept_aside == 0
+
+
+async def place_flock(app: FastAPI, placed_on: date) -> None:
+    records = app.state.services.records
+    await asyncio.to_thread(houses.place_flock, records, "hill", "house-2", PlacedFlock("ross-308", placed_on, 480), 0)
+
+
+def routes() -> list[tuple[str, str]]:
+    document = api_document(create_app(CloudConfig()))
+    return [(method.upper(), path) for path, methods in document["paths"].items() for method in methods]
+
+
+OPEN = {("POST", "/api/v1/session"), ("DELETE", "/api/v1/session"), ("GET", "/api/v1/healthz")}
+
+
+def test_the_routes_are_those_the_dashboard_was_promised():
+    house = "/api/v1/houses/{farm}/{house}"
+    assert set(routes()) == OPEN | {
+        ("GET", "/api/v1/session"),
+        ("GET", "/api/v1/houses"),
+        ("GET", house),
+        ("GET", f"{house}/weights"),
+        ("GET", f"{house}/series"),
+        ("GET", f"{house}/live"),
+        ("GET", "/api/v1/pictures/{farm}/{house}/{camera}/{at_ms}.jpg"),
+    }
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(set(routes()) - OPEN))
+async def test_a_stranger_gets_nothing(stranger: httpx.AsyncClient, app: FastAPI, method: str, path: str):
+    await settle(app, readings(1), snapshot(2))
+    at_ms = int(snapshot(2).at.timestamp() * 1000)
+    address = path.format(farm="hill", house="house-2", camera="cam-1", at_ms=at_ms)
+    for headers in ({}, {"cookie": "henwise_session=guessed"}):
+        answer = await stranger.request(method, address, params={"quantity": "temperature_celsius"}, headers=headers)
+        assert answer.status_code == 401
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["code"] == "not_signed_in"
+
+
+async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(stranger: httpx.AsyncClient):
+    answer = await stranger.post("/api/v1/session", json={"name": "mei", "password": PASSWORD})
+    assert answer.json() == {"name": "mei"}
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "Secure" not in cookie
+
+
+async def test_secure_cookies_when_configured(config: CloudConfig, dist: Path):
+    secure = config.model_copy(update={"http": config.http.model_copy(update={"secure_cookies": True})})
+    service = create_app(secure, dist)
+    async with service.router.lifespan_context(service):
+        services: Services = service.state.services
+        people.add_user(services.records, services.passwords, "mei", PASSWORD, datetime.now(UTC))
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(service), base_url="https://h.test") as client:
+            answer = await client.post("/api/v1/session", json={"name": "mei", "password": PASSWORD})
+    assert "Secure" in answer.headers["set-cookie"]
+    assert "max-age" in answer.headers["strict-transport-security"]
+
+
+async def test_signing_out_ends_the_session_in_the_store(mei: httpx.AsyncClient):
+    token = mei.cookies["henwise_session"]
+    assert (await mei.get("/api/v1/session")).json() == {"name": "mei"}
+    assert (await mei.delete("/api/v1/session")).status_code == 204
+    mei.cookies.set("henwise_session", token)
+    assert (await mei.get("/api/v1/session")).status_code == 401
+
+
+async def test_wrong_passwords_are_counted_per_name(stranger: httpx.AsyncClient):
+    async def attempt(name: str, password: str = PASSWORD.upper()) -> httpx.Response:
+        return await stranger.post("/api/v1/session", json={"name": name, "password": password})
+
+    codes = [(await attempt("mei")).status_code for _ in range(PER_NAME + 1)]
+    assert codes == [401] * PER_NAME + [429]
+    refused = await attempt("mei", PASSWORD)
+    assert (refused.status_code, refused.json()["code"]) == (429, "too_many_attempts")
+    assert 0 < int(refused.headers["retry-after"]) <= WINDOW_S + 1
+    assert (await attempt("li")).status_code == 401
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now_s = 1000.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+class TestAttempts:
+    def test_an_address_that_tries_many_names_has_to_wait(self):
+        attempts = Attempts(Clock())
+        assert [attempts.admit(f"name-{n}", "10.0.0.1") for n in range(PER_ADDRESS)] == [0] * PER_ADDRESS
+        assert attempts.admit("another", "10.0.0.1") > 0
+        assert attempts.admit("another", "10.0.0.2") == 0
+
+    def test_waiting_helps_and_a_refused_attempt_does_not_prolong(self):
+        clock = Clock()
+        attempts = Attempts(clock)
+        for _ in range(PER_NAME):
+            attempts.admit("mei", "10.0.0.1")
+        clock.now_s += WINDOW_S - 1
+        assert attempts.admit("mei", "10.0.0.1") == 2
+        clock.now_s += 2
+        assert attempts.admit("mei", "10.0.0.1") == 0
+
+    def test_success_is_forgiven(self):
+        attempts = Attempts(Clock())
+        for _ in range(5 * PER_ADDRESS):
+            assert attempts.admit("mei", "10.0.0.1") == 0
+            attempts.succeeded("mei", "10.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"origin": BASE}, 200),
+        ({"origin": BASE, "sec-fetch-site": "same-origin"}, 200),
+        ({"origin": "http://evil.test"}, 403),
+        ({"origin": "null"}, 403),
+        ({"origin": f"{BASE}.evil.test"}, 403),
+        ({"sec-fetch-site": "cross-site"}, 403),
+    ],
+)
+async def test_other_sites_may_not_act_for_the_user(stranger: httpx.AsyncClient, headers: dict[str, str], status: int):
+    body = {"name": "mei", "password": PASSWORD}
+    answer = await stranger.post("/api/v1/session", json=body, headers=headers)
+    assert answer.status_code == status
+    assert status == 200 or answer.json()["code"] == "foreign_origin"
+
+
+async def test_endless_bodies_are_refused(stranger: httpx.AsyncClient):
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"x"
+
+    for content in (b"x" * 70_000, pieces()):
+        answer = await stranger.post("/api/v1/session", content=content)
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+async def test_every_answer_carries_the_security_headers(mei: httpx.AsyncClient):
+    for address in ("/", "/api/v1/houses", "/api/v1/nothing", "/assets/index-abc123.js"):
+        headers = (await mei.get(address)).headers
+        assert "default-src 'self'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "code"),
+    [
+        ("/api/v1/nothing", 404, "not_found"),
+        ("/api/v1/houses/hill/house-9", 404, "no_such_house"),
+        ("/api/v1/houses/hill/house-9/live", 404, "no_such_house"),
+        ("/api/v1/houses/hill/house-2/series?quantity=visible_birds", 404, "no_such_series"),
+        ("/api/v1/houses/hill/house-2/series?quantity=colour", 422, "bad_request"),
+        ("/api/v1/houses/hill/house-2/series", 422, "bad_request"),
+        (
+            "/api/v1/houses/hill/house-2/series?quantity=temperature_celsius&from=2026-11-22T00:00:00",
+            422,
+            "bad_request",
+        ),
+        ("/api/v1/houses/hill/house-2/series?quantity=temperature_celsius&points=1000000", 422, "bad_request"),
+        ("/api/v1/houses/hill/house-2/series?quantity=temperature_celsius&from=5000&to=4000", 422, "bad_request"),
+        ("/api/v1/houses/hill/HOUSE/weights", 422, "bad_request"),
+        ("/api/v1/pictures/hill/house-2/cam-1/1.jpg", 404, "no_such_picture"),
+        ("/api/v1/pictures/hill/house-2/cam-1/x.jpg", 422, "bad_request"),
+    ],
+)
+async def test_refusals_are_problems_with_stable_codes(
+    app: FastAPI, mei: httpx.AsyncClient, address: str, status: int, code: str
+):
+    await settle(app, readings(1))
+    answer = await mei.get(address)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert (answer.status_code, answer.json()["status"], answer.json()["code"]) == (status, status, code)
+    assert answer.json()["detail"]
+
+
+async def test_a_house_at_a_glance(app: FastAPI, mei: httpx.AsyncClient):
+    now = datetime.now(UTC).replace(microsecond=0)
+    today = now.astimezone(app.state.services.config.zone).date()
+    await place_flock(app, today - timedelta(days=28))
+    await settle(
+        app,
+        readings(1, now, temperature_celsius=30.0, humidity_percent=50.0),
+        weight(2, 1600.0, now - timedelta(seconds=2)),
+        weight(3, 1640.0, now),
+        count(4, 212.0, now),
+        snapshot(5, now),
+        status("online", now),
+    )
+    assert (await mei.get("/api/v1/houses")).json() == [{"farm": "hill", "house": "house-2"}]
+    house = (await mei.get("/api/v1/houses/hill/house-2")).json()
+    at = now.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    assert house["flock"] == {
+        "breed": "ross-308", "placed_on": str(today - timedelta(days=28)), "placed_birds": 480, "age_days": 28,
+    }  # fmt: skip
+    assert house["counts"] == [
+        {
+            "device": "pi-1", "camera": "cam-1", "at": at, "visible_birds": 212.0, "visible_low": 210.0,
+            "visible_high": 214.0, "network": "henwise-n",
+        }
+    ]  # fmt: skip
+    [climate] = house["climate"]
+    assert climate["heat_index"] == pytest.approx(78.3)
+    assert climate["values"] == {"temperature_celsius": 30.0, "humidity_percent": 50.0}
+    assert (house["weight"]["last_at"], house["weight"]["last_grams"]) == (at, 1640.0)
+    assert house["weight"]["today"]["target_grams"] == 1616.0
+    [picture] = house["pictures"]
+    assert picture["boxes"] == [{"xyxy": [1.0, 2.0, 30.0, 40.0], "score": 0.9}]
+    [device] = house["devices"]
+    assert (device["state"], device["at"], device["version"]) == ("online", at, None)
+
+    jpeg = await mei.get(picture["url"])
+    assert jpeg.content == JPEG
+    assert jpeg.headers["content-type"] == "image/jpeg"
+    assert "immutable" in jpeg.headers["cache-control"]
+    assert "private" in jpeg.headers["cache-control"]
+
+
+async def test_weights_by_day_against_the_curve(app: FastAPI, mei: httpx.AsyncClient):
+    zone = app.state.services.config.zone
+    today = datetime.now(zone).date()
+    noon = datetime(today.year, today.month, today.day, 12, tzinfo=zone) - timedelta(days=3)
+    await place_flock(app, today - timedelta(days=20))
+    await settle(app, *(weight(n + 1, grams, noon + timedelta(seconds=n)) for n, grams in enumerate([790, 810, 830])))
+    history = (await mei.get("/api/v1/houses/hill/house-2/weights")).json()
+    [day] = history["days"]
+    assert (day["day"], day["age_days"], day["weighings"], day["mean_grams"]) == (str(noon.date()), 17, 3, 810.0)
+    # s = 20 g; t(2) = 4.303; 4.303 * 20 / sqrt(3) = 49.69
+    assert day["interval_grams"] == [pytest.approx(760.31, abs=0.02), pytest.approx(859.69, abs=0.02)]
+    assert day["cv_percent"] == pytest.approx(2.469, abs=0.001)
+    assert (history["breed"], history["curve"][0]) == ("ross-308", {"age_days": 0, "grams": 44.0})
+    assert day["target_grams"] == next(point["grams"] for point in history["curve"] if point["age_days"] == 17)
+
+
+async def test_a_series_raw_and_in_buckets_and_in_both_spellings_of_time(app: FastAPI, mei: httpx.AsyncClient):
+    start = datetime.now(UTC).replace(microsecond=0, second=0) - timedelta(hours=2)
+    values = [20 + n / 10 for n in range(60)]
+    await settle(
+        app, *(readings(n + 1, start + timedelta(minutes=n), temperature_celsius=v) for n, v in enumerate(values))
+    )
+    address = "/api/v1/houses/hill/house-2/series?quantity=temperature_celsius"
+    raw = (await mei.get(address)).json()
+    assert (raw["device"], raw["source"], raw["unit"], raw["resolution"]) == ("pi-1", "thermo-1", "°C", "raw")
+    assert raw["mean"] == raw["low"] == raw["high"] == values
+    assert raw["at_ms"] == [int(start.timestamp() * 1000) + n * 60_000 for n in range(60)]
+
+    end = start + timedelta(hours=3)
+    thin = (
+        await mei.get(
+            "/api/v1/houses/hill/house-2/series",
+            params={
+                "quantity": "temperature_celsius",
+                "from": start.isoformat(),
+                "to": int(end.timestamp() * 1000),
+                "points": 20,
+            },
+        )
+    ).json()
+    assert thin["resolution"] == "bucket"
+    assert len(thin["at_ms"]) <= 20
+    assert None in thin["mean"]  # the last two hours are a gap, not a line
+    assert min(v for v in thin["low"] if v is not None) == 20.0
+    assert max(v for v in thin["high"] if v is not None) == 25.9
+
+
+async def test_without_a_source_the_one_that_spoke_last_answers(app: FastAPI, mei: httpx.AsyncClient):
+    now = datetime.now(UTC)
+    old = readings(1, now - timedelta(minutes=9))
+    new = readings(2, now).model_copy(update={"instrument": "thermo-2"})
+    await settle(app, old, new)
+    address = "/api/v1/houses/hill/house-2/series?quantity=humidity_percent"
+    assert (await mei.get(address)).json()["source"] == "thermo-2"
+    assert (await mei.get(f"{address}&source=thermo-1&device={PI.device}")).json()["source"] == "thermo-1"
+
+
+async def test_health_needs_no_sign_in_and_says_what_is_away(stranger: httpx.AsyncClient):
+    answer = await stranger.get("/api/v1/healthz")
+    assert answer.json() == {"status": "degraded", "broker_connected": False, "store_writable": True}
+
+
+async def test_pages_are_cached_by_their_kind_and_compressed(stranger: httpx.AsyncClient):
+    for page in ("/", "/houses/hill/house-2"):
+        answer = await stranger.get(page)
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-cache")
+        assert "Henwise" in answer.text
+    script = await stranger.get("/assets/index-abc123.js", headers={"accept-encoding": "gzip"})
+    assert "immutable" in script.headers["cache-control"]
+    assert script.headers["content-encoding"] == "gzip"
+    assert (await stranger.get("/assets/gone.js")).status_code == 404
+    assert (await stranger.get("/..%2f..%2fdata/records.db")).text.startswith("<!doctype html>")
+
+
+async def test_a_dashboard_that_is_not_built_says_so(config: CloudConfig, tmp_path: Path):
+    service = create_app(config, tmp_path / "nowhere")
+    async with (
+        service.router.lifespan_context(service),
+        httpx.AsyncClient(transport=httpx.ASGITransport(service), base_url=BASE) as client,
+    ):
+        answer = await client.get("/")
+    assert answer.status_code == 503
+    assert "npm run build" in answer.text
+
+
+def test_the_document_describes_what_the_stream_and_refusals_carry():
+    document = api_document(create_app(CloudConfig()))
+    schemas = document["components"]["schemas"]
+    assert {"HousePatch", "Problem", "HouseNow", "WeightHistory"} <= set(schemas)
+    text = str(document)
+    assert "HTTPValidationError" not in text
+    for name in {part.split("'")[0] for part in text.split("#/components/schemas/")[1:]}:
+        assert name in schemas

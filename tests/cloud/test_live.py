@@ -1,0 +1,87 @@
+import asyncio
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from cloud.api.models import HousePatch
+from cloud.errors import StoreUnavailable
+from cloud.live import QUEUE_PATCHES, Feed, Hub
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+HOUSE = ("hill", "house-2")
+
+
+def patch(members: Iterable[str] = ()) -> HousePatch:
+    return HousePatch(now=NOW, **{key: [] for key in members})
+
+
+def soon() -> float:
+    return asyncio.get_running_loop().time() + 5
+
+
+async def test_every_listener_of_the_house_gets_the_patch_and_others_do_not():
+    hub = Hub()
+    with hub.attach(*HOUSE) as one, hub.attach(*HOUSE) as two, hub.attach("hill", "house-3") as other:
+        hub.publish(*HOUSE, patch())
+        assert await one.next_before(soon()) == await two.next_before(soon()) == patch()
+        assert await other.next_before(asyncio.get_running_loop().time() + 0.01) is None
+    assert not hub.listened(*HOUSE)
+
+
+async def test_a_slow_listener_is_dropped_and_the_others_are_not():
+    hub = Hub()
+    with hub.attach(*HOUSE) as slow, hub.attach(*HOUSE) as quick:
+        for _ in range(QUEUE_PATCHES + 5):
+            hub.publish(*HOUSE, patch())
+            assert await quick.next_before(soon()) is not None
+        assert slow.ended
+        assert not quick.ended
+        received = [await slow.next_before(soon()) for _ in range(QUEUE_PATCHES + 1)]
+    assert received == [patch()] * QUEUE_PATCHES + [None]
+
+
+async def test_closing_ends_listeners_of_now_and_later():
+    hub = Hub()
+    with hub.attach(*HOUSE) as consumer:
+        hub.close()
+        assert await consumer.next_before(soon()) is None
+    with hub.attach(*HOUSE) as late:
+        assert await late.next_before(soon()) is None
+
+
+async def test_changes_of_a_moment_become_one_patch_with_only_the_changed_members():
+    hub, built = Hub(), []
+
+    def build(farm: str, house: str, members: Iterable[str]) -> HousePatch:
+        built.append((farm, house, tuple(members)))
+        return patch(built[-1][2])
+
+    feed = Feed(hub, build)
+    with hub.attach(*HOUSE) as consumer:
+        feed.changed(*HOUSE, {"climate"})
+        feed.changed(*HOUSE, {"counts"})
+        feed.changed("hill", "nobody-listens", {"counts"})
+        task = asyncio.create_task(feed.run())
+        received = await consumer.next_before(soon())
+        task.cancel()
+    assert built == [(*HOUSE, ("climate", "counts"))]
+    assert received is not None
+    assert received.model_fields_set == {"now", "climate", "counts"}
+
+
+async def test_a_store_that_is_away_costs_one_patch_not_the_stream():
+    hub, answers = Hub(), [StoreUnavailable("away"), patch()]
+
+    def build(_farm: str, _house: str, _members: Iterable[str]) -> HousePatch:
+        answer = answers.pop(0)
+        if isinstance(answer, StoreUnavailable):
+            raise answer
+        return answer
+
+    feed = Feed(hub, build)
+    with hub.attach(*HOUSE) as consumer:
+        task = asyncio.create_task(feed.run())
+        feed.changed(*HOUSE, {"climate"})
+        await asyncio.sleep(0.1)
+        feed.changed(*HOUSE, {"climate"})
+        assert await consumer.next_before(soon()) == patch()
+        task.cancel()

@@ -1,0 +1,181 @@
+import itertools
+import secrets
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cloud.errors import BadRecord, StoreUnavailable
+from cloud.store import houses, ledger, people
+from cloud.store.houses import Candidate, PlacedFlock
+from cloud.store.ledger import Refused, merged
+from cloud.store.records import Records
+from cloud.store.tables import Table
+from tests.cloud.sending import NOON, PI
+
+PASSWORD = "long enough"
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(records: Records):
+    with records.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Table.metadata) == []
+
+
+def test_opening_again_keeps_what_is_there(tmp_path: Path):
+    for day in (1, 2):
+        records = Records(tmp_path / "records.db")
+        records.open()
+        houses.place_flock(records, "hill", f"house-{day}", PlacedFlock("ross-308", date(2026, 11, day), 5), 0)
+        records.close()
+    records.open()
+    assert houses.names(records) == [("hill", "house-1"), ("hill", "house-2")]
+    records.close()
+
+
+def test_commits_are_synced(records: Records):
+    with records.reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_a_locked_or_foreign_file_is_unavailable_not_a_traceback(tmp_path: Path):
+    (tmp_path / "records.db").mkdir()
+    with pytest.raises(StoreUnavailable, match=r"records\.db"):
+        Records(tmp_path / "records.db").open()
+
+
+def test_a_failed_transaction_leaves_nothing(records: Records):
+    def fail() -> None:
+        with records.writing() as connection:
+            houses.seen(connection, [("hill", "house-2")], 0)
+            raise ValueError("on purpose")
+
+    with pytest.raises(ValueError, match="on purpose"):
+        fail()
+    assert houses.names(records) == []
+
+
+@given(st.lists(st.tuples(st.integers(1, 60), st.integers(0, 9)).map(lambda r: (r[0], r[0] + r[1]))))
+def test_merged_ranges_hold_the_same_numbers_and_never_touch(ranges: list[tuple[int, int]]):
+    result = merged(ranges)
+    assert {n for first, last in result for n in range(first, last + 1)} == {
+        n for first, last in ranges for n in range(first, last + 1)
+    }
+    assert all(a[1] + 1 < b[0] for a, b in itertools.pairwise(result))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(batches=st.lists(st.lists(st.integers(1, 40), min_size=1, max_size=8), max_size=12))
+def test_the_ledger_counts_like_a_set(records: Records, batches: list[list[int]]):
+    boot = secrets.token_hex(8)  # one of its own for each example
+    for batch in batches:
+        with records.writing() as connection:
+            ledger.settle(connection, PI, boot, [(seq, seq) for seq in batch])
+    assert ledger.settled(records, PI).get(boot, []) == merged((seq, seq) for batch in batches for seq in batch)
+
+
+def test_kept_messages_are_cut_and_bounded(records: Records):
+    with records.writing() as connection:
+        for number in range(12):
+            ledger.keep_aside(connection, Refused(f"t/{number}", b"x" * 100_000, "because"), 0)
+        ledger.trim_kept(connection, keep=5)
+    kept = ledger.kept(records)
+    assert [message.topic for message in kept] == [f"t/{number}" for number in range(7, 12)]
+    assert {len(message.payload) for message in kept} == {64 * 1024}
+
+
+@pytest.mark.parametrize(
+    ("at_ms", "delayed", "known_delayed", "wins"),
+    [
+        (11, False, False, True),
+        (10, False, False, False),
+        (9, False, False, False),
+        (11, True, False, False),
+        (11, True, True, True),
+        (9, True, True, False),
+        (11, False, True, True),
+    ],
+)
+def test_only_newer_and_never_late_over_live(
+    records: Records, at_ms: int, delayed: bool, known_delayed: bool, wins: bool
+):
+    def offer(at_ms: int, delayed: bool, text: str) -> bool:
+        with records.writing() as connection:
+            return houses.offer_newest(connection, Candidate(PI, "readings", "thermo-1", at_ms, delayed, text))
+
+    assert offer(10, known_delayed, "known")
+    assert offer(at_ms, delayed, "new") == wins
+    [row] = houses.newest(records, PI.farm, PI.house, "readings")
+    assert row.message == ("new" if wins else "known")
+
+
+def test_the_newest_flock_that_is_not_in_the_future_lives_in_the_house(records: Records):
+    for day in (1, 20, 25):
+        houses.place_flock(records, "hill", "house-2", PlacedFlock("ross-308", date(2026, 11, day), day), 0)
+    houses.place_flock(records, "hill", "house-2", PlacedFlock("cobb-500", date(2026, 11, 20), 7), 0)
+    assert houses.flock_on(records, "hill", "house-2", date(2026, 11, 22)) == PlacedFlock(
+        "cobb-500", date(2026, 11, 20), 7
+    )
+    assert houses.flock_on(records, "hill", "house-2", date(2026, 10, 31)) is None
+
+
+class TestPeople:
+    LIFE = timedelta(days=30)
+
+    def add(self, records: Records, name: str = "mei", password: str = PASSWORD, **more: bool) -> None:
+        people.add_user(records, people.Passwords(), name, password, NOON, **more)
+
+    def sign_in(self, records: Records, name: str = "mei", password: str = PASSWORD) -> str | None:
+        user_id = people.Passwords().check(records, name, password)
+        return people.begin_session(records, user_id, NOON, self.LIFE) if user_id else None
+
+    def test_right_password_opens_wrong_one_and_wrong_name_do_not(self, records: Records):
+        self.add(records)
+        token = self.sign_in(records)
+        assert token is not None
+        assert people.session_user(records, token, NOON, self.LIFE) == "mei"
+        assert self.sign_in(records, password="long enougH") is None
+        assert self.sign_in(records, name="mei2") is None
+
+    def test_neither_password_nor_token_is_on_the_disk(self, records: Records, tmp_path: Path):
+        self.add(records, password="a very secret phrase")
+        token = self.sign_in(records, password="a very secret phrase")
+        records.close()
+        assert token is not None
+        content = (tmp_path / "records.db").read_bytes()
+        assert b"argon2id" in content
+        assert b"a very secret phrase" not in content
+        assert token.encode() not in content
+
+    def test_a_session_ends_by_itself_but_lives_on_while_used(self, records: Records):
+        self.add(records)
+        token = self.sign_in(records) or ""
+        assert people.session_user(records, token, NOON + timedelta(days=20), self.LIFE) == "mei"
+        assert people.session_user(records, token, NOON + timedelta(days=49), self.LIFE) == "mei"
+        assert people.session_user(records, token, NOON + timedelta(days=80), self.LIFE) is None
+
+    def test_signing_out_ends_this_session_only(self, records: Records):
+        self.add(records)
+        first, second = self.sign_in(records) or "", self.sign_in(records) or ""
+        people.end_session(records, first)
+        assert people.session_user(records, first, NOON, self.LIFE) is None
+        assert people.session_user(records, second, NOON, self.LIFE) == "mei"
+
+    def test_a_name_is_taken_once_unless_replaced(self, records: Records):
+        self.add(records)
+        token = self.sign_in(records) or ""
+        with pytest.raises(BadRecord, match="already a user 'mei'"):
+            self.add(records)
+        self.add(records, password="another phrase", replace=True)
+        assert people.session_user(records, token, NOON, self.LIFE) is None
+        assert self.sign_in(records) is None
+        assert self.sign_in(records, password="another phrase")
+
+    @pytest.mark.parametrize(("name", "password"), [("", "long enough"), (" mei", "long enough"), ("mei", "short")])
+    def test_poor_names_and_passwords_are_refused(self, records: Records, name: str, password: str):
+        with pytest.raises(BadRecord):
+            self.add(records, name, password)
