@@ -64,7 +64,9 @@ def run(
     from edge.config_file import load
     from edge.errors import BadConfig
     from edge.logs import set_up_logging
+    from edge.memory import share_heaps
 
+    share_heaps()
     set_up_logging(verbose=verbose)
     try:
         asyncio.run(agent.run(load(path)))

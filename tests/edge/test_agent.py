@@ -108,8 +108,9 @@ async def test_everything_flows_and_ends_soon(farm: Farm, mosquitto: Mosquitto):
     assert [one["slug"] for one in newest["announcement"]["instruments"]] == ["scale", "climate"]
     assert newest["announcement"]["cameras"] == ["cam"]
     assert newest["status"]["state"] == "online"
+    await asyncio.sleep(10)
     resident = psutil.Process(agent.pid).memory_info().rss / 1e6
-    assert resident < 350
+    assert resident < 320
     assert stop(agent) < 5
     newest = await heard(mosquitto.port, "status")
     assert newest["status"]["state"] == "offline"
