@@ -11,3 +11,6 @@ app.clock.start();
 app.router.start();
 void app.session.start();
 mount(Root, { target, props: { app } });
+
+// Without a network the page itself must still open. Absent on plain http to another machine; nothing depends on it.
+if (import.meta.env.PROD) navigator.serviceWorker?.register("/sw.js").catch(() => undefined);

@@ -11,11 +11,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** S */
-        get: operations["s_api_v1_session_get"];
+        /**
+         * Who
+         * @description Say who is signed in.
+         */
+        get: operations["who_api_v1_session_get"];
         put?: never;
-        post?: never;
-        delete?: never;
+        /**
+         * Sign In
+         * @description Check name and password and hand out a cookie.
+         */
+        post: operations["sign_in_api_v1_session_post"];
+        /**
+         * Sign Out
+         * @description Forget the session, here and in the store; harmless when there is none.
+         */
+        delete: operations["sign_out_api_v1_session_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -28,8 +39,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** H */
-        get: operations["h_api_v1_houses_get"];
+        /**
+         * List Houses
+         * @description List every house that was ever heard of.
+         */
+        get: operations["list_houses_api_v1_houses_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -45,8 +59,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** N */
-        get: operations["n_api_v1_houses__farm___house__get"];
+        /**
+         * House Now
+         * @description Return one house at a glance.
+         */
+        get: operations["house_now_api_v1_houses__farm___house__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -62,8 +79,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** W */
-        get: operations["w_api_v1_houses__farm___house__weights_get"];
+        /**
+         * Weights
+         * @description Return the flock's daily weights and the breed's curve.
+         */
+        get: operations["weights_api_v1_houses__farm___house__weights_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -79,8 +99,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Se */
-        get: operations["se_api_v1_houses__farm___house__series_get"];
+        /**
+         * Series
+         * @description Return one series in at most ``points`` rows.
+         *
+         *     Without a source, the one that spoke last; without a span, the last 24 h.
+         */
+        get: operations["series_api_v1_houses__farm___house__series_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -96,8 +121,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** L */
-        get: operations["l_api_v1_houses__farm___house__live_get"];
+        /**
+         * Live
+         * @description Send the whole house at once, then each change as a HousePatch with only the changed members.
+         */
+        get: operations["live_api_v1_houses__farm___house__live_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -106,15 +134,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/p": {
+    "/api/v1/pictures/{farm}/{house}/{camera}/{at_ms}.jpg": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** P */
-        get: operations["p_p_get"];
+        /**
+         * Picture
+         * @description Return one picture; it never changes, so it may be kept for ever.
+         */
+        get: operations["picture_api_v1_pictures__farm___house___camera___at_ms__jpg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Healthz
+         * @description Return 200 as long as the service answers at all; the body says whether all is well.
+         */
+        get: operations["healthz_api_v1_healthz_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -190,6 +241,19 @@ export interface components {
             network: string;
         };
         /**
+         * Credentials
+         * @description What a person types to sign in.
+         */
+        Credentials: {
+            /** Name */
+            name: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+        };
+        /**
          * CurvePoint
          * @description A breed's standard at one age.
          */
@@ -242,10 +306,23 @@ export interface components {
              */
             age_days: number;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
+        /**
+         * Health
+         * @description How the service itself does; readable without signing in, so it names no farm.
+         */
+        Health: {
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ok" | "degraded";
+            /** Broker Connected */
+            broker_connected: boolean;
+            /**
+             * Store Writable
+             * @description false while a commit fails, for example on a full disk
+             */
+            store_writable: boolean;
         };
         /**
          * HouseName
@@ -285,24 +362,6 @@ export interface components {
             devices: components["schemas"]["DeviceNow"][];
         };
         /**
-         * HousePatch
-         * @description What the live stream sends: only the members of HouseNow that changed, each whole.
-         */
-        HousePatch: {
-            /** Now */
-            now: string;
-            flock?: components["schemas"]["Flock"] | null;
-            /** Counts */
-            counts?: components["schemas"]["CountNow"][] | null;
-            weight?: components["schemas"]["WeightNow"] | null;
-            /** Climate */
-            climate?: components["schemas"]["ClimateNow"][] | null;
-            /** Pictures */
-            pictures?: components["schemas"]["PictureNow"][] | null;
-            /** Devices */
-            devices?: components["schemas"]["DeviceNow"][] | null;
-        };
-        /**
          * PartStatus
          * @description How one instrument or camera does.
          */
@@ -323,8 +382,9 @@ export interface components {
             /**
              * Last At
              * @description last good value or frame
+             * @default null
              */
-            last_at?: string | null;
+            last_at: string | null;
             /**
              * Faults
              * @description bad frames, refused values and time-outs since the start
@@ -354,25 +414,6 @@ export interface components {
             boxes: components["schemas"]["Box"][];
             /** Network */
             network: string;
-        };
-        /**
-         * Problem
-         * @description A refusal, RFC 9457; ``code`` is stable and is what the dashboard translates.
-         */
-        Problem: {
-            /**
-             * Type
-             * @default about:blank
-             */
-            type: string;
-            /** Title */
-            title: string;
-            /** Status */
-            status: number;
-            /** Detail */
-            detail: string;
-            /** Code */
-            code: string;
         };
         /**
          * SeriesAnswer
@@ -420,19 +461,6 @@ export interface components {
         User: {
             /** Name */
             name: string;
-        };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
         };
         /**
          * WeightDay
@@ -491,6 +519,57 @@ export interface components {
             last_grams: number;
             today: components["schemas"]["WeightDay"] | null;
         };
+        /**
+         * HousePatch
+         * @description What the live stream sends: only the members of HouseNow that changed, each whole.
+         */
+        HousePatch: {
+            /** Now */
+            now: string;
+            /** @default null */
+            flock: components["schemas"]["Flock"] | null;
+            /**
+             * Counts
+             * @default null
+             */
+            counts: components["schemas"]["CountNow"][] | null;
+            /** @default null */
+            weight: components["schemas"]["WeightNow"] | null;
+            /**
+             * Climate
+             * @default null
+             */
+            climate: components["schemas"]["ClimateNow"][] | null;
+            /**
+             * Pictures
+             * @default null
+             */
+            pictures: components["schemas"]["PictureNow"][] | null;
+            /**
+             * Devices
+             * @default null
+             */
+            devices: components["schemas"]["DeviceNow"][] | null;
+        };
+        /**
+         * Problem
+         * @description A refusal, RFC 9457; ``code`` is stable and is what the dashboard translates.
+         */
+        Problem: {
+            /**
+             * Type
+             * @default about:blank
+             */
+            type: string;
+            /** Title */
+            title: string;
+            /** Status */
+            status: number;
+            /** Detail */
+            detail: string;
+            /** Code */
+            code: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -500,7 +579,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    s_api_v1_session_get: {
+    who_api_v1_session_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -518,9 +597,78 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    h_api_v1_houses_get: {
+    sign_in_api_v1_session_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out_api_v1_session_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_houses_api_v1_houses_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -538,9 +686,18 @@ export interface operations {
                     "application/json": components["schemas"]["HouseName"][];
                 };
             };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    n_api_v1_houses__farm___house__get: {
+    house_now_api_v1_houses__farm___house__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -561,18 +718,18 @@ export interface operations {
                     "application/json": components["schemas"]["HouseNow"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    w_api_v1_houses__farm___house__weights_get: {
+    weights_api_v1_houses__farm___house__weights_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -593,20 +750,29 @@ export interface operations {
                     "application/json": components["schemas"]["WeightHistory"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    se_api_v1_houses__farm___house__series_get: {
+    series_api_v1_houses__farm___house__series_get: {
         parameters: {
-            query?: never;
+            query: {
+                quantity: string;
+                source?: string | null;
+                device?: string | null;
+                /** @description default: 24 h before 'to' */
+                from?: string | null;
+                /** @description RFC 3339 with zone, or Unix time in ms */
+                to?: string | null;
+                points?: number;
+            };
             header?: never;
             path: {
                 farm: string;
@@ -625,18 +791,18 @@ export interface operations {
                     "application/json": components["schemas"]["SeriesAnswer"];
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    l_api_v1_houses__farm___house__live_get: {
+    live_api_v1_houses__farm___house__live_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -654,21 +820,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HousePatch"];
+                    "text/event-stream": unknown;
                 };
             };
-            /** @description Validation Error */
-            422: {
+            /** @description A refusal */
+            "4XX": {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    p_p_get: {
+    picture_api_v1_pictures__farm___house___camera___at_ms__jpg_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                camera: string;
+                at_ms: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    healthz_api_v1_healthz_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -683,7 +883,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
