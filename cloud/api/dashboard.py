@@ -35,6 +35,9 @@ class Dashboard(StaticFiles):
         super().__init__(directory=folder, check_dir=False)
         self._index = folder / "index.html"
 
+    async def check_config(self) -> None:
+        """Leave the missing folder to ``get_response``, which says what to do."""
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return a file, the dashboard's page, or the word that it is not built."""
         if path == "api" or path.startswith("api/"):
