@@ -6,7 +6,7 @@ Times are RFC 3339 in UTC. A list holds one row per instrument or camera; what i
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from contract.messages import Box, PartStatus, UtcTime
 
@@ -15,6 +15,15 @@ class Answer(BaseModel):
     """Base of all answers: closed, so that the generated types are exact."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Credentials(BaseModel):
+    """What a person types to sign in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1, max_length=100)
+    password: SecretStr = Field(min_length=1, max_length=1_000)
 
 
 class User(Answer):
@@ -42,6 +51,7 @@ class Flock(Answer):
 class CountNow(Answer):
     """Birds one camera saw in its last window; visible, not in the house."""
 
+    device: str
     camera: str
     at: UtcTime
     visible_birds: float
@@ -71,8 +81,9 @@ class WeightNow(Answer):
 
 
 class ClimateNow(Answer):
-    """The newest values of one instrument."""
+    """The newest values of one instrument; a slug is unique within its device."""
 
+    device: str
     instrument: str
     at: UtcTime
     values: dict[str, float] = Field(description="quantity key -> value")
@@ -82,6 +93,7 @@ class ClimateNow(Answer):
 class PictureNow(Answer):
     """The newest picture of one camera."""
 
+    device: str
     camera: str
     at: UtcTime
     url: str
@@ -135,6 +147,7 @@ Column = Annotated[list[float | None], Field(description="null where nothing was
 class SeriesAnswer(Answer):
     """One series over a span, as parallel columns."""
 
+    device: str
     source: str
     quantity: str
     unit: str
@@ -159,6 +172,14 @@ class WeightHistory(Answer):
     curve_source: str | None
     curve: list[CurvePoint]
     days: list[WeightDay]
+
+
+class Health(Answer):
+    """How the service itself does; readable without signing in, so it names no farm."""
+
+    status: Literal["ok", "degraded"]
+    broker_connected: bool
+    store_writable: bool = Field(description="false while a commit fails, for example on a full disk")
 
 
 class Problem(Answer):

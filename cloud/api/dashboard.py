@@ -1,0 +1,54 @@
+"""The pages: the built dashboard, or a clear word when it was not built."""
+
+from http import HTTPStatus
+from importlib.resources import files
+from pathlib import Path
+
+from fastapi.responses import FileResponse, HTMLResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+IMMUTABLE = "public, max-age=31536000, immutable"
+HASHED_FOLDER = "assets/"
+
+NOT_BUILT = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Henwise</title></head><body>
+<h1>The dashboard is not built</h1>
+<p>The service runs, but there are no pages in <code>cloud/dashboard/dist</code>. Build them with
+<code>npm ci &amp;&amp; npm run build</code> in <code>cloud/dashboard</code>, then start the service again.</p>
+<p lang="zh">服务正在运行,但页面尚未构建。</p>
+</body></html>
+"""
+
+
+def built_dashboard() -> Path:
+    """Return where the built pages are shipped."""
+    return Path(str(files("cloud"))) / "dashboard" / "dist"
+
+
+class Dashboard(StaticFiles):
+    """Serves the built files; any other path is a page of the dashboard, which finds its own way."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(directory=folder, check_dir=False)
+        self._index = folder / "index.html"
+
+    async def check_config(self) -> None:
+        """Leave the missing folder to ``get_response``, which says what to do."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return a file, the dashboard's page, or the word that it is not built."""
+        if path == "api" or path.startswith("api/"):
+            raise HTTPException(HTTPStatus.NOT_FOUND, "There is nothing at this address.")
+        if not self._index.is_file():
+            return HTMLResponse(NOT_BUILT, HTTPStatus.SERVICE_UNAVAILABLE)
+        try:
+            response = await super().get_response(path, scope)
+        except HTTPException as error:
+            if error.status_code != HTTPStatus.NOT_FOUND or path.startswith(HASHED_FOLDER):
+                raise
+            response = FileResponse(self._index)
+        response.headers["Cache-Control"] = IMMUTABLE if path.startswith(HASHED_FOLDER) else "no-cache"
+        return response

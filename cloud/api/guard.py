@@ -1,0 +1,75 @@
+"""Around every request: security headers, no foreign page may act for the user, no endless bodies."""
+
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cloud.api.problems import problem_response
+
+BODY_MAX_BYTES = 64 * 1024
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+HSTS = {"Strict-Transport-Security": "max-age=31536000"}
+
+
+class Guard:
+    """ASGI middleware; ``https`` says that the farm's phones come by https only."""
+
+    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+        self._app = app
+        self._headers = HEADERS | (HSTS if https else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+                if scope["path"].startswith("/api/"):
+                    headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        headers = Headers(scope=scope)
+        if scope["method"] not in SAFE_METHODS and is_foreign(headers):
+            detail = "This request comes from another site."
+            await problem_response(HTTPStatus.FORBIDDEN, "foreign_origin", detail)(scope, receive, send_guarded)
+        elif _announces_too_much(headers):
+            detail = f"A request's body may have {BODY_MAX_BYTES} bytes and must say how many it has."
+            response = problem_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", detail)
+            await response(scope, receive, send_guarded)
+        else:
+            await self._app(scope, receive, send_guarded)
+
+
+def is_foreign(headers: Headers) -> bool:
+    """Say whether a browser sent this for another site than the one addressed; programs send neither header."""
+    if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return True
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get("host")
+
+
+def _announces_too_much(headers: Headers) -> bool:
+    # The server holds a body to the length it announces; one in pieces announces none.
+    if "transfer-encoding" in headers:
+        return True
+    length = headers.get("content-length", "0")
+    return not length.isdecimal() or int(length) > BODY_MAX_BYTES

@@ -1,0 +1,91 @@
+"""One measured quantity over time."""
+
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Annotated
+
+import numpy as np
+from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime
+
+from cloud.api.models import SeriesAnswer
+from cloud.api.paths import FarmPath, HousePath, known_house
+from cloud.api.problems import Refusal, not_found
+from cloud.api.services import Services, WithServices
+from cloud.api.session import signed_in
+from cloud.store.series import SeriesKey, Values, Window
+from contract.place import Slug
+from contract.quantities import QUANTITIES
+
+POINTS_MAX = 5_000
+DEFAULT_SPAN = timedelta(hours=24)
+
+router = APIRouter(prefix="/houses", tags=["series"], dependencies=[Depends(signed_in)])
+
+Instant = Annotated[AwareDatetime, Query(description="RFC 3339 with zone, or Unix time in ms")]
+
+
+@router.get("/{farm}/{house}/series")
+def series(
+    farm: FarmPath,
+    house: HousePath,
+    services: WithServices,
+    *,
+    quantity: str,
+    source: Slug | None = None,
+    device: Slug | None = None,
+    from_: Annotated[AwareDatetime | None, Query(alias="from", description="default: 24 h before 'to'")] = None,
+    to: Annotated[AwareDatetime | None, Query(description="RFC 3339 with zone, or Unix time in ms")] = None,
+    points: Annotated[int, Query(ge=2, le=POINTS_MAX)] = 300,
+) -> SeriesAnswer:
+    """Return one series in at most ``points`` rows.
+
+    Without a source, the one that spoke last; without a span, the last 24 h.
+    """
+    known_house(services, farm, house)
+    if quantity not in QUANTITIES:
+        detail = f"quantity: {quantity!r} is unknown; known are: {', '.join(QUANTITIES)}"
+        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", detail)
+    end = to or datetime.now(UTC)
+    start = from_ or end - DEFAULT_SPAN
+    if not start < end:
+        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", "from: must be before 'to'")
+    key = _chosen(services, farm, house, (quantity, source, device))
+    return _answer(key, services.series.window(key, _ms(start), _ms(end), points))
+
+
+def _chosen(services: Services, farm: str, house: str, wanted: tuple[str, str | None, str | None]) -> SeriesKey:
+    quantity, source, device = wanted
+    candidates = [
+        key
+        for key in services.series.keys(farm, house)
+        if key.quantity == quantity and source in {None, key.source} and device in {None, key.device}
+    ]
+    if not candidates:
+        raise not_found("no_such_series", f"Nothing here has measured {quantity} yet.")
+    if len(candidates) == 1:
+        return candidates[0]
+    newest = {key: services.series.latest(key) for key in candidates}
+    return max(candidates, key=lambda key: found.at_ms if (found := newest[key]) else 0)
+
+
+def _answer(key: SeriesKey, window: Window) -> SeriesAnswer:
+    return SeriesAnswer(
+        device=key.device,
+        source=key.source,
+        quantity=key.quantity,
+        unit=QUANTITIES[key.quantity].unit,
+        resolution="bucket" if window.bucketed else "raw",
+        at_ms=window.at_ms.tolist(),
+        mean=_column(window.mean),
+        low=_column(window.low),
+        high=_column(window.high),
+    )
+
+
+def _column(values: Values) -> list[float | None]:
+    return [None if missing else value for value, missing in zip(values.tolist(), np.isnan(values), strict=True)]
+
+
+def _ms(at: datetime) -> int:
+    return int(at.timestamp() * 1000)

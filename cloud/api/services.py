@@ -1,0 +1,41 @@
+"""What the routers need, handed in by the composition root; a view's signature says what it takes."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from cloud.api.attempts import Attempts
+from cloud.config import CloudConfig
+from cloud.glance import Glance
+from cloud.live import Hub
+from cloud.store.media import Media
+from cloud.store.people import Passwords
+from cloud.store.records import Records
+from cloud.store.series import SeriesStore
+from cloud.vitals import Vitals
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts of a running service, composed once by ``cloud.app``."""
+
+    config: CloudConfig
+    series: SeriesStore
+    records: Records
+    media: Media
+    hub: Hub
+    glance: Glance
+    vitals: Vitals
+    passwords: Passwords
+    attempts: Attempts
+
+
+def _services(request: Request) -> Services:
+    services = request.app.state.services
+    if not isinstance(services, Services):
+        raise TypeError("create_app() sets app.state.services")
+    return services
+
+
+WithServices = Annotated[Services, Depends(_services)]

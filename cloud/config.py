@@ -1,0 +1,156 @@
+"""The service's configuration: a TOML file, overridden by ``HENWISE_...`` environment variables.
+
+A key of the top level is ``HENWISE_<KEY>``, a key of a section ``HENWISE_<SECTION>_<KEY>``, for example
+``HENWISE_DATA_DIR`` or ``HENWISE_HTTP_PORT``. Lists are written with commas. There is no default password.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, get_origin
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from cloud.errors import BadConfig
+
+ENVIRONMENT_PREFIX = "HENWISE_"
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is not a time zone; write one like 'Asia/Shanghai' or 'Europe/Berlin'")
+    return name
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class HttpConfig(_Section):
+    """Where and how the pages and the API are served."""
+
+    host: str = Field(default="127.0.0.1", min_length=1, description="address to listen on; 0.0.0.0 for all")
+    port: int = Field(default=8080, ge=0, le=65_535, description="0 takes any free port and logs it")
+    secure_cookies: bool = Field(default=False, description="true when the farm's phones come by https")
+    session_days: int = Field(default=30, ge=1, le=400, description="a sign-in ends after so many unused days")
+    trusted_proxies: list[str] = Field(
+        default_factory=list, description="addresses whose X-Forwarded-For is believed; empty: nobody's"
+    )
+
+
+class BrokerConfig(_Section):
+    """The MQTT broker the edge devices speak to."""
+
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=1883, ge=1, le=65_535)
+    username: str | None = None
+    password: SecretStr | None = None
+    tls: bool = Field(default=False, description="true for a broker with a certificate, usually on port 8883")
+    ca_file: Path | None = Field(default=None, description="certificate authority to trust instead of the system's")
+    client_id: str = Field(
+        default="henwise-cloud", min_length=1, max_length=64, description="unique among the broker's clients"
+    )
+
+
+class IngestConfig(_Section):
+    """How messages are gathered before they are committed together."""
+
+    batch_messages: int = Field(default=500, ge=1, le=10_000)
+    batch_s: float = Field(default=0.2, ge=0, le=10)
+
+
+class PicturesConfig(_Section):
+    """How many pictures stay on the disk."""
+
+    keep_per_camera: int = Field(default=500, ge=1, le=1_000_000, description="the newest of each camera and kind")
+
+
+class CloudConfig(_Section):
+    """Everything the service can be told."""
+
+    data_dir: Path = Field(default=Path("henwise-data"), description="databases and pictures")
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        default="Asia/Shanghai", description="the farms' time zone: where a day begins"
+    )
+    http: HttpConfig = Field(default_factory=HttpConfig)
+    broker: BrokerConfig = Field(default_factory=BrokerConfig)
+    ingest: IngestConfig = Field(default_factory=IngestConfig)
+    pictures: PicturesConfig = Field(default_factory=PicturesConfig)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The farms' time zone."""
+        return ZoneInfo(self.time_zone)
+
+
+def load_config(path: Path | None = None, environment: Mapping[str, str] | None = None) -> CloudConfig:
+    """Read the configuration; ``environment`` is the process's own unless given.
+
+    Raises:
+        BadConfig: the file can't be read, or a setting is unknown or impossible.
+    """
+    document = _read_toml(path) if path else {}
+    _override(document, os.environ if environment is None else environment)
+    try:
+        return CloudConfig.model_validate(document)
+    except ValidationError as error:
+        raise BadConfig(f"{path or 'configuration'}: {_first_problem(error)}") from error
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadConfig(f"{path} can't be read: {error.strerror}; name a file that exists with --config") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadConfig(f"{path} is not TOML: {error}") from error
+
+
+def _override(document: dict[str, Any], environment: Mapping[str, str]) -> None:
+    for name, text in environment.items():
+        key = name.removeprefix(ENVIRONMENT_PREFIX).lower()
+        if not name.startswith(ENVIRONMENT_PREFIX):
+            continue
+        section, _, inner = key.partition("_")
+        annotation = _section_class(section)
+        if annotation is not None and inner:
+            _set_in_section(document, section, inner, _value(annotation, inner, text, name))
+        elif key in CloudConfig.model_fields:
+            document[key] = text
+
+
+def _section_class(name: str) -> type[_Section] | None:
+    field = CloudConfig.model_fields.get(name)
+    annotation = field.annotation if field else None
+    return annotation if isinstance(annotation, type) and issubclass(annotation, _Section) else None
+
+
+def _value(section: type[_Section], key: str, text: str, variable: str) -> Any:
+    field = section.model_fields.get(key)
+    if field is None:
+        raise BadConfig(f"{variable} sets nothing; this section knows: {', '.join(section.model_fields)}")
+    if get_origin(field.annotation) is list:
+        return [part.strip() for part in text.split(",") if part.strip()]
+    return text
+
+
+def _set_in_section(document: dict[str, Any], section: str, key: str, value: Any) -> None:
+    table = document.setdefault(section, {})
+    if not isinstance(table, dict):
+        raise BadConfig(f"{section} must be a table: write it as [{section}]")
+    table[key] = value
+
+
+def _first_problem(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    field = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"{field} is not a setting; {_siblings(first['loc'])}"
+    return f"{field}: {first['msg'].removeprefix('Value error, ')}"
+
+
+def _siblings(location: tuple[int | str, ...]) -> str:
+    section = _section_class(str(location[0])) if len(location) > 1 else None
+    return f"known here are: {', '.join((section or CloudConfig).model_fields)}"

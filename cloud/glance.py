@@ -1,0 +1,221 @@
+"""One house at a glance: what the stores know, put together as the API's answers. Blocking; call it from a thread."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from cloud.api.models import (
+    ClimateNow,
+    CountNow,
+    CurvePoint,
+    DeviceNow,
+    Flock,
+    HouseNow,
+    HousePatch,
+    PictureNow,
+    WeightDay,
+    WeightHistory,
+    WeightNow,
+)
+from cloud.flock.comfort import heat_index
+from cloud.flock.growth import BreedStandard, age_days, standards
+from cloud.flock.statistics import spread
+from cloud.store import houses, pictures
+from cloud.store.houses import PlacedFlock
+from cloud.store.pictures import PictureKey
+from cloud.store.records import Records
+from cloud.store.series import DayStats, SeriesStore, combined
+from contract.messages import Announcement, FlockCount, Readings, Snapshot, Status, WeightSample, parse
+from contract.place import Place
+from contract.topics import leaf_of
+
+MEMBERS: Final = ("flock", "counts", "weight", "climate", "pictures", "devices")
+"""Members of HouseNow that change, and so members of HousePatch."""
+
+HISTORY_DAYS_WITHOUT_FLOCK = 60
+WEIGHT: Final = "weight_grams"
+
+
+class Glance:
+    """Reads the stores; ``clock`` gives the present as an aware time."""
+
+    def __init__(
+        self,
+        series: SeriesStore,
+        records: Records,
+        zone: ZoneInfo,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._series = series
+        self._records = records
+        self._zone = zone
+        self._clock = clock
+
+    def house_now(self, farm: str, house: str) -> HouseNow:
+        """Return everything about a house."""
+        members = self._members(farm, house, MEMBERS)
+        return HouseNow(now=self._clock(), farm=farm, house=house, time_zone=self._zone.key, **members)
+
+    def whole_patch(self, farm: str, house: str) -> HousePatch:
+        """Return a patch with every member."""
+        return self.patch(farm, house, MEMBERS)
+
+    def patch(self, farm: str, house: str, members: Iterable[str]) -> HousePatch:
+        """Return a patch with these members, each whole."""
+        return HousePatch(now=self._clock(), **self._members(farm, house, members))
+
+    def weight_history(self, farm: str, house: str) -> WeightHistory:
+        """Return the days since placement (or of the last two months) and the breed's curve."""
+        today = self._today()
+        flock = houses.flock_on(self._records, farm, house, today)
+        first = flock.placed_on if flock else today - timedelta(days=HISTORY_DAYS_WITHOUT_FLOCK)
+        standard = _standard(flock)
+        return WeightHistory(
+            breed=flock.breed if flock else None,
+            curve_source=standard.source if standard else None,
+            curve=_curve(standard),
+            days=[_weight_day(stats, flock) for stats in self._weights(farm, house, first, today)],
+        )
+
+    def _members(self, farm: str, house: str, members: Iterable[str]) -> dict[str, Any]:
+        readers: dict[str, Callable[[str, str], Any]] = {
+            "flock": self._flock,
+            "counts": self._counts,
+            "weight": self._weight,
+            "climate": self._climate,
+            "pictures": self._pictures,
+            "devices": self._devices,
+        }
+        return {member: readers[member](farm, house) for member in members}
+
+    def _today(self) -> date:
+        return self._clock().astimezone(self._zone).date()
+
+    def _flock(self, farm: str, house: str) -> Flock | None:
+        today = self._today()
+        placed = houses.flock_on(self._records, farm, house, today)
+        if placed is None:
+            return None
+        return Flock(
+            breed=placed.breed,
+            placed_on=placed.placed_on,
+            placed_birds=placed.placed_birds,
+            age_days=age_days(placed.placed_on, today),
+        )
+
+    def _counts(self, farm: str, house: str) -> list[CountNow]:
+        rows = houses.newest(self._records, farm, house, leaf_of(FlockCount).name)
+        return [_count(row.device, parse(FlockCount, row.message)) for row in rows]
+
+    def _climate(self, farm: str, house: str) -> list[ClimateNow]:
+        rows = houses.newest(self._records, farm, house, leaf_of(Readings).name)
+        return [_climate(row.device, parse(Readings, row.message)) for row in rows]
+
+    def _weight(self, farm: str, house: str) -> WeightNow | None:
+        rows = houses.newest(self._records, farm, house, leaf_of(WeightSample).name)
+        if not rows:
+            return None
+        last = parse(WeightSample, max(rows, key=lambda row: row.at_ms).message)
+        today = self._today()
+        days = self._weights(farm, house, today, today)
+        flock = houses.flock_on(self._records, farm, house, today)
+        return WeightNow(last_at=last.at, last_grams=last.grams, today=_weight_day(days[0], flock) if days else None)
+
+    def _weights(self, farm: str, house: str, first: date, last: date) -> list[DayStats]:
+        keys = [key for key in self._series.keys(farm, house) if key.quantity == WEIGHT]
+        return combined(day for key in keys for day in self._series.daily(key, self._zone, first, last))
+
+    def _pictures(self, farm: str, house: str) -> list[PictureNow]:
+        leaf = leaf_of(Snapshot).name
+        found = []
+        for row in houses.newest(self._records, farm, house, leaf):
+            place = Place(farm=farm, house=house, device=row.device)
+            facts = pictures.facts_of(self._records, PictureKey(place, row.source, leaf, row.at_ms))
+            if facts is not None:
+                found.append(_picture(facts))
+        return found
+
+    def _devices(self, farm: str, house: str) -> list[DeviceNow]:
+        rows = houses.devices(self._records, farm, house)
+        return [_device(row.device, row.announcement, row.status, row.status_at_ms) for row in rows if row.status]
+
+
+def picture_url(key: PictureKey) -> str:
+    """Return the address of a picture, from the root of the service."""
+    place = key.place
+    return f"/api/v1/pictures/{quote(place.farm)}/{quote(place.house)}/{quote(key.camera)}/{key.at_ms}.jpg"
+
+
+def _standard(flock: PlacedFlock | None) -> BreedStandard | None:
+    return standards().get(flock.breed) if flock else None
+
+
+def _curve(standard: BreedStandard | None) -> list[CurvePoint]:
+    if standard is None:
+        return []
+    pairs = zip(standard.age_days, standard.grams, strict=True)
+    return [CurvePoint(age_days=age, grams=grams) for age, grams in pairs]
+
+
+def _weight_day(stats: DayStats, flock: PlacedFlock | None) -> WeightDay:
+    lies = spread(stats.n, stats.total, stats.sumsq)
+    age = age_days(flock.placed_on, stats.day) if flock else None
+    standard = _standard(flock)
+    return WeightDay(
+        day=stats.day,
+        age_days=age,
+        weighings=stats.n,
+        mean_grams=lies.mean,
+        interval_grams=lies.interval,
+        cv_percent=lies.cv_percent,
+        target_grams=standard.grams_at(age) if standard and age is not None else None,
+    )
+
+
+def _count(device: str, message: FlockCount) -> CountNow:
+    return CountNow(
+        device=device,
+        camera=message.camera,
+        at=message.at,
+        visible_birds=message.visible_birds,
+        visible_low=message.visible_low,
+        visible_high=message.visible_high,
+        network=message.network,
+    )
+
+
+def _climate(device: str, message: Readings) -> ClimateNow:
+    celsius = message.values.get("temperature_celsius")
+    humidity = message.values.get("humidity_percent")
+    index = heat_index(celsius, humidity) if celsius is not None and humidity is not None else None
+    return ClimateNow(
+        device=device, instrument=message.instrument, at=message.at, values=message.values, heat_index=index
+    )
+
+
+def _picture(facts: pictures.PictureFacts) -> PictureNow:
+    key = facts.key
+    return PictureNow(
+        device=key.place.device,
+        camera=key.camera,
+        at=datetime.fromtimestamp(key.at_ms / 1000, UTC),
+        url=picture_url(key),
+        size_wh=facts.size_wh,
+        boxes=list(facts.boxes),
+        network=facts.network,
+    )
+
+
+def _device(device: str, announcement: str | None, status: str, at_ms: int) -> DeviceNow:
+    report = parse(Status, status)
+    return DeviceNow(
+        device=device,
+        state=report.state,
+        at=datetime.fromtimestamp(at_ms / 1000, UTC),
+        version=parse(Announcement, announcement).version if announcement else None,
+        outbox_rows=report.outbox_rows,
+        dropped_rows=report.dropped_rows,
+        parts=report.parts,
+    )

@@ -1,0 +1,259 @@
+"""A batch of messages becomes rows on the disk: points, pictures, then records. Blocking; call it from a thread.
+
+Only when ``settle`` returns may the events be acknowledged. Everything here can be done twice: a point is known by
+series and time, a picture by camera and time, the ledger by seq.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from cloud.errors import StoreUnavailable
+from cloud.ingest.points import points_of, source_of, unix_ms
+from cloud.ingest.sorting import Accepted, Arrived, Sorted, sorted_batch
+from cloud.store import houses, ledger, pictures
+from cloud.store.houses import Candidate
+from cloud.store.ledger import Range
+from cloud.store.media import Media
+from cloud.store.pictures import PictureFacts, PictureKey
+from cloud.store.records import Records, upsert
+from cloud.store.series import Point, SeriesStore
+from cloud.store.tables import Happening
+from contract.messages import (
+    Announcement,
+    CommandResult,
+    Event,
+    FlockCount,
+    HealthFinding,
+    Message,
+    Readings,
+    Snapshot,
+    Status,
+    WeightSample,
+    parse,
+)
+from contract.place import Place
+from contract.topics import leaf_of
+
+log = logging.getLogger(__name__)
+
+MEMBER: Final[dict[type[Message], str]] = {
+    Readings: "climate",
+    FlockCount: "counts",
+    WeightSample: "weight",
+    Snapshot: "pictures",
+    Announcement: "devices",
+    Status: "devices",
+}
+"""Message -> the member of HouseNow that it changes."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a settled batch means for others.
+
+    Attributes:
+        settled: (place, boot) -> ranges of seq that are on the disk, merged.
+        changed: (farm, house) -> members of HouseNow that changed.
+        messages: how many were settled, kept aside ones included.
+        kept_aside: how many of them were kept aside.
+        points: how many points were written.
+    """
+
+    settled: dict[tuple[Place, str], list[Range]] = field(default_factory=dict)
+    changed: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    messages: int = 0
+    kept_aside: int = 0
+    points: int = 0
+
+    def add(self, other: "Outcome") -> None:
+        """Take over what another batch brought."""
+        for key, ranges in other.settled.items():
+            self.settled[key] = ledger.merged([*self.settled.get(key, []), *ranges])
+        for house, members in other.changed.items():
+            self.changed.setdefault(house, set()).update(members)
+        self.messages += other.messages
+        self.kept_aside += other.kept_aside
+        self.points += other.points
+
+
+class Settler:
+    """Writes batches to the stores.
+
+    Args:
+        series: the time series.
+        records: everything else.
+        media: picture files.
+        keep_pictures: pictures kept per camera and kind.
+        clock: the present as an aware time.
+    """
+
+    def __init__(
+        self,
+        series: SeriesStore,
+        records: Records,
+        media: Media,
+        keep_pictures: int,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._series = series
+        self._records = records
+        self._media = media
+        self._keep_pictures = keep_pictures
+        self._clock = clock
+
+    def settle(self, batch: Sequence[Arrived]) -> Outcome:
+        """Put a batch on the disk; one message that can't be kept does not hold up the others.
+
+        Raises:
+            StoreUnavailable: nothing may be acknowledged; settle the same batch again later.
+        """
+        try:
+            return self._settled(sorted_batch(batch, self._clock()))
+        except StoreUnavailable:
+            raise
+        except Exception:
+            log.exception("a batch of %d messages is taken one by one", len(batch))
+            outcome = Outcome()
+            for arrived in batch:
+                outcome.add(self._settle_alone(arrived))
+            return outcome
+
+    def _settle_alone(self, arrived: Arrived) -> Outcome:
+        try:
+            return self._settled(sorted_batch([arrived], self._clock()))
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever it is, the message is kept aside with it
+            refused = Sorted()
+            refused.refuse(arrived, f"{type(error).__name__}: {error}")
+            return self._settled(refused)
+
+    def _settled(self, batch: Sorted) -> Outcome:
+        points = _points(batch.accepted)
+        self._series.append(points)
+        self._write_pictures(batch.accepted)
+        outcome = Outcome(
+            settled={key: ledger.merged(ranges) for key, ranges in batch.settled.items()},
+            messages=len(batch.accepted) + len(batch.refused),
+            kept_aside=len(batch.refused),
+            points=len(points),
+        )
+        with self._records.writing() as connection:
+            gone = self._record(connection, batch, outcome)
+        for key in gone:
+            self._media.remove(key)
+        return outcome
+
+    def _write_pictures(self, accepted: Iterable[Accepted]) -> None:
+        for place, message in ((item.place, item.message) for item in accepted):
+            if isinstance(message, Snapshot | HealthFinding):
+                self._media.write(_picture_key(place, message), message.jpeg)
+
+    def _record(self, connection: Connection, batch: Sorted, outcome: Outcome) -> list[PictureKey]:
+        now_ms = int(self._clock().timestamp() * 1000)
+        houses.seen(connection, {(item.place.farm, item.place.house) for item in batch.accepted}, now_ms)
+        for item in batch.accepted:
+            if isinstance(item.message, Announcement | Status):
+                _record_state(connection, item, now_ms)
+                _note_change(outcome, item.place, item.message)
+        for (place, _, source), event in _newest(batch.accepted).items():
+            # A late weighing is not the last one, but it is one of its day.
+            if houses.offer_newest(connection, _candidate(place, event, source)) or isinstance(event, WeightSample):
+                _note_change(outcome, place, event)
+        for (place, boot), ranges in outcome.settled.items():
+            ledger.settle(connection, place, boot, ranges)
+        for refused in batch.refused:
+            ledger.keep_aside(connection, refused, now_ms)
+        if batch.refused:
+            ledger.trim_kept(connection)
+        return self._record_pictures(connection, batch.accepted)
+
+    def _record_pictures(self, connection: Connection, accepted: Iterable[Accepted]) -> list[PictureKey]:
+        cameras: dict[tuple[Place, str, str], PictureKey] = {}
+        for place, message in ((item.place, item.message) for item in accepted):
+            if isinstance(message, HealthFinding | CommandResult):
+                _record_happening(connection, place, message)
+            if isinstance(message, Snapshot | HealthFinding):
+                key = _picture_key(place, message)
+                pictures.add(connection, _facts(key, message))
+                cameras[place, key.camera, key.kind] = key
+        gone = [old for key in cameras.values() for old in pictures.beyond(connection, key, self._keep_pictures)]
+        pictures.forget(connection, gone)
+        return gone
+
+
+def _points(accepted: Iterable[Accepted]) -> list[Point]:
+    return [
+        point for item in accepted if isinstance(item.message, Event) for point in points_of(item.place, item.message)
+    ]
+
+
+def _newest(accepted: Iterable[Accepted]) -> dict[tuple[Place, str, str], Event]:
+    """Return, of each (place, leaf, source), the event of the batch that may become its newest."""
+    best: dict[tuple[Place, str, str], Event] = {}
+    for place, event in ((item.place, item.message) for item in accepted):
+        source = source_of(event) if isinstance(event, Event) else None
+        if source is None or not isinstance(event, Event):
+            continue
+        key = (place, leaf_of(type(event)).name, source)
+        known = best.get(key)
+        if known is None or (not event.delayed, event.at) > (not known.delayed, known.at):
+            best[key] = event
+    return best
+
+
+def _candidate(place: Place, event: Event, source: str) -> Candidate:
+    text = event.model_dump_json(exclude={"jpeg", "boxes"})
+    return Candidate(place, leaf_of(type(event)).name, source, unix_ms(event), event.delayed, text)
+
+
+def _note_change(outcome: Outcome, place: Place, message: Message) -> None:
+    member = MEMBER.get(type(message))
+    if member:
+        outcome.changed.setdefault((place.farm, place.house), set()).add(member)
+
+
+def _record_state(connection: Connection, item: Accepted, now_ms: int) -> None:
+    text = item.message.model_dump_json()
+    if isinstance(item.message, Status):
+        known = houses.status_of(connection, item.place)
+        if known is None or not _same_end(parse(Status, known), item.message):
+            houses.reported(connection, item.place, text, _status_at_ms(item.message, now_ms))
+    else:
+        houses.announced(connection, item.place, text)
+
+
+def _status_at_ms(status: Status, now_ms: int) -> int:
+    """Return when a status was true: a last will was written at the connect, so it counts from when it arrives."""
+    return now_ms if status.state == "offline" else unix_ms(status)
+
+
+def _same_end(known: Status, status: Status) -> bool:
+    return known.state == status.state == "offline" and known.boot == status.boot
+
+
+def _record_happening(connection: Connection, place: Place, event: HealthFinding | CommandResult) -> None:
+    row = {
+        **place.model_dump(),
+        "boot": event.boot,
+        "seq": event.seq,
+        "leaf": leaf_of(type(event)).name,
+        "at_ms": unix_ms(event),
+        "message": event.model_dump_json(exclude={"jpeg"}),
+    }
+    upsert(connection, Happening, row)
+
+
+def _picture_key(place: Place, event: Snapshot | HealthFinding) -> PictureKey:
+    return PictureKey(place, event.camera, leaf_of(type(event)).name, unix_ms(event))
+
+
+def _facts(key: PictureKey, event: Snapshot | HealthFinding) -> PictureFacts:
+    if isinstance(event, Snapshot):
+        return PictureFacts(key, event.size_wh, tuple(event.boxes), event.network)
+    return PictureFacts(key, event.size_wh, (event.box,), "")

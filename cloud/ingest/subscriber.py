@@ -1,0 +1,191 @@
+"""The MQTT side of ingest; the only file of the service that imports the MQTT client.
+
+The session is persistent, so that the broker holds what comes while the service restarts. What does not fit into
+memory while a disk is full is dropped: the edge sends it again, because nothing was acknowledged.
+"""
+
+import asyncio
+import logging
+import random
+import ssl
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+
+import aiomqtt
+
+from cloud.config import BrokerConfig, IngestConfig
+from cloud.errors import CannotStart, StoreUnavailable
+from cloud.ingest.settling import Outcome, Settler
+from cloud.ingest.sorting import Arrived
+from cloud.vitals import Vitals
+from contract import topics
+from contract.messages import Committed, SeqRange, encode
+from contract.place import Place
+
+log = logging.getLogger(__name__)
+
+QUEUE_BYTES = 64 * 1024 * 1024
+FIRST_WAIT_S = 0.5
+LONGEST_WAIT_S = 30.0
+POLL_S = 0.01
+
+Changed = Callable[[str, str, Iterable[str]], None]
+
+
+class BoundedQueue(asyncio.Queue[aiomqtt.Message]):
+    """What arrived and is not settled yet, bounded by the bytes of the payloads."""
+
+    def _init(self, maxsize: int) -> None:
+        super()._init(maxsize)
+        self._bytes = 0
+
+    def put_nowait(self, item: aiomqtt.Message) -> None:
+        """Add a message; the client drops it and goes on when this raises ``asyncio.QueueFull``."""
+        if self._bytes + len(item.payload) > QUEUE_BYTES:
+            raise asyncio.QueueFull
+        super().put_nowait(item)
+
+    def _put(self, item: aiomqtt.Message) -> None:
+        self._bytes += len(item.payload)
+        super()._put(item)
+
+    def _get(self) -> aiomqtt.Message:
+        item = super()._get()
+        self._bytes -= len(item.payload)
+        return item
+
+
+class Subscriber:
+    """Hears all edge devices, settles batches, acknowledges.
+
+    Args:
+        broker: where it listens.
+        batching: how messages are gathered.
+        settler: writes batches.
+        vitals: told how it goes.
+        changed: called on the event loop with farm, house and members of HouseNow that changed.
+    """
+
+    def __init__(
+        self, broker: BrokerConfig, batching: IngestConfig, settler: Settler, vitals: Vitals, changed: Changed
+    ) -> None:
+        self._broker = broker
+        self._batching = batching
+        self._settler = settler
+        self._vitals = vitals
+        self._changed = changed
+        self._tls: ssl.SSLContext | None = None
+
+    def prepare(self) -> None:
+        """Read the certificates.
+
+        Raises:
+            CannotStart: the file of the certificate authority can't be used.
+        """
+        if not self._broker.tls:
+            return
+        try:
+            self._tls = ssl.create_default_context(cafile=self._broker.ca_file)
+        except OSError as error:
+            raise CannotStart(f"broker.ca_file: {self._broker.ca_file} can't be used: {error}") from error
+
+    async def run(self) -> None:
+        """Connect, listen, and connect again for ever; ends only by being cancelled."""
+        wait_s = FIRST_WAIT_S
+        where = f"{self._broker.host}:{self._broker.port}"
+        while True:
+            try:
+                async with self._client() as client:
+                    await client.subscribe([(filter_, 1) for filter_ in topics.subscription("edge")])
+                    self._vitals.broker_connected = True
+                    log.info("listening to the broker at %s", where)
+                    wait_s = FIRST_WAIT_S
+                    await self._listen(client)
+            except aiomqtt.MqttError as error:
+                log.warning("the broker at %s can't be heard (%s); trying again in %.1f s", where, error, wait_s)
+            finally:
+                self._vitals.broker_connected = False
+            await asyncio.sleep(wait_s * random.uniform(0.8, 1.2))  # noqa: S311  # spreads reconnects, hides nothing
+            wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+
+    def _client(self) -> aiomqtt.Client:
+        password = self._broker.password
+        quiet = logging.getLogger(f"{__name__}.client")
+        # The client would report each message dropped while a disk is full; one sentence about the disk is enough.
+        quiet.setLevel(logging.ERROR)
+        return aiomqtt.Client(
+            self._broker.host,
+            self._broker.port,
+            username=self._broker.username,
+            password=password.get_secret_value() if password else None,
+            identifier=self._broker.client_id,
+            clean_session=False,
+            queue_type=BoundedQueue,
+            tls_context=self._tls,
+            logger=quiet,
+        )
+
+    async def _listen(self, client: aiomqtt.Client) -> None:
+        while True:
+            batch = await self._gather(client)
+            outcome = await self._settle(batch)
+            self._vitals.messages += outcome.messages
+            self._vitals.kept_aside += outcome.kept_aside
+            self._vitals.points += outcome.points
+            for (farm, house), members in outcome.changed.items():
+                self._changed(farm, house, members)
+            await _acknowledge(client, outcome)
+
+    async def _gather(self, client: aiomqtt.Client) -> list[Arrived]:
+        """Wait for a message, then for a short while for more; what is there is taken at once."""
+        messages = client.messages
+        batch = [_arrived(await anext(messages))]
+        loop = asyncio.get_running_loop()
+        deadline_s = loop.time() + self._batching.batch_s
+        # The client offers a length to look at, no event to wait for.
+        while 1 + len(messages) < self._batching.batch_messages and loop.time() < deadline_s:  # noqa: ASYNC110  # see above
+            await asyncio.sleep(POLL_S)
+        while len(batch) < self._batching.batch_messages and len(messages):
+            batch.append(_arrived(await anext(messages)))
+        return batch
+
+    async def _settle(self, batch: Sequence[Arrived]) -> Outcome:
+        """Settle a batch, again and again until the disk takes it."""
+        wait_s = FIRST_WAIT_S
+        while True:
+            try:
+                outcome = await _finished(asyncio.create_task(asyncio.to_thread(self._settler.settle, batch)))
+            except StoreUnavailable as error:
+                self._vitals.store_writable = False
+                log.error(  # noqa: TRY400  # a full disk needs a sentence, not a traceback
+                    "%d messages wait, nothing is acknowledged: %s Trying again in %.1f s", len(batch), error, wait_s
+                )
+            else:
+                self._vitals.store_writable = True
+                return outcome
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+
+
+async def _finished(task: asyncio.Task[Outcome]) -> Outcome:
+    """Wait for a task; when the service ends meanwhile, let it come to its end first."""
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
+async def _acknowledge(client: aiomqtt.Client, outcome: Outcome) -> None:
+    by_place: dict[Place, list[SeqRange]] = {}
+    for (place, boot), ranges in outcome.settled.items():
+        by_place.setdefault(place, []).extend(SeqRange(boot=boot, first=first, last=last) for first, last in ranges)
+    now = datetime.now(UTC)
+    async with asyncio.TaskGroup() as group:
+        for place, found in by_place.items():
+            message = Committed(device=place.device, at=now, ranges=found)
+            group.create_task(client.publish(topics.build(place, Committed), encode(message), qos=1))
+
+
+def _arrived(message: aiomqtt.Message) -> Arrived:
+    return Arrived(str(message.topic), message.payload, retained=message.retain)

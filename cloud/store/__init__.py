@@ -1,0 +1,1 @@
+"""Where things are kept: series of numbers, records, pictures."""

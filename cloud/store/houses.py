@@ -1,0 +1,149 @@
+"""Records of houses: which there are, their flocks, their devices, the newest event of each source."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, Row, desc, select
+
+from cloud.store.records import Records, upsert
+from cloud.store.tables import Device, Flock, House, Newest
+from contract.place import Place
+
+Name = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedFlock:
+    """A flock as it was placed."""
+
+    breed: str
+    placed_on: date
+    placed_birds: int
+
+
+def names(records: Records) -> list[Name]:
+    """List farm and house of every house, sorted."""
+    with records.reading() as connection:
+        rows = connection.execute(select(House.farm, House.house).order_by(House.farm, House.house))
+        return [(row.farm, row.house) for row in rows]
+
+
+def exists(records: Records, farm: str, house: str) -> bool:
+    """Say whether the house was ever heard of."""
+    query = select(House.farm).where(House.farm == farm, House.house == house)
+    with records.reading() as connection:
+        return connection.execute(query).first() is not None
+
+
+def seen(connection: Connection, houses: Iterable[Name], now_ms: int) -> None:
+    """Note houses that are not known yet."""
+    for farm, house in houses:
+        query = select(House.farm).where(House.farm == farm, House.house == house)
+        if connection.execute(query).first() is None:
+            upsert(connection, House, {"farm": farm, "house": house, "first_seen_ms": now_ms})
+
+
+def place_flock(records: Records, farm: str, house: str, flock: PlacedFlock, now_ms: int) -> None:
+    """Note that birds moved in; the same day again corrects the entry."""
+    row = {"placed_on": flock.placed_on, "breed": flock.breed, "placed_birds": flock.placed_birds}
+    with records.writing() as connection:
+        seen(connection, [(farm, house)], now_ms)
+        upsert(connection, Flock, {"farm": farm, "house": house, **row})
+
+
+def flock_on(records: Records, farm: str, house: str, day: date) -> PlacedFlock | None:
+    """Return the flock that lived in the house on ``day``, None when none was placed yet."""
+    query = (
+        select(Flock.breed, Flock.placed_on, Flock.placed_birds)
+        .where(Flock.farm == farm, Flock.house == house, Flock.placed_on <= day)
+        .order_by(desc(Flock.placed_on))
+        .limit(1)
+    )
+    with records.reading() as connection:
+        row = connection.execute(query).first()
+    return PlacedFlock(row.breed, row.placed_on, row.placed_birds) if row else None
+
+
+def devices(records: Records, farm: str, house: str) -> list[Row[tuple[str, str | None, str | None, int | None]]]:
+    """List device, announcement (JSON), status (JSON) and time of the status, sorted by device."""
+    query = (
+        select(Device.device, Device.announcement, Device.status, Device.status_at_ms)
+        .where(Device.farm == farm, Device.house == house)
+        .order_by(Device.device)
+    )
+    with records.reading() as connection:
+        return list(connection.execute(query))
+
+
+def announced(connection: Connection, place: Place, announcement: str) -> None:
+    """Keep what a device says it has."""
+    upsert(connection, Device, {**place.model_dump(), "announcement": announcement})
+
+
+def status_of(connection: Connection, place: Place) -> str | None:
+    """Return the last status (JSON) of a device."""
+    query = select(Device.status).where(
+        Device.farm == place.farm, Device.house == place.house, Device.device == place.device
+    )
+    return connection.execute(query).scalar()
+
+
+def reported(connection: Connection, place: Place, status: str, at_ms: int) -> None:
+    """Keep how a device says it does."""
+    upsert(connection, Device, {**place.model_dump(), "status": status, "status_at_ms": at_ms})
+
+
+def newest(records: Records, farm: str, house: str, leaf: str) -> list[Row[tuple[str, str, int, str]]]:
+    """List device, source, time and message (JSON) of the newest event of each source on a leaf, sorted."""
+    query = (
+        select(Newest.device, Newest.source, Newest.at_ms, Newest.message)
+        .where(Newest.farm == farm, Newest.house == house, Newest.leaf == leaf)
+        .order_by(Newest.device, Newest.source)
+    )
+    with records.reading() as connection:
+        return list(connection.execute(query))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An event that may be the newest of its source.
+
+    Attributes:
+        place: who sent it.
+        leaf: last level of its topic.
+        source: instrument or camera.
+        at_ms: when it was measured.
+        delayed: it was sent late.
+        message: JSON.
+    """
+
+    place: Place
+    leaf: str
+    source: str
+    at_ms: int
+    delayed: bool
+    message: str
+
+
+def replaces(candidate: Candidate, known_at_ms: int, known_delayed: bool) -> bool:
+    """Say whether an event becomes the live value: only a newer one, and never a late one over a live one."""
+    return candidate.at_ms > known_at_ms and (known_delayed or not candidate.delayed)
+
+
+def offer_newest(connection: Connection, candidate: Candidate) -> bool:
+    """Keep an event if it is now the newest of its source; say whether it is."""
+    place = candidate.place
+    query = select(Newest.at_ms, Newest.delayed).where(
+        Newest.farm == place.farm,
+        Newest.house == place.house,
+        Newest.device == place.device,
+        Newest.leaf == candidate.leaf,
+        Newest.source == candidate.source,
+    )
+    known = connection.execute(query).first()
+    if known and not replaces(candidate, known.at_ms, known.delayed):
+        return False
+    row = {"at_ms": candidate.at_ms, "delayed": candidate.delayed, "message": candidate.message}
+    upsert(connection, Newest, {**place.model_dump(), "leaf": candidate.leaf, "source": candidate.source, **row})
+    return True

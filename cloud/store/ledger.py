@@ -1,0 +1,95 @@
+"""The ledger: which events were settled here, and which messages were kept aside.
+
+An event is settled when it is committed or kept aside; the ranges are merged, so a boot without losses is one row.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, delete, func, select
+
+from cloud.store.records import Records, add
+from cloud.store.tables import KeptAside, SeqRange
+from contract.place import Place
+
+KEPT_PAYLOAD_BYTES = 64 * 1024
+KEPT_MESSAGES = 1_000
+
+Range = tuple[int, int]
+"""First and last seq, both included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A message to keep aside, and why."""
+
+    topic: str
+    payload: bytes
+    reason: str
+
+
+def merged(ranges: Iterable[Range]) -> list[Range]:
+    """Join ranges that touch or overlap; sorted."""
+    result: list[Range] = []
+    for first, last in sorted(ranges):
+        if result and first <= result[-1][1] + 1:
+            result[-1] = (result[-1][0], max(result[-1][1], last))
+        else:
+            result.append((first, last))
+    return result
+
+
+def settle(connection: Connection, place: Place, boot: str, ranges: Iterable[Range]) -> None:
+    """Note that these events of one boot are settled."""
+    for first, last in merged(ranges):
+        touching = (*_of(place, boot), SeqRange.first <= last + 1, SeqRange.last >= first - 1)
+        known = [(row.first, row.last) for row in connection.execute(select(SeqRange).where(*touching))]
+        [(low, high)] = merged([*known, (first, last)])
+        if known == [(low, high)]:
+            continue
+        connection.execute(delete(SeqRange).where(*touching))
+        add(connection, SeqRange, {**place.model_dump(), "boot": boot, "first": low, "last": high})
+
+
+def settled(records: Records, place: Place) -> dict[str, list[Range]]:
+    """Return the merged ranges of each boot of a device; a gap between two is an event that is not here (yet)."""
+    query = select(SeqRange).where(*_at(place)).order_by(SeqRange.boot, SeqRange.first)
+    by_boot: dict[str, list[Range]] = {}
+    with records.reading() as connection:
+        for row in connection.execute(query):
+            by_boot.setdefault(row.boot, []).append((row.first, row.last))
+    return by_boot
+
+
+def keep_aside(connection: Connection, refused: Refused, now_ms: int) -> None:
+    """Keep a refused message, its payload cut to 64 kB."""
+    row = {
+        "at_ms": now_ms,
+        "topic": refused.topic,
+        "reason": refused.reason,
+        "payload": refused.payload[:KEPT_PAYLOAD_BYTES],
+        "payload_bytes": len(refused.payload),
+    }
+    add(connection, KeptAside, row)
+
+
+def trim_kept(connection: Connection, keep: int = KEPT_MESSAGES) -> None:
+    """Drop the oldest kept messages beyond ``keep``."""
+    newest = connection.scalar(select(func.max(KeptAside.id)))
+    if newest is not None:
+        connection.execute(delete(KeptAside).where(KeptAside.id <= newest - keep))
+
+
+def kept(records: Records) -> list[Refused]:
+    """List the kept messages, oldest first."""
+    query = select(KeptAside).order_by(KeptAside.id)
+    with records.reading() as connection:
+        return [Refused(row.topic, row.payload, row.reason) for row in connection.execute(query)]
+
+
+def _at(place: Place) -> tuple[ColumnElement[bool], ...]:
+    return (SeqRange.farm == place.farm, SeqRange.house == place.house, SeqRange.device == place.device)
+
+
+def _of(place: Place, boot: str) -> tuple[ColumnElement[bool], ...]:
+    return (*_at(place), SeqRange.boot == boot)

@@ -1,0 +1,22 @@
+"""How the running service does, written by ingest and read by the health page."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Vitals:
+    """Counters since the start.
+
+    Attributes:
+        broker_connected: the broker can be heard at this moment.
+        store_writable: the last commit worked.
+        messages: messages settled (committed or kept aside).
+        kept_aside: messages refused and kept aside.
+        points: points committed.
+    """
+
+    broker_connected: bool = False
+    store_writable: bool = True
+    messages: int = 0
+    kept_aside: int = 0
+    points: int = 0
