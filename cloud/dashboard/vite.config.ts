@@ -1,7 +1,7 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vitest/config";
 
-const cloud = process.env["HENWISE_CLOUD"] ?? "http://127.0.0.1:8000";
+const cloud = process.env["HENWISE_CLOUD"] ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   plugins: [svelte()],

@@ -6,6 +6,7 @@ const TEMPERATURE = "temperature_celsius";
 const DAY_MS = 24 * 3_600_000;
 /** Past days don't change and a day's curve moves slowly. */
 const REFRESH_MS = 3 * 60_000;
+const RETRY_MS = 15_000;
 /** More lines than this can't be told apart on a phone. */
 const LINES_MAX = 4;
 
@@ -14,7 +15,7 @@ type Source = Pick<SeriesAnswer, "device" | "source">;
 /** What a house was like: the flock's weights by day, the last 24 hours' temperature per instrument. */
 export class HouseHistory {
   weights = $state.raw<WeightHistory | null>(null);
-  temperatures = $state.raw<SeriesAnswer[]>([]);
+  temperatures = $state.raw<SeriesAnswer[] | null>(null);
   private askedMs = -Infinity;
   private askedSources = "";
 
@@ -25,7 +26,7 @@ export class HouseHistory {
   ) {
     const known = saved.get(this.key);
     this.weights = known?.weights ?? null;
-    this.temperatures = known?.temperatures ?? [];
+    this.temperatures = known?.temperatures ?? null;
   }
 
   /** Ask again when it is time, or when an instrument came or went. `nowMs` is the service's clock. */
@@ -36,7 +37,8 @@ export class HouseHistory {
     this.askedMs = nowMs;
     this.askedSources = names;
     // What can't be had now stays as it was, with its own dates on the axis.
-    await Promise.allSettled([this.askWeights(), this.askTemperatures(sources, nowMs)]);
+    const asked = await Promise.allSettled([this.askWeights(), this.askTemperatures(sources, nowMs)]);
+    if (asked.some((one) => one.status === "rejected")) this.askedMs = nowMs - REFRESH_MS + RETRY_MS;
     this.saved.put(this.key, { weights: this.weights, temperatures: this.temperatures });
   }
 

@@ -20,7 +20,7 @@ export interface SavedHouse {
 
 export interface SavedHistory {
   weights: WeightHistory | null;
-  temperatures: SeriesAnswer[];
+  temperatures: SeriesAnswer[] | null;
 }
 
 /** The last known state in localStorage. A full or forbidden storage is no error: the page works without. */
