@@ -1,0 +1,72 @@
+import { describe, expect, it, vi } from "vitest";
+import { Client, type Fetch } from "./client";
+import { NoAnswer, Refused } from "./errors";
+
+const PLACE = { farm: "hillside", house: "house-2" };
+
+function answering(status: number, body: string): Fetch {
+  return () => Promise.resolve(new Response(status === 204 ? null : body, { status }));
+}
+
+describe("Client", () => {
+  it("asks for a series by device and source, in UTC", async () => {
+    let asked = "";
+    const client = new Client((address) => ((asked = address), answering(200, "{}")(address, {})));
+    const [from, to] = [new Date(0), new Date(1000)];
+    await client.series(PLACE, {
+      quantity: "temperature_celsius",
+      device: "edge-1",
+      source: "air",
+      from,
+      to,
+    });
+    const url = new URL(asked, "http://farm");
+    expect(url.pathname).toBe("/api/v1/houses/hillside/house-2/series");
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      quantity: "temperature_celsius",
+      device: "edge-1",
+      source: "air",
+      from: "1970-01-01T00:00:00.000Z",
+      to: "1970-01-01T00:00:01.000Z",
+      points: "300",
+    });
+  });
+
+  it("keeps the code of a refusal", async () => {
+    const problem = JSON.stringify({ title: "No", status: 401, detail: "Not you.", code: "wrong_password" });
+    const refused = new Client(answering(401, problem)).signIn("wang", "x");
+    await expect(refused).rejects.toMatchObject({
+      code: "wrong_password",
+      detail: "Not you.",
+      signedOut: true,
+    });
+  });
+
+  it("takes a refusal without a body as one", async () => {
+    await expect(new Client(answering(500, "oops")).houses()).rejects.toThrow(Refused);
+  });
+
+  it.each([502, 503, 504])("takes a gateway's %i as no answer", async (status) => {
+    await expect(new Client(answering(status, "")).houses()).rejects.toThrow(NoAnswer);
+  });
+
+  it("takes a network's sign-in page as no answer", async () => {
+    await expect(new Client(answering(200, "<html>")).houses()).rejects.toThrow(NoAnswer);
+  });
+
+  it("reads an empty answer", async () => {
+    await expect(new Client(answering(204, "")).signOut()).resolves.toBeUndefined();
+  });
+
+  it("gives up on a network that says nothing", async () => {
+    vi.useFakeTimers();
+    const silent: Fetch = (_address, init) =>
+      new Promise((_resolve, reject) =>
+        init.signal?.addEventListener("abort", () => reject(new Error("aborted"))),
+      );
+    const asked = expect(new Client(silent).houses()).rejects.toThrow(NoAnswer);
+    await vi.advanceTimersByTimeAsync(15_000);
+    await asked;
+    vi.useRealTimers();
+  });
+});

@@ -1,0 +1,97 @@
+import { ApiError, NoAnswer, Refused } from "./errors";
+import type { HouseName, HouseNow, Place, Problem, SeriesAnswer, User, WeightHistory } from "./types";
+
+const ROOT = "/api/v1";
+/** One bar of reception is slow but alive; past this the page says that there is no answer. */
+const TIMEOUT_MS = 15_000;
+
+export type Fetch = (address: string, init: RequestInit) => Promise<Response>;
+
+/** Which series, over which span, in at most how many points (300). */
+export interface SeriesQuery {
+  quantity: string;
+  device: string;
+  source: string;
+  from: Date;
+  to: Date;
+  points?: number;
+}
+
+/** The cloud's HTTP interface, one method per question. Methods raise NoAnswer or Refused. */
+export class Client {
+  constructor(private readonly fetch: Fetch = (address, init) => globalThis.fetch(address, init)) {}
+
+  session(): Promise<User> {
+    return this.ask("GET", "/session");
+  }
+
+  signIn(name: string, password: string): Promise<User> {
+    return this.ask("POST", "/session", { name, password });
+  }
+
+  signOut(): Promise<undefined> {
+    return this.ask("DELETE", "/session");
+  }
+
+  houses(): Promise<HouseName[]> {
+    return this.ask("GET", "/houses");
+  }
+
+  house(place: Place): Promise<HouseNow> {
+    return this.ask("GET", houseAddress(place));
+  }
+
+  weights(place: Place): Promise<WeightHistory> {
+    return this.ask("GET", `${houseAddress(place)}/weights`);
+  }
+
+  series(place: Place, query: SeriesQuery): Promise<SeriesAnswer> {
+    const words = new URLSearchParams({
+      quantity: query.quantity,
+      device: query.device,
+      source: query.source,
+      from: query.from.toISOString(),
+      to: query.to.toISOString(),
+      points: String(query.points ?? 300),
+    });
+    return this.ask("GET", `${houseAddress(place)}/series?${words}`);
+  }
+
+  private async ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+    // AbortSignal.timeout() is younger than some of the phones.
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), TIMEOUT_MS);
+    try {
+      const response = await this.fetch(ROOT + path, { ...request(method, body), signal: patience.signal });
+      if (!response.ok) throw await refusal(response);
+      return (response.status === 204 ? undefined : await response.json()) as Answer;
+    } catch (error) {
+      if (error instanceof ApiError) throw error;
+      // Away, too slow, cut off half-way, or a hotel's sign-in page in the cloud's place.
+      throw new NoAnswer(`${path}: no answer that can be read`, { cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** Where the live stream of a house is. */
+export function liveAddress(place: Place): string {
+  return `${ROOT}${houseAddress(place)}/live`;
+}
+
+function houseAddress({ farm, house }: Place): string {
+  return `/houses/${encodeURIComponent(farm)}/${encodeURIComponent(house)}`;
+}
+
+function request(method: string, body: unknown): RequestInit {
+  if (body === undefined) return { method };
+  return { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+}
+
+async function refusal(response: Response): Promise<Refused | NoAnswer> {
+  // A gateway without a cloud behind it is no word of the cloud's.
+  if ([502, 503, 504].includes(response.status)) return new NoAnswer(`gateway answered ${response.status}`);
+  const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
+  return new Refused(response.status, problem.code ?? "", problem.detail ?? "");
+}

@@ -1,0 +1,27 @@
+/** Colours and type of the charts: the page's own, read where the canvas can't inherit them. */
+export interface Look {
+  ink: string;
+  soft: string;
+  line: string;
+  accent: string;
+  /** The accent, thin enough to see through. */
+  wash: string;
+  /** For the second and further lines. */
+  others: string[];
+  font: string;
+}
+
+/** Read the look in force at `node`. */
+export function lookOf(node: Element): Look {
+  const style = getComputedStyle(node);
+  const colour = (name: string) => style.getPropertyValue(name).trim();
+  return {
+    ink: colour("--ink"),
+    soft: colour("--soft"),
+    line: colour("--line"),
+    accent: colour("--accent"),
+    wash: `${colour("--accent")}33`,
+    others: [colour("--ink"), colour("--soft"), colour("--faint")],
+    font: `12px ${style.fontFamily}`,
+  };
+}

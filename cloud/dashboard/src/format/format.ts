@@ -1,0 +1,76 @@
+import type { Language } from "../words/language";
+
+const LOCALES: Record<Language, string> = { en: "en-GB", zh: "zh-CN" };
+const GRAMS_PER_KG = 1000;
+const GRAMS_PER_JIN = 500;
+
+/** Numbers, weights, dates and times as one language writes them, in the house's time zone. */
+export class Format {
+  private readonly locale: string;
+  // Making an Intl formatter costs a slow phone more than using it a thousand times.
+  private readonly numbers = new Map<number, Intl.NumberFormat>();
+  private readonly dates = new Map<string, Intl.DateTimeFormat>();
+
+  constructor(
+    readonly language: Language,
+    readonly timeZone?: string,
+  ) {
+    this.locale = LOCALES[language];
+  }
+
+  /** `digits` after the point, always; a true minus sign, and none before a zero. */
+  number(value: number, digits = 0): string {
+    let formatter = this.numbers.get(digits);
+    if (!formatter) {
+      formatter = new Intl.NumberFormat(this.locale, {
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+      });
+      this.numbers.set(digits, formatter);
+    }
+    const text = formatter.format(value);
+    return /[1-9]/.test(text) ? text.replace("-", "\u2212") : text.replace("-", "");
+  }
+
+  /** A bird's weight as number and unit: grams below a kilogram, then kilograms. */
+  weight(grams: number): { number: string; unit: string } {
+    if (Math.round(grams) < GRAMS_PER_KG) return { number: this.number(grams), unit: "g" };
+    return { number: this.number(grams / GRAMS_PER_KG, 2), unit: "kg" };
+  }
+
+  /** The same weight in 斤 (500 g), as Chinese farmers think of it. */
+  jin(grams: number): string {
+    return `${this.number(grams / GRAMS_PER_JIN, 2)} 斤`;
+  }
+
+  /** 14:02 */
+  time(ms: number): string {
+    return this.date("time", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(ms);
+  }
+
+  /** The hour and minute today, with the day in front when it was another day. */
+  moment(ms: number, nowMs: number): string {
+    return this.day(ms) === this.day(nowMs) ? this.time(ms) : `${this.day(ms)} ${this.time(ms)}`;
+  }
+
+  /** 22 Nov, 11月22日 */
+  day(ms: number): string {
+    return this.date("day", { month: "short", day: "numeric" }).format(ms);
+  }
+
+  /** A calendar day (`2026-11-22`), which has no time zone to be moved by. */
+  calendarDay(day: string): string {
+    const options = { month: "short", day: "numeric", timeZone: "UTC" } as const;
+    return this.date("calendar", options).format(Date.parse(`${day}T00:00:00Z`));
+  }
+
+  private date(key: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+    let formatter = this.dates.get(key);
+    if (!formatter) {
+      const zone = this.timeZone === undefined ? {} : { timeZone: this.timeZone };
+      formatter = new Intl.DateTimeFormat(this.locale, { ...zone, ...options });
+      this.dates.set(key, formatter);
+    }
+    return formatter;
+  }
+}

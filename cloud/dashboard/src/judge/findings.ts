@@ -1,0 +1,101 @@
+/** What is wrong in a house, worst first: what the head sentence is made of. Pure: no clock, no words. */
+import type { DeviceNow, HouseNow, PartStatus } from "../api/types";
+import { ageMs, DEVICE_STALE_MS, READING_STALE_MS } from "./ages";
+
+/** How a state looks: `bad` act now, `warn` look soon, `unknown` nobody can say, `good` all is well. */
+export type Level = "bad" | "warn" | "unknown" | "good";
+
+export type Finding =
+  | { kind: "asking"; level: "unknown"; at: number }
+  | { kind: "no_contact"; level: "unknown"; at: number }
+  | { kind: "nothing_yet"; level: "unknown" }
+  | { kind: "device_offline"; level: "bad"; device: string; at: string }
+  | { kind: "part_silent"; level: "bad"; part: string; problem: string; at: string | null }
+  | { kind: "heat_stress"; level: "bad"; heatIndex: number }
+  | { kind: "no_data"; level: "warn"; source: string; at: string }
+  | { kind: "all_well"; level: "good" };
+
+/** How the phone and the cloud stand, and when the cloud last answered. */
+export interface Contact {
+  /** `asking`: an earlier visit's state is shown until the first answer; `away`: nobody answers. */
+  state: "asking" | "live" | "polling" | "away";
+  /** On the service's clock, in ms. */
+  at: number;
+}
+
+/** THI above which birds suffer (St-Pierre 2003). */
+export const HEAT_STRESS_INDEX = 78;
+/** Chicks are kept at 30 °C on purpose: the index says nothing about them before three weeks. */
+const FEATHERED_AGE_DAYS = 21;
+
+/** True when `heatIndex` means heat stress for birds of that age (null: not known, then the limit holds). */
+export function isHeatStress(heatIndex: number | null, ageDays: number | null): boolean {
+  return (
+    heatIndex !== null &&
+    heatIndex > HEAT_STRESS_INDEX &&
+    (ageDays ?? FEATHERED_AGE_DAYS) >= FEATHERED_AGE_DAYS
+  );
+}
+
+/** Judge a house as known at `nowMs` (the service's clock); at least one finding, the worst first. */
+export function judge(house: HouseNow, nowMs: number, contact: Contact): Finding[] {
+  // What the phone can't know must not be blamed on the house.
+  if (contact.state === "away") return [{ kind: "no_contact", level: "unknown", at: contact.at }];
+  if (contact.state === "asking") return [{ kind: "asking", level: "unknown", at: contact.at }];
+  const devices = deviceFindings(house, nowMs);
+  const found = [...devices, ...heatFindings(house, nowMs)];
+  // One cause, one sentence: a silent device or part explains why numbers are missing.
+  if (devices.length === 0) found.push(...missingFindings(house, nowMs));
+  if (found.length > 0) return found;
+  return [isEmpty(house) ? { kind: "nothing_yet", level: "unknown" } : { kind: "all_well", level: "good" }];
+}
+
+/** True when the device is gone: it said so, its last will did, or it has said nothing for long. */
+export function isOffline(device: DeviceNow, nowMs: number): boolean {
+  return device.state === "offline" || ageMs(device.at, nowMs) > DEVICE_STALE_MS;
+}
+
+/** True when the part gives nothing any more. */
+export function isSilent(part: PartStatus): boolean {
+  return part.state === "silent" || part.state === "failed";
+}
+
+function deviceFindings(house: HouseNow, nowMs: number): Finding[] {
+  return house.devices.flatMap((device): Finding[] => {
+    if (isOffline(device, nowMs)) {
+      return [{ kind: "device_offline", level: "bad", device: device.device, at: device.at }];
+    }
+    return device.parts.filter(isSilent).map(silentFinding);
+  });
+}
+
+function silentFinding(part: PartStatus): Finding {
+  return {
+    kind: "part_silent",
+    level: "bad",
+    part: part.slug,
+    problem: part.problem,
+    at: part.last_at ?? null,
+  };
+}
+
+function heatFindings(house: HouseNow, nowMs: number): Finding[] {
+  const fresh = house.climate.filter((row) => ageMs(row.at, nowMs) <= READING_STALE_MS);
+  const worst = Math.max(...fresh.map((row) => row.heat_index ?? -Infinity));
+  const stressed = isHeatStress(worst, house.flock?.age_days ?? null);
+  return stressed ? [{ kind: "heat_stress", level: "bad", heatIndex: worst }] : [];
+}
+
+function missingFindings(house: HouseNow, nowMs: number): Finding[] {
+  const rows = [
+    ...house.climate.map((row) => ({ source: row.instrument, at: row.at })),
+    ...house.counts.map((row) => ({ source: row.camera, at: row.at })),
+  ];
+  return rows
+    .filter((row) => ageMs(row.at, nowMs) > READING_STALE_MS)
+    .map((row) => ({ kind: "no_data", level: "warn", ...row }));
+}
+
+function isEmpty(house: HouseNow): boolean {
+  return house.counts.length + house.climate.length + house.pictures.length === 0 && house.weight === null;
+}

@@ -1,0 +1,81 @@
+/** The four numbers of a house, gathered over its cameras, scales and instruments. Pure. */
+import type { ClimateNow, HouseNow, WeightDay } from "../api/types";
+
+/** A value over one or several sources; `at` is the oldest stamp among them, so the age is never flattered. */
+export interface Gathered {
+  value: number;
+  low: number;
+  high: number;
+  sources: number;
+  at: string;
+}
+
+/** Birds seen by all cameras together; where views overlap a bird may be in it twice. */
+export function birdsSeen(house: HouseNow): Gathered | null {
+  const rows = house.counts;
+  if (rows.length === 0) return null;
+  return {
+    value: sum(rows.map((row) => row.visible_birds)),
+    low: sum(rows.map((row) => row.visible_low)),
+    high: sum(rows.map((row) => row.visible_high)),
+    sources: rows.length,
+    at: oldest(rows),
+  };
+}
+
+/** One climate quantity: the mean over the instruments that have it, with the least and the greatest. */
+export function climateOf(house: HouseNow, quantity: string): Gathered | null {
+  return gather(house.climate, (row) => row.values[quantity]);
+}
+
+/** The heat index: the worst of the instruments, for the birds under the hottest one don't feel a mean. */
+export function heatIndexOf(house: HouseNow): Gathered | null {
+  const found = gather(house.climate, (row) => row.heat_index ?? undefined);
+  return found && { ...found, value: found.high };
+}
+
+/** How far the mean is from the breed's curve, in percent (below zero: under it); null without a curve. */
+export function percentFromCurve(day: WeightDay): number | null {
+  if (!day.target_grams) return null;
+  return (day.mean_grams / day.target_grams - 1) * 100;
+}
+
+/** Half the width of the mean's 95 % interval, in g; null below two weighings. */
+export function plusMinusGrams(day: WeightDay): number | null {
+  return day.interval_grams && (day.interval_grams[1] - day.interval_grams[0]) / 2;
+}
+
+/** A mean that may be off by more than this share can't be held against a curve. */
+const ROUGH_SHARE = 0.1;
+
+/** True when too few birds were weighed for the day's mean to mean anything yet. */
+export function isRough(day: WeightDay): boolean {
+  const half = plusMinusGrams(day);
+  return half === null || half > day.mean_grams * ROUGH_SHARE;
+}
+
+/** Instruments that say something about the air; a scale's raw load is not climate. */
+export function climateRows(house: HouseNow): ClimateNow[] {
+  return house.climate.filter((row) => Object.keys(row.values).some((key) => !key.endsWith("_grams")));
+}
+
+function gather(rows: ClimateNow[], pick: (row: ClimateNow) => number | undefined): Gathered | null {
+  const having = rows.filter((row) => pick(row) !== undefined);
+  if (having.length === 0) return null;
+  const values = having.map((row) => pick(row) as number);
+  return {
+    value: sum(values) / values.length,
+    low: Math.min(...values),
+    high: Math.max(...values),
+    sources: values.length,
+    at: oldest(having),
+  };
+}
+
+function sum(values: number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function oldest(rows: { at: string }[]): string {
+  return rows.map((row) => row.at).reduce((a, b) => (Date.parse(b) < Date.parse(a) ? b : a));
+}

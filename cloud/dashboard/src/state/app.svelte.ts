@@ -1,0 +1,57 @@
+import { createContext } from "svelte";
+import { Client, liveAddress } from "../api/client";
+import type { Place } from "../api/types";
+import { Format } from "../format/format";
+import { en, type Words } from "../words/en";
+import { preferredLanguage, type Language } from "../words/language";
+import { zh } from "../words/zh";
+import { Clock } from "./clock.svelte";
+import { HouseFeed } from "./feed.svelte";
+import { HouseHistory } from "./history.svelte";
+import { HouseList } from "./houseList.svelte";
+import { Router } from "./route.svelte";
+import { Saved } from "./saved";
+import { Session } from "./session.svelte";
+
+const WORDS: Record<Language, Words> = { en, zh };
+
+/** The dashboard's parts, put together once in main.ts and handed down by context. */
+export class App {
+  readonly client = new Client();
+  readonly saved = new Saved(localStorage);
+  readonly clock = new Clock();
+  readonly router = new Router();
+  readonly session = new Session(this.client, this.saved);
+  language = $state<Language>(this.saved.get("language") ?? preferredLanguage(navigator.languages));
+  readonly words = $derived(WORDS[this.language]);
+
+  switchLanguage(): void {
+    this.language = this.language === "en" ? "zh" : "en";
+    this.saved.put("language", this.language);
+  }
+
+  /** How numbers and times are written, in a house's time zone or the phone's. */
+  format(timeZone?: string): Format {
+    return new Format(this.language, timeZone);
+  }
+
+  /** A house as it is now; `streamed` false asks now and then instead of holding a line open. */
+  feed(place: Place, { streamed = true } = {}): HouseFeed {
+    return new HouseFeed(place, {
+      client: this.client,
+      openStream: streamed ? (of) => new EventSource(liveAddress(of)) : null,
+      saved: this.saved,
+      onSignedOut: () => this.session.end(),
+    });
+  }
+
+  houseList(): HouseList {
+    return new HouseList(this.client, this.saved, () => this.session.end());
+  }
+
+  history(place: Place): HouseHistory {
+    return new HouseHistory(place, this.client, this.saved);
+  }
+}
+
+export const [useApp, provideApp] = createContext<App>();

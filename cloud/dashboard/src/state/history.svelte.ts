@@ -1,0 +1,66 @@
+import type { Client } from "../api/client";
+import type { HouseNow, Place, SeriesAnswer, WeightHistory } from "../api/types";
+import type { Saved } from "./saved";
+
+const TEMPERATURE = "temperature_celsius";
+const DAY_MS = 24 * 3_600_000;
+/** Past days don't change and a day's curve moves slowly. */
+const REFRESH_MS = 3 * 60_000;
+const RETRY_MS = 15_000;
+/** More lines than this can't be told apart on a phone. */
+const LINES_MAX = 4;
+
+type Source = Pick<SeriesAnswer, "device" | "source">;
+
+/** What a house was like: the flock's weights by day, the last 24 hours' temperature per instrument. */
+export class HouseHistory {
+  weights = $state.raw<WeightHistory | null>(null);
+  temperatures = $state.raw<SeriesAnswer[] | null>(null);
+  private askedMs = -Infinity;
+  private askedSources = "";
+
+  constructor(
+    private readonly place: Place,
+    private readonly client: Pick<Client, "weights" | "series">,
+    private readonly saved: Saved,
+  ) {
+    const known = saved.get(this.key);
+    this.weights = known?.weights ?? null;
+    this.temperatures = known?.temperatures ?? null;
+  }
+
+  /** Ask again when it is time, or when an instrument came or went. `nowMs` is the service's clock. */
+  async refreshWhenDue(house: HouseNow, nowMs: number): Promise<void> {
+    const sources = temperatureSources(house);
+    const names = JSON.stringify(sources);
+    if (nowMs - this.askedMs < REFRESH_MS && names === this.askedSources) return;
+    this.askedMs = nowMs;
+    this.askedSources = names;
+    // What can't be had now stays as it was, with its own dates on the axis.
+    const asked = await Promise.allSettled([this.askWeights(), this.askTemperatures(sources, nowMs)]);
+    if (asked.some((one) => one.status === "rejected")) this.askedMs = nowMs - REFRESH_MS + RETRY_MS;
+    this.saved.put(this.key, { weights: this.weights, temperatures: this.temperatures });
+  }
+
+  private get key(): `history ${string}` {
+    return `history ${this.place.farm}/${this.place.house}`;
+  }
+
+  private async askWeights(): Promise<void> {
+    this.weights = await this.client.weights(this.place);
+  }
+
+  private async askTemperatures(sources: Source[], nowMs: number): Promise<void> {
+    const [from, to] = [new Date(nowMs - DAY_MS), new Date(nowMs)];
+    const ask = (source: Source) =>
+      this.client.series(this.place, { quantity: TEMPERATURE, ...source, from, to, points: 288 });
+    this.temperatures = await Promise.all(sources.map(ask));
+  }
+}
+
+function temperatureSources(house: HouseNow): Source[] {
+  return house.climate
+    .filter((row) => row.values[TEMPERATURE] !== undefined)
+    .map((row) => ({ device: row.device, source: row.instrument }))
+    .slice(0, LINES_MAX);
+}

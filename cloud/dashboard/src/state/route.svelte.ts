@@ -1,0 +1,35 @@
+import type { Place } from "../api/types";
+
+export type Route = { page: "houses" } | { page: "house"; place: Place };
+
+const HOUSE_PATH = /^\/houses\/([a-z0-9-]+)\/([a-z0-9-]+)\/?$/;
+
+/** Read an address path: `/houses/<farm>/<house>` is a house, all else is the list. */
+export function routeOf(path: string): Route {
+  const [, farm, house] = HOUSE_PATH.exec(path) ?? [];
+  return farm && house ? { page: "house", place: { farm, house } } : { page: "houses" };
+}
+
+/** The path of a house's page; slugs need no escaping. */
+export function housePath({ farm, house }: Place): string {
+  return `/houses/${farm}/${house}`;
+}
+
+/** Where in the dashboard we are; kept in the address, so that back, reload and sharing work. */
+export class Router {
+  route = $state.raw<Route>(routeOf(location.pathname));
+
+  /** Follow the browser's back and forward; returns what ends it. */
+  start(): () => void {
+    const follow = () => (this.route = routeOf(location.pathname));
+    addEventListener("popstate", follow);
+    return () => removeEventListener("popstate", follow);
+  }
+
+  go(path: string, { replace = false } = {}): void {
+    if (replace) history.replaceState(null, "", path);
+    else history.pushState(null, "", path);
+    this.route = routeOf(path);
+    scrollTo(0, 0);
+  }
+}

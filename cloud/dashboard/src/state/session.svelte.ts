@@ -1,0 +1,60 @@
+import type { Client } from "../api/client";
+import { Refused } from "../api/errors";
+import type { Saved } from "./saved";
+
+/** Who is signed in. `asking` until the cloud or an earlier visit says. */
+export class Session {
+  state = $state<"asking" | "in" | "out">("asking");
+  user = $state("");
+  /** True when a session that was there has ended by itself. */
+  expired = $state(false);
+
+  constructor(
+    private readonly client: Pick<Client, "session" | "signIn" | "signOut">,
+    private readonly saved: Saved,
+  ) {}
+
+  /** Believe an earlier visit at once (the first refused question corrects it), else ask. */
+  async start(): Promise<void> {
+    const known = this.saved.get("user");
+    if (known !== null) return this.enter(known);
+    try {
+      this.enter((await this.client.session()).name);
+    } catch {
+      this.state = "out";
+    }
+  }
+
+  /** Raises NoAnswer or Refused. */
+  async signIn(name: string, password: string): Promise<void> {
+    const user = await this.client.signIn(name, password);
+    // What another person saw on this phone is not this person's business.
+    if (this.saved.get("user") !== user.name) this.saved.forgetFarm();
+    this.enter(user.name);
+  }
+
+  /** Raises NoAnswer when the cloud could not be told: then the session still stands. */
+  async signOut(): Promise<void> {
+    try {
+      await this.client.signOut();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+    }
+    this.saved.forgetFarm();
+    this.state = "out";
+    this.expired = false;
+  }
+
+  /** The cloud no longer knows this session. */
+  end(): void {
+    this.state = "out";
+    this.expired = true;
+  }
+
+  private enter(name: string): void {
+    this.user = name;
+    this.state = "in";
+    this.expired = false;
+    this.saved.put("user", name);
+  }
+}

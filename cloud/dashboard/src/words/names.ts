@@ -1,0 +1,24 @@
+import type { Words } from "./en";
+
+/** Read a slug aloud: "house-2" is House 2 or 2 号鸡舍, "hillside" is Hillside. */
+export function displayName(slug: string, words: Words): string {
+  const [, noun = "", number] = /^([a-z]+)(?:-?(\d+))?$/.exec(slug) ?? [];
+  const known = lookUp(words.nouns, noun);
+  if (known === undefined) return capitalised(slug);
+  return number === undefined ? known : words.numbered(known, number);
+}
+
+/** A breed's name as it is written: "ross-308" is Ross 308 or 罗斯 308. */
+export function breedName(breed: string, words: Words): string {
+  return words.breeds[breed] ?? breed.split("-").map(capitalised).join(" ");
+}
+
+function capitalised(text: string): string {
+  const spaced = text.replaceAll("-", " ");
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}
+
+/** The word for a key that came from outside; undefined when the dictionary has none. */
+export function lookUp(part: object, key: string): string | undefined {
+  return Object.hasOwn(part, key) ? (part as Record<string, string>)[key] : undefined;
+}

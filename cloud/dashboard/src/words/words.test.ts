@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import { calmAge, exactAge } from "../format/age";
+import { Format } from "../format/format";
+import type { Finding } from "../judge/findings";
+import { NOW_MS, secondsAgo, weightDay } from "../testing/houses";
+import { en } from "./en";
+import { preferredLanguage } from "./language";
+import { breedName, displayName } from "./names";
+import { againstCurve, sentence } from "./sentences";
+import { zh } from "./zh";
+
+const EN = { words: en, format: new Format("en", "Asia/Shanghai"), nowMs: NOW_MS };
+const ZH = { words: zh, format: new Format("zh", "Asia/Shanghai"), nowMs: NOW_MS };
+
+describe("ages", () => {
+  it.each([
+    [4_000, "just now", "刚刚"],
+    [12_000, "10 s ago", "10 秒前"],
+    [2 * 60_000 + 59_000, "2 min ago", "2 分钟前"],
+    [3 * 3_600_000, "3 h ago", "3 小时前"],
+    [47 * 3_600_000, "47 h ago", "47 小时前"],
+    [49 * 3_600_000, "2 d ago", "2 天前"],
+  ])("%i ms is %s, %s", (ms, english, chinese) => {
+    expect(en.ago(calmAge(ms))).toBe(english);
+    expect(zh.ago(calmAge(ms))).toBe(chinese);
+  });
+
+  it("count seconds where the page shows that it lives", () => {
+    expect(en.live(exactAge(12_900))).toBe("live 12 s");
+    expect(zh.live(exactAge(12_900))).toBe("实时 12 秒");
+  });
+});
+
+describe("sentences", () => {
+  const cases: [Finding, string, string][] = [
+    [{ kind: "all_well", level: "good" }, "All is well.", "一切正常。"],
+    [
+      { kind: "device_offline", level: "bad", device: "edge-1", at: secondsAgo(720) },
+      "Edge device 1 has been offline for 12 min. Check its power and network.",
+      "1 号边缘设备已离线 12 分钟，请检查电源和网络。",
+    ],
+    [
+      { kind: "no_data", level: "warn", source: "thermometer-1", at: secondsAgo(3600) },
+      "No data from Thermometer 1 since 15:00. Check it and its cable.",
+      "1 号温度计从 15:00 起没有数据，请检查设备和接线。",
+    ],
+    [
+      { kind: "no_contact", level: "unknown", at: NOW_MS - 86_400_000 },
+      "No connection. This is how it was at 21 Nov 16:00.",
+      "网络已断开，以下是 11月21日 16:00 的情况。",
+    ],
+    [
+      { kind: "part_silent", level: "bad", part: "scale-1", problem: "", at: null },
+      "Scale 1 has not said anything yet.",
+      "1 号电子秤还没有数据。",
+    ],
+  ];
+  it.each(cases)("%o", (finding, english, chinese) => {
+    expect(sentence(finding, EN)).toBe(english);
+    expect(sentence(finding, ZH)).toBe(chinese);
+  });
+});
+
+describe("against the curve", () => {
+  it.each([
+    [1420, "3 % under the curve", "低于标准 3%"],
+    [1464, "on the curve", "与标准持平"],
+    [1537, "5 % above the curve", "高于标准 5%"],
+  ])("%i g", (mean_grams, english, chinese) => {
+    const day = weightDay({ mean_grams });
+    expect(againstCurve(day, EN)).toBe(english);
+    expect(againstCurve(day, ZH)).toBe(chinese);
+  });
+
+  it("is not judged on a handful of birds", () => {
+    expect(againstCurve(weightDay({ interval_grams: null, weighings: 1 }), EN)).toBe(en.tooFew);
+  });
+});
+
+describe("numbers", () => {
+  it("change from grams to kilograms where the rounding does", () => {
+    expect(EN.format.weight(999.4)).toEqual({ number: "999", unit: "g" });
+    expect(EN.format.weight(999.6)).toEqual({ number: "1.00", unit: "kg" });
+  });
+
+  it("offer 斤 in Chinese only", () => {
+    expect(zh.secondUnit(ZH.format.jin(1420))).toBe("2.84 斤");
+    expect(en.secondUnit(EN.format.jin(1420))).toBe("");
+  });
+
+  it("write a true minus, and none before zero", () => {
+    expect(EN.format.number(-3.4, 1)).toBe("\u22123.4");
+    expect(EN.format.number(-0.04, 1)).toBe("0.0");
+  });
+
+  it("keep a calendar day where it is, whatever the zone", () => {
+    expect(new Format("en", "America/Los_Angeles").calendarDay("2026-11-22")).toBe("22 Nov");
+  });
+});
+
+describe("names", () => {
+  it.each([
+    ["house-2", "House 2", "2 号鸡舍"],
+    ["scale", "Scale", "电子秤"],
+    ["hillside-east", "Hillside east", "Hillside east"],
+    ["constructor", "Constructor", "Constructor"],
+  ])("%s", (slug, english, chinese) => {
+    expect(displayName(slug, en)).toBe(english);
+    expect(displayName(slug, zh)).toBe(chinese);
+  });
+
+  it("write breeds as their makers do", () => {
+    expect(breedName("cobb-500", en)).toBe("Cobb 500");
+    expect(breedName("cobb-500", zh)).toBe("科宝 500");
+  });
+});
+
+describe("dictionaries", () => {
+  // That no key is missing is checked by the compiler; this checks that none was left untranslated.
+  it("have Chinese for every English text", () => {
+    const untranslated = texts(en).filter(([key, text]) => new Map(texts(zh)).get(key) === text);
+    expect(untranslated).toEqual([]);
+  });
+
+  it.each([
+    [["zh-TW", "en"], "zh"],
+    [["de-DE", "en-GB"], "en"],
+    [["de"], "en"],
+  ] as const)("are chosen by the browser's list %j: %s", (wanted, language) => {
+    expect(preferredLanguage(wanted)).toBe(language);
+  });
+});
+
+function texts(part: object, path = ""): [string, string][] {
+  return Object.entries(part).flatMap(([key, value]): [string, string][] => {
+    if (typeof value === "string") return [[path + key, value]];
+    return typeof value === "object" ? texts(value as object, `${path}${key}.`) : [];
+  });
+}

@@ -1,0 +1,83 @@
+"""A farm with one house behind a real broker and service, and a phone to look at it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from contract.place import Place
+from tests.dashboard.speaking import Speaker, speaker
+from tests.servers import CloudProcess, cloud_process, mosquitto
+
+USER, PASSWORD = "wang", "a-long-password"
+PLACE = Place(farm="hillside", house="house-2", device="edge-1")
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@dataclass
+class Farm:
+    """The running parts a test may speak through, stop and start."""
+
+    cloud: CloudProcess
+    edge: Speaker
+
+
+@pytest.fixture(scope="module")
+def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
+    folder = tmp_path_factory.mktemp("farm")
+    with mosquitto(folder) as broker, cloud_process(folder, broker.port) as cloud:
+        added = cloud.command("user", "add", USER, "--password-stdin", stdin=PASSWORD + "\n")
+        assert added.returncode == 0, added.stderr
+        placed_on = (date.today() - timedelta(days=28)).isoformat()  # noqa: DTZ011  # the command's own calendar
+        flock = ["--breed", "ross-308", "--placed-on", placed_on, "--birds", "480"]
+        placed = cloud.command("flock", "place", PLACE.farm, PLACE.house, *flock)
+        assert placed.returncode == 0, placed.stderr
+        with speaker(broker.port, PLACE) as edge:
+            yield Farm(cloud, edge)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Phone:
+    """A page, and what its console complained of."""
+
+    page: Page
+    complaints: list[str]
+
+
+@contextmanager
+def phone(browser: Browser, *, locale: str = "en-US", scheme: str = "light", width: int = 390) -> Iterator[Phone]:
+    context = browser.new_context(
+        viewport={"width": width, "height": 844}, device_scale_factor=2, is_mobile=True, has_touch=True,
+        locale=locale, color_scheme=scheme,
+    )  # fmt: skip
+    held = Phone(context.new_page(), [])
+    held.page.on("console", lambda message: held.complaints.append(message.text) if message.type == "error" else None)
+    held.page.on("pageerror", lambda error: held.complaints.append(str(error)))
+    yield held
+    context.close()
+
+
+def signed_in(held: Phone, farm: Farm, path: str = "/houses/hillside/house-2") -> Page:
+    """Open a page of the dashboard as the farm's user and wait for its first number."""
+    page = held.page
+    page.goto(farm.cloud.url + path)
+    page.locator("input[autocomplete=username]").fill(USER)
+    page.locator("input[type=password]").fill(PASSWORD)
+    page.locator("button[type=submit]").click()
+    page.locator("[data-card=birds] [data-value]").wait_for()
+    return page

@@ -1,0 +1,103 @@
+"""An edge device that says what a page test wants to see, with real messages over a real broker."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import cv2
+import numpy as np
+from paho.mqtt.client import CallbackAPIVersion, Client
+
+from contract.messages import (
+    Announcement,
+    Box,
+    FlockCount,
+    InstrumentInfo,
+    Message,
+    PartStatus,
+    Readings,
+    Snapshot,
+    Status,
+    WeightSample,
+    encode,
+)
+from contract.place import Place
+from contract.topics import build, leaf_of
+
+BOOT = "0123456789abcdef"
+SIZE_WH = (480, 270)
+
+
+class Speaker:
+    """Speaks for one device; ``age`` moves a whole round of messages into the past."""
+
+    def __init__(self, client: Client, place: Place) -> None:
+        self._client = client
+        self._place = place
+        self._seq = count(1)
+
+    def say(self, message: Message) -> None:
+        """Send one message and wait until the broker has it."""
+        leaf = leaf_of(type(message))
+        topic = build(self._place, type(message))
+        self._client.publish(topic, encode(message), qos=leaf.qos, retain=leaf.retained).wait_for_publish(10)
+
+    def round(self, celsius: float = 23.4, humidity: float = 61.0, age: timedelta = timedelta()) -> None:
+        """Send one of each: announcement, status, climate, count, weights of the last days, picture."""
+        now = datetime.now(UTC) - age
+        device = self._place.device
+        self.say(_announcement(device, now))
+        self.status("online")
+        for minutes in range(180, -1, -5):
+            at = now - timedelta(minutes=minutes)
+            values = {"temperature_celsius": celsius - minutes / 100, "humidity_percent": humidity}
+            self.say(Readings(**self._event(at), instrument="thermometer-1", values=values))
+        for days in range(3):
+            for n in range(12):
+                at = now - timedelta(days=days, minutes=n)
+                grams = 1500 - 60.0 * days + 3 * n
+                self.say(WeightSample(**self._event(at), scale="scale-1", grams=grams, spread_grams=5, settled_s=2))
+        birds = {"visible_birds": 27.0, "visible_low": 24.0, "visible_high": 29.0}
+        self.say(FlockCount(**self._event(now), camera="camera-1", window_s=10, frames=40, network="n", **birds))
+        self.say(_snapshot(self._event(now)))
+
+    def status(self, state: str, problem: str = "") -> None:
+        """Say how the device does; with ``problem``, its scale is silent."""
+        scale = PartStatus(slug="scale-1", state="silent" if problem else "ok", problem=problem)
+        at = datetime.now(UTC)
+        self.say(Status(device=self._place.device, at=at, boot=BOOT, state=state, outbox_rows=3, parts=[scale]))
+
+    def _event(self, at: datetime) -> dict[str, object]:
+        return {"device": self._place.device, "at": at, "boot": BOOT, "seq": next(self._seq)}
+
+
+@contextmanager
+def speaker(port: int, place: Place) -> Iterator[Speaker]:
+    """Connect a device to the broker on this machine."""
+    client = Client(CallbackAPIVersion.VERSION2, client_id=f"{place.house}-{place.device}")
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    try:
+        yield Speaker(client, place)
+    finally:
+        client.disconnect()
+        client.loop_stop()
+
+
+def _announcement(device: str, at: datetime) -> Announcement:
+    instruments = [
+        InstrumentInfo(slug="scale-1", family="xk3190-a9", quantities=["load_grams"]),
+        InstrumentInfo(slug="thermometer-1", family="xy-md02", quantities=["temperature_celsius", "humidity_percent"]),
+    ]
+    return Announcement(device=device, at=at, boot=BOOT, version="0.1.0", instruments=instruments, cameras=["camera-1"])
+
+
+def _snapshot(event: dict[str, object]) -> Snapshot:
+    floor = np.full((SIZE_WH[1], SIZE_WH[0], 3), (120, 150, 165), np.uint8)
+    boxes = []
+    for x in range(40, 440, 80):
+        cv2.ellipse(floor, (x, 130), (22, 30), 0, 0, 360, (235, 240, 245), -1)
+        boxes.append(Box(xyxy=(x - 22.0, 100.0, x + 22.0, 160.0), score=0.9))
+    jpeg = cv2.imencode(".jpg", floor)[1].tobytes()
+    return Snapshot(**event, camera="camera-1", size_wh=SIZE_WH, jpeg=jpeg, boxes=boxes, network="n")
