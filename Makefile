@@ -40,7 +40,7 @@ check: $(VENV)/.dev $(DASHBOARD)/node_modules/.ready
 	mypy
 	lint-imports
 	python docs/generate.py --check
-	cd $(DASHBOARD) && npm run check
+	cd $(DASHBOARD) && npm run lint && npm run check
 
 bench: $(VENV)/.dev $(DIST)
 	@.ci/debian mosquitto
@@ -81,7 +81,7 @@ $(DASHBOARD)/node_modules/.ready: $(VENV)/.node $(DASHBOARD)/package.json $(DASH
 	cd $(DASHBOARD) && npm ci --no-audit --no-fund
 	@touch $@
 
-$(DIST): $(DASHBOARD)/node_modules/.ready $(shell find $(DASHBOARD)/src $(DASHBOARD)/public -type f 2>/dev/null) $(wildcard $(DASHBOARD)/*.html $(DASHBOARD)/*.ts $(DASHBOARD)/*.json)
+$(DIST): $(DASHBOARD)/node_modules/.ready $(shell find $(DASHBOARD)/src $(DASHBOARD)/public -type f 2>/dev/null) $(wildcard $(DASHBOARD)/*.html $(DASHBOARD)/*.ts $(DASHBOARD)/*.js $(DASHBOARD)/*.json)
 	cd $(DASHBOARD) && npm run build
 	@test -s $@ && touch $@
 

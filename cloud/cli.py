@@ -61,16 +61,17 @@ def openapi() -> None:
 
 @app.command()
 def demo(
-    home: Annotated[Path, typer.Option(help="Folder for its configuration, data and logs.")] = Path("demo-data"),
-    port: Annotated[int, typer.Option(help="Where the page is served on this machine.")] = 8080,
-    video: Annotated[str | None, typer.Option(help="Video file, rtsp://... or /dev/videoN.")] = None,
+    home: Annotated[Path, typer.Option(help="Folder for the demo's data, kept between runs.")] = Path("demo-data"),
+    *,
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Where the page is served on this machine.")] = 8080,
+    video: Annotated[str | None, typer.Option(help="A video file, rtsp://... or /dev/video0.")] = None,
     age_days: Annotated[int, typer.Option(min=0, max=56, help="Age of the flock at the first start.")] = 28,
 ) -> None:
-    """Run broker, virtual instruments, service and edge agent on this machine, until Ctrl-C."""
+    """Run a whole farm on this machine: broker, service, edge agent, virtual scale and thermometer."""
     from cloud.demo.run import run_demo
 
     with _sentences():
-        run_demo(home, port, video, age_days, typer.echo)
+        run_demo(home.absolute(), port, video, age_days, typer.echo)
 
 
 @user_app.command("add")

@@ -12,6 +12,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from cloud.api.document import api_document
+from cloud.app import create_app
+from cloud.config import CloudConfig
 from contract.quantities import QUANTITIES
 from contract.schema import asyncapi, json_schema
 from contract.topics import LEAVES, ROOT, VERSION
@@ -54,19 +57,13 @@ A value outside its range is an instrument's fault and is refused.
 """
 
 
-def _openapi() -> dict[str, Any]:
-    from cloud.app import openapi_document
-
-    return openapi_document()
-
-
 def pages() -> dict[Path, str]:
     """Return each generated file and what it should hold."""
     return {
         DOCS / "contract" / "schema.json": _json(json_schema()),
         DOCS / "contract" / "asyncapi.json": _json(asyncapi("schema.json", version("henwise"))),
         DOCS / "contract" / "README.md": _contract_page(),
-        DOCS / "openapi.json": _json(_openapi()),
+        DOCS / "openapi.json": _json(api_document(create_app(CloudConfig()))),
     }
 
 

@@ -3,15 +3,18 @@
 import secrets
 import shutil
 import signal
-import subprocess
 import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
-from cloud.demo.farm import BREED, FARM, HOUSE, PLACED_BIRDS, DemoFarm, program
+from cloud.config import load_config
+from cloud.demo.farm import BREED, FARM, HOUSE, PLACED_BIRDS, DemoFarm
 from cloud.demo.processes import PartFailed, Processes, free_port, listening
+from cloud.store.folder import opened_records
+from cloud.store.houses import PlacedFlock, place_flock
+from cloud.store.people import Passwords, add_user
 from contract.errors import PermanentError
 
 USER = "demo"
@@ -112,19 +115,17 @@ def local_time_zone() -> str:
 
 
 def _people_and_flock(farm: DemoFarm) -> str:
-    password = secrets.token_urlsafe(9)
-    config = ["--config", str(farm.cloud_toml)]
-    _cloud(["user", "add", USER, "--password-stdin", "--replace", *config], password)
-    placed = ["--placed-on", _placed_on(farm.home).isoformat(), "--breed", BREED, "--birds", str(PLACED_BIRDS)]
-    _cloud(["flock", "place", FARM, HOUSE, *placed, *config])
-    return password
-
-
-def _cloud(arguments: list[str], text: str = "") -> None:
-    command = [program("henwise-cloud"), *arguments]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise PartFailed(f"{' '.join(arguments[:2])} failed:\n{done.stderr.strip()}")
+    """Enter the demo's user and flock; return the user's password, which stays the same between runs."""
+    now = datetime.now(UTC)
+    flock = PlacedFlock(BREED, _placed_on(farm.home), PLACED_BIRDS)
+    file = farm.home / "password"
+    with opened_records(load_config(farm.cloud_toml).data_dir) as records:
+        if not file.exists():
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_urlsafe(9), "ascii")
+            add_user(records, Passwords(), USER, file.read_text("ascii"), now, replace=True)
+        place_flock(records, FARM, HOUSE, flock, int(now.timestamp() * 1000))
+    return file.read_text("ascii")
 
 
 def _watch(processes: Processes, ended: threading.Event, say: Callable[[str], None]) -> None:

@@ -16,13 +16,13 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+
+from cloud.demo.farm import DEVICE, FARM, HOUSE, DemoFarm
+from cloud.demo.processes import Processes, free_port
 from cloud.store.embedded import EmbeddedSeries
 from cloud.store.ledger import kept, settled
 from cloud.store.records import Records
 from cloud.store.series import SeriesKey
-
-from cloud.demo.farm import DEVICE, FARM, HOUSE, DemoFarm
-from cloud.demo.processes import Processes, free_port
 from contract.place import Place
 
 KILLS = 20

@@ -378,19 +378,19 @@ export interface components {
              * @description what to do, for people; empty when ok
              * @default
              */
-            problem: string;
+            problem?: string;
             /**
              * Last At
              * @description last good value or frame
              * @default null
              */
-            last_at: string | null;
+            last_at?: string | null;
             /**
              * Faults
              * @description bad frames, refused values and time-outs since the start
              * @default 0
              */
-            faults: number;
+            faults?: number;
         };
         /**
          * PictureNow
@@ -527,29 +527,29 @@ export interface components {
             /** Now */
             now: string;
             /** @default null */
-            flock: components["schemas"]["Flock"] | null;
+            flock?: components["schemas"]["Flock"] | null;
             /**
              * Counts
              * @default null
              */
-            counts: components["schemas"]["CountNow"][] | null;
+            counts?: components["schemas"]["CountNow"][] | null;
             /** @default null */
-            weight: components["schemas"]["WeightNow"] | null;
+            weight?: components["schemas"]["WeightNow"] | null;
             /**
              * Climate
              * @default null
              */
-            climate: components["schemas"]["ClimateNow"][] | null;
+            climate?: components["schemas"]["ClimateNow"][] | null;
             /**
              * Pictures
              * @default null
              */
-            pictures: components["schemas"]["PictureNow"][] | null;
+            pictures?: components["schemas"]["PictureNow"][] | null;
             /**
              * Devices
              * @default null
              */
-            devices: components["schemas"]["DeviceNow"][] | null;
+            devices?: components["schemas"]["DeviceNow"][] | null;
         };
         /**
          * Problem
@@ -560,7 +560,7 @@ export interface components {
              * Type
              * @default about:blank
              */
-            type: string;
+            type?: string;
             /** Title */
             title: string;
             /** Status */

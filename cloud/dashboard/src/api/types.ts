@@ -9,8 +9,7 @@ export type CountNow = Schemas["CountNow"];
 export type DeviceNow = Schemas["DeviceNow"];
 export type HouseName = Schemas["HouseName"];
 export type HouseNow = Schemas["HouseNow"];
-/** On the wire a member that did not change is absent, which the document can't say of a required one. */
-export type HousePatch = Pick<Schemas["HousePatch"], "now"> & Partial<Schemas["HousePatch"]>;
+export type HousePatch = Schemas["HousePatch"];
 export type PartStatus = Schemas["PartStatus"];
 export type PictureNow = Schemas["PictureNow"];
 export type Problem = Schemas["Problem"];

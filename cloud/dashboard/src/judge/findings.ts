@@ -74,7 +74,7 @@ function silentFinding(part: PartStatus): Finding {
     kind: "part_silent",
     level: "bad",
     part: part.slug,
-    problem: part.problem,
+    problem: part.problem ?? "",
     at: part.last_at ?? null,
   };
 }
