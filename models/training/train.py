@@ -71,10 +71,9 @@ def train(plan: TrainPlan, *, resume: bool = False) -> Path:
     model = load_checkpoint(ultralytics, last if resume else plan.weights)
     for event, action in callbacks(plan).items():
         model.add_callback(event, action)
-    try:
-        model.train(**({"resume": True} if resume else settings(plan)))
-    except AssertionError as error:  # how ultralytics says that a finished run cannot go on
-        raise TrainingError(f"{plan.out} cannot be resumed: {error}") from error
+    if resume and not unfinished(model.ckpt):
+        raise TrainingError(f"the run in {plan.out} is finished: nothing to resume")
+    model.train(**({"resume": True} if resume else settings(plan)))
     return last
 
 
@@ -88,6 +87,14 @@ def load_checkpoint(ultralytics: ModuleType, path: Path) -> Any:
         return ultralytics.YOLO(str(path))
     except Exception as error:  # whatever torch and pickle make of a wrong file
         raise TrainingError(f"{path} is not a YOLO checkpoint ({type(error).__name__}: {error})") from error
+
+
+def unfinished(checkpoint: dict[str, Any]) -> bool:
+    """Tell a run that was cut off by the optimizer's state, which a finished run throws away.
+
+    Asked to resume a finished run, ultralytics would start a new one with settings of its own, and download its data.
+    """
+    return checkpoint.get("epoch", -1) >= 0 and checkpoint.get("optimizer") is not None
 
 
 def check_plan(plan: TrainPlan, *, resume: bool) -> None:

@@ -1,6 +1,9 @@
 """A real training from drawn scenes to a network in the runtime. Needs the extra `train`: see `make test-train`."""
 
 import hashlib
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import cv2
@@ -56,8 +59,32 @@ def test_a_finished_folder_is_not_overwritten(run: Path):
 
 
 def test_a_finished_run_cannot_be_resumed(run: Path):
-    with pytest.raises(TrainingError, match="cannot be resumed"):
+    with pytest.raises(TrainingError, match="is finished: nothing to resume"):
         train(TrainPlan(run / "data.yaml", run / "scratch.pt", run / "run", epochs=1), resume=True)
+
+
+def epochs_done(out: Path) -> list[int]:
+    """Epochs written down in a run's results.csv."""
+    path = out / "results.csv"
+    return [int(line.split(",")[0]) for line in path.read_text("utf-8").splitlines()[1:]] if path.is_file() else []
+
+
+def test_a_run_killed_in_the_middle_goes_on_where_it_stood(run: Path):
+    out = run / "killed"
+    words = ["train", run / "data.yaml", "--weights", run / "scratch.pt", "--out", out, "--size", 160, "--batch", 4]
+    command = [sys.executable, "-c", "from models.cli import app; app()", *map(str, words), "--epochs", "4"]
+    first = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not epochs_done(out) and first.poll() is None:
+        time.sleep(0.05)
+    while not (out / "weights/last.pt").is_file() and first.poll() is None:
+        time.sleep(0.05)
+    time.sleep(0.5)  # let the checkpoint be written whole
+    first.kill()
+    first.wait()
+    done = epochs_done(out)
+    assert 1 <= len(done) < 4
+    subprocess.run([*command, "--resume"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    assert epochs_done(out) == [1, 2, 3, 4]
 
 
 def test_a_file_that_is_no_checkpoint_is_refused(run: Path):
