@@ -50,6 +50,11 @@ docs: $(VENV)/.dev $(DASHBOARD)/node_modules/.ready
 	python docs/generate.py
 	cd $(DASHBOARD) && npm run types
 
+test-train:
+	$(PYTHON) -m venv .venv-train
+	.venv-train/bin/python -m pip install --quiet -e '.[edge,train]' --group test
+	.venv-train/bin/python -m pytest tests/training
+
 dashboard-test: $(DASHBOARD)/node_modules/.ready
 	cd $(DASHBOARD) && npm test
 
