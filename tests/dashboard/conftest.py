@@ -6,19 +6,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
+from tests.cloud.service import CloudProcess, cloud_process
 
 from contract.place import Place
 from tests.dashboard.speaking import Speaker, speaker
-from tests.servers import CloudProcess, cloud_process, mosquitto
+from tests.servers import Mosquitto
 
 USER, PASSWORD = "wang", "a-long-password"
 PLACE = Place(farm="hillside", house="house-2", device="edge-1")
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 @dataclass
@@ -29,10 +25,17 @@ class Farm:
     edge: Speaker
 
 
+@contextmanager
+def running(broker: Mosquitto) -> Iterator[Mosquitto]:
+    broker.start()
+    yield broker
+    broker.kill()
+
+
 @pytest.fixture(scope="module")
 def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
     folder = tmp_path_factory.mktemp("farm")
-    with mosquitto(folder) as broker, cloud_process(folder, broker.port) as cloud:
+    with running(Mosquitto(folder)) as broker, cloud_process(folder, broker.port) as cloud:
         added = cloud.command("user", "add", USER, "--password-stdin", stdin=PASSWORD + "\n")
         assert added.returncode == 0, added.stderr
         placed_on = (date.today() - timedelta(days=28)).isoformat()  # noqa: DTZ011  # the command's own calendar
@@ -41,14 +44,6 @@ def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
         assert placed.returncode == 0, placed.stderr
         with speaker(broker.port, PLACE) as edge:
             yield Farm(cloud, edge)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @dataclass
