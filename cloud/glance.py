@@ -34,6 +34,9 @@ from contract.topics import leaf_of
 MEMBERS: Final = ("flock", "counts", "weight", "climate", "pictures", "devices")
 """Members of HouseNow that change, and so members of HousePatch."""
 
+NOT_CLIMATE: Final = frozenset({"load_grams", "weight_grams"})
+"""A scale's readings are about what stands on it."""
+
 HISTORY_DAYS_WITHOUT_FLOCK = 60
 WEIGHT: Final = "weight_grams"
 
@@ -111,7 +114,8 @@ class Glance:
 
     def _climate(self, farm: str, house: str) -> list[ClimateNow]:
         rows = houses.newest(self._records, farm, house, leaf_of(Readings).name)
-        return [_climate(row.device, parse(Readings, row.message)) for row in rows]
+        messages = [(row.device, parse(Readings, row.message)) for row in rows]
+        return [_climate(device, message) for device, message in messages if message.values.keys() - NOT_CLIMATE]
 
     def _weight(self, farm: str, house: str) -> WeightNow | None:
         rows = houses.newest(self._records, farm, house, leaf_of(WeightSample).name)

@@ -28,6 +28,7 @@ QUEUE_BYTES = 64 * 1024 * 1024
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 30.0
 POLL_S = 0.01
+ACKNOWLEDGE_WITHIN_S = 5.0
 
 Changed = Callable[[str, str, Iterable[str]], None]
 
@@ -181,10 +182,18 @@ async def _acknowledge(client: aiomqtt.Client, outcome: Outcome) -> None:
     for (place, boot), ranges in outcome.settled.items():
         by_place.setdefault(place, []).extend(SeqRange(boot=boot, first=first, last=last) for first, last in ranges)
     now = datetime.now(UTC)
-    async with asyncio.TaskGroup() as group:
-        for place, found in by_place.items():
-            message = Committed(device=place.device, at=now, ranges=found)
-            group.create_task(client.publish(topics.build(place, Committed), encode(message), qos=1))
+    # Not a task group: the caller waits for MqttError, not for a group of them.
+    await asyncio.gather(
+        *(
+            _tell(client, place, Committed(device=place.device, at=now, ranges=ranges))
+            for place, ranges in by_place.items()
+        )
+    )
+
+
+async def _tell(client: aiomqtt.Client, place: Place, message: Committed) -> None:
+    # A client whose broker is gone notices it here only by waiting in vain.
+    await client.publish(topics.build(place, Committed), encode(message), qos=1, timeout=ACKNOWLEDGE_WITHIN_S)
 
 
 def _arrived(message: aiomqtt.Message) -> Arrived:

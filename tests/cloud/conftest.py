@@ -6,7 +6,6 @@ import pytest
 from cloud.store.embedded import EmbeddedSeries
 from cloud.store.media import Media
 from cloud.store.records import Records
-from tests.servers import Mosquitto, mosquitto
 
 
 @pytest.fixture
@@ -28,9 +27,3 @@ def series(tmp_path: Path) -> Iterator[EmbeddedSeries]:
 @pytest.fixture
 def media(tmp_path: Path) -> Media:
     return Media(tmp_path / "pictures")
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    with mosquitto(tmp_path) as running:
-        yield running

@@ -264,6 +264,7 @@ async def test_a_house_at_a_glance(app: FastAPI, mei: httpx.AsyncClient):
         count(4, 212.0, now),
         snapshot(5, now),
         status("online", now),
+        readings(6, now, load_grams=1640.0).model_copy(update={"instrument": "scale-1"}),  # not climate
     )
     assert (await mei.get("/api/v1/houses")).json() == [{"farm": "hill", "house": "house-2"}]
     house = (await mei.get("/api/v1/houses/hill/house-2")).json()

@@ -21,7 +21,8 @@ from cloud.store.records import Records
 from cloud.store.series import SeriesKey
 from contract.messages import encode
 from tests.cloud.sending import BOOT, PI, Sender, count, readings, status, topic_of
-from tests.servers import CloudProcess, Mosquitto, cloud_process, free_port
+from tests.cloud.service import CloudProcess, cloud_process
+from tests.servers import Mosquitto, free_port
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
 
@@ -30,14 +31,14 @@ TEMPERATURE = SeriesKey(PI.farm, PI.house, PI.device, "thermo-1", "temperature_c
 
 
 @pytest.fixture
-def service(tmp_path: Path, broker: Mosquitto) -> Iterator[CloudProcess]:
-    with cloud_process(tmp_path, broker.port) as running:
+def service(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[CloudProcess]:
+    with cloud_process(tmp_path, mosquitto.port) as running:
         yield running
 
 
 @asynccontextmanager
-async def sender(broker: Mosquitto) -> AsyncIterator[Sender]:
-    async with aiomqtt.Client("127.0.0.1", broker.port) as client:
+async def sender(mosquitto: Mosquitto) -> AsyncIterator[Sender]:
+    async with aiomqtt.Client("127.0.0.1", mosquitto.port) as client:
         edge = Sender(client)
         listening = asyncio.create_task(edge.listen())
         try:
@@ -45,6 +46,8 @@ async def sender(broker: Mosquitto) -> AsyncIterator[Sender]:
         finally:
             listening.cancel()
             await asyncio.wait([listening])
+            if not listening.cancelled():
+                listening.exception()  # the broker was killed; the test knows
 
 
 def stored(folder: Path) -> tuple[dict[int, float], dict[str, list[tuple[int, int]]]]:
@@ -60,10 +63,10 @@ def stored(folder: Path) -> tuple[dict[int, float], dict[str, list[tuple[int, in
         records.close()
 
 
-async def test_an_event_is_committed_then_acknowledged_then_seen(service: CloudProcess, broker: Mosquitto):
+async def test_an_event_is_committed_then_acknowledged_then_seen(service: CloudProcess, mosquitto: Mosquitto):
     service.command("user", "add", "mei", "--password-stdin", stdin=f"{PASSWORD}\n")
     now = datetime.now(UTC)
-    async with sender(broker) as edge, httpx.AsyncClient(base_url=service.url) as client:
+    async with sender(mosquitto) as edge, httpx.AsyncClient(base_url=service.url) as client:
         await edge.send(readings(1, now, temperature_celsius=26.5))
         await edge.send(status("online", now))
         await edge.send_raw(topic_of(readings(2)), b'{"boot": "00000000000000aa", "seq": 2, "nonsense": true}')
@@ -90,9 +93,9 @@ async def patches(client: httpx.AsyncClient) -> AsyncIterator[dict[str, object]]
                 yield json.loads(line.removeprefix("data: "))
 
 
-async def test_the_live_stream_begins_whole_and_goes_on_with_changes(service: CloudProcess, broker: Mosquitto):
+async def test_the_live_stream_begins_whole_and_goes_on_with_changes(service: CloudProcess, mosquitto: Mosquitto):
     service.command("user", "add", "mei", "--password-stdin", stdin=f"{PASSWORD}\n")
-    async with sender(broker) as edge, httpx.AsyncClient(base_url=service.url) as client:
+    async with sender(mosquitto) as edge, httpx.AsyncClient(base_url=service.url) as client:
         await edge.send(readings(1))
         await edge.until_committed({1})
         await client.post("/api/v1/session", json={"name": "mei", "password": PASSWORD})
@@ -109,8 +112,8 @@ async def test_the_live_stream_begins_whole_and_goes_on_with_changes(service: Cl
     assert service.stop() == 0
 
 
-async def test_kill_9_under_load_loses_nothing_that_was_acknowledged(tmp_path: Path, broker: Mosquitto):
-    service = CloudProcess(tmp_path, broker.port)
+async def test_kill_9_under_load_loses_nothing_that_was_acknowledged(tmp_path: Path, mosquitto: Mosquitto):
+    service = CloudProcess(tmp_path, mosquitto.port)
     chance = random.Random(3)
     start = datetime.now(UTC) - timedelta(hours=1)
     sent = 0
@@ -125,7 +128,7 @@ async def test_kill_9_under_load_loses_nothing_that_was_acknowledged(tmp_path: P
     try:
         for _ in range(5):
             await asyncio.to_thread(service.start)
-            async with sender(broker) as edge:
+            async with sender(mosquitto) as edge:
                 ended = asyncio.Event()
                 loading = asyncio.create_task(load(edge, ended))
                 await edge.until_more_committed(50)
@@ -149,22 +152,43 @@ def _ms(start: datetime, seq: int) -> int:
     return (start + timedelta(milliseconds=seq) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
-async def test_a_broker_that_goes_and_comes_back_is_heard_again(service: CloudProcess, broker: Mosquitto):
-    await asyncio.to_thread(broker.stop, signal.SIGKILL)
+async def test_a_broker_that_goes_and_comes_back_is_heard_again(service: CloudProcess, mosquitto: Mosquitto):
+    await asyncio.to_thread(mosquitto.kill)
     await asyncio.to_thread(service.wait_until, broker_connected=False)
-    await asyncio.to_thread(broker.start)
+    await asyncio.to_thread(mosquitto.start)
     await asyncio.to_thread(service.wait_until, broker_connected=True)
-    async with sender(broker) as edge:
+    async with sender(mosquitto) as edge:
         await edge.send(readings(1))
         await edge.until_committed({1})
     assert "can't be heard" in service.log
     assert "Traceback" not in service.log
 
 
-async def test_a_full_disk_acknowledges_nothing_until_there_is_room(service: CloudProcess, broker: Mosquitto):
+async def test_a_broker_that_dies_between_commit_and_acknowledgement_is_no_mistake(
+    tmp_path: Path, mosquitto: Mosquitto
+):
+    with cloud_process(tmp_path, mosquitto.port, HENWISE_INGEST_BATCH_S="1.5") as service:
+        await asyncio.to_thread(service.wait_until, broker_connected=True)
+        async with sender(mosquitto) as edge:
+            await edge.send(readings(1))
+            await asyncio.sleep(0.5)  # the service has it and gathers
+            mosquitto.send(signal.SIGSTOP)
+            await asyncio.sleep(2)  # committed; its acknowledgement stays unanswered
+            await asyncio.to_thread(mosquitto.kill)
+            assert edge.committed == set()
+        await asyncio.to_thread(mosquitto.start)
+        await asyncio.to_thread(service.wait_until_logged, "listening to the broker", 2)
+        async with sender(mosquitto) as edge:
+            await edge.send(readings(1))
+            await edge.until_committed({1})
+        assert "Traceback" not in service.log
+        assert "mistake" not in service.log
+
+
+async def test_a_full_disk_acknowledges_nothing_until_there_is_room(service: CloudProcess, mosquitto: Mosquitto):
     assert service.process is not None
     _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    async with sender(broker) as edge:
+    async with sender(mosquitto) as edge:
         await edge.send(readings(1))
         await edge.until_committed({1})
         # No file may grow beyond one byte: every write fails as on a full disk.
@@ -180,13 +204,13 @@ async def test_a_full_disk_acknowledges_nothing_until_there_is_room(service: Clo
     assert service.process.poll() is None
 
 
-async def test_a_hundred_devices_are_acknowledged_each_on_its_own_topic(service: CloudProcess, broker: Mosquitto):
+async def test_a_hundred_devices_are_acknowledged_each_on_its_own_topic(service: CloudProcess, mosquitto: Mosquitto):
     from contract import topics
     from contract.messages import Committed, parse
     from contract.place import Place
 
     heard: dict[str, int] = {}
-    async with aiomqtt.Client("127.0.0.1", broker.port) as client:
+    async with aiomqtt.Client("127.0.0.1", mosquitto.port) as client:
         await client.subscribe("henwise/v1/hill/house-2/+/committed", qos=1)
         for number in range(100):
             place = Place(farm="hill", house="house-2", device=f"pi-{number}")

@@ -2,8 +2,8 @@
 
 Points are appended to a staging table and sealed, some 60,000 at a time, into compressed chunks of one series and
 one hour, whose header is the hourly roll-up. Measured on two x86-64 cores: 71 times fewer bytes written than a
-clustered table and about one byte per point kept. One thread writes; readers have connections of their own and see
-chunks and staging of one moment.
+clustered table; one byte per point kept for regular tidy values, three when the times jitter by 40 ms. One thread
+writes; readers have connections of their own and see chunks and staging of one moment.
 """
 
 import math
