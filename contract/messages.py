@@ -29,6 +29,9 @@ from contract.quantities import quantity
 EARLIEST_YEAR = 2024
 """A device whose clock was never set says 1970 or its image's build date; such times are refused."""
 
+SEQ_MAX = 2**53 - 1
+"""Greatest whole number that every JSON reader keeps exact."""
+
 PICTURE_MAX_BYTES = 1_500_000
 BOXES_MAX = 5_000
 
@@ -77,7 +80,7 @@ class Event(Message):
     """Something that happened at the edge; kept in its outbox until the cloud has committed it."""
 
     boot: Boot
-    seq: int = Field(ge=1, description="rises by one per event within a boot, without gaps")
+    seq: int = Field(ge=1, le=SEQ_MAX, description="rises by one per event within a boot, without gaps")
     delayed: bool = Field(default=False, description="sent late; must not replace a live value")
 
 

@@ -28,7 +28,7 @@ def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a screen; ended with its module, since its loop would be in the way of asyncio tests."""
+    """Debian's Chromium; ended with its module, since its loop would be in the way of asyncio tests."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

@@ -9,13 +9,12 @@ from datetime import datetime, timedelta
 from cloud.store.ledger import Range, Refused
 from contract import topics
 from contract.errors import BadInput
-from contract.messages import Event, Message
+from contract.messages import SEQ_MAX, Event, Message
 from contract.place import Place
 
 AHEAD_MAX = timedelta(hours=24)
 """A device whose clock runs further ahead is refused: its values would stay the newest for ever."""
 
-SEQ_MAX = 2**53 - 1
 _BOOT = re.compile(r"[0-9a-f]{16}")
 
 
@@ -106,7 +105,5 @@ def _sort_one(result: Sorted, arrived: Arrived, now: datetime) -> None:
         return
     if message.at > now + AHEAD_MAX:
         result.refuse(arrived, f"at: {message.at} is ahead of the service's clock: set the device's clock")
-    elif isinstance(message, Event) and message.seq > SEQ_MAX:
-        result.refuse(arrived, f"seq: must not be above {SEQ_MAX}")
     else:
         result.accept(Accepted(place, message, arrived.retained))
