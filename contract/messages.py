@@ -202,12 +202,34 @@ class Announcement(State):
     cameras: list[Slug]
 
 
+Cause = Literal[
+    "",
+    "line_lost",
+    "line_refused",
+    "line_silent",
+    "line_garbled",
+    "values_impossible",
+    "settings_wrong",
+    "picture_missing",
+    "video_ended",
+    "network_unusable",
+    "clock_unset",
+    "other",
+]
+"""What is wrong with an instrument or camera, for whoever has a sentence for it in a person's language.
+
+``line_lost``: unplugged or away; ``line_refused``: there, but taken or forbidden; ``line_silent``: nothing comes;
+``line_garbled``: nothing readable comes; ``network_unusable``: what finds the birds can't be run.
+"""
+
+
 class PartStatus(_Strict):
     """How one instrument or camera does."""
 
     slug: Slug
     state: Literal["ok", "starting", "silent", "failed"]
-    problem: str = Field(default="", max_length=500, description="what to do, for people; empty when ok")
+    cause: Cause = Field(default="", description="what is wrong, as a key for translated sentences; empty when ok")
+    problem: str = Field(default="", max_length=500, description="the technical detail, in English; empty when ok")
     last_at: UtcTime | None = Field(default=None, description="last good value or frame")
     faults: int = Field(default=0, ge=0, description="bad frames, refused values and time-outs since the start")
 

@@ -14,8 +14,9 @@ from importlib.metadata import version
 from typing import Any, Protocol
 
 from contract.errors import HenwiseError
-from contract.messages import Announcement, InstrumentInfo, Status
+from contract.messages import Announcement, Cause, InstrumentInfo, Status
 from edge.backoff import Backoff
+from edge.causes import cause_of
 from edge.config import CameraConfig, EdgeConfig
 from edge.health import Health
 from edge.notify import tell_systemd, watchdog_s
@@ -162,23 +163,23 @@ async def _keep_running(name: str, work: Callable[[], Coroutine[Any, Any, None]]
         started_s = time.monotonic()
         try:
             await work()
-            problem = "ended by itself"
+            told: tuple[Cause, str] = ("other", "ended by itself")
         except Exception as error:  # noqa: BLE001  # whatever stops a part must not stop its neighbours
-            problem = _told(name, error)
+            told = _told(name, error)
         if health:
-            health.lost("failed", problem)
+            health.lost("failed", *told)
         if time.monotonic() - started_s > STEADY_S:
             backoff.reset()
         await asyncio.sleep(backoff.next_s())
 
 
-def _told(name: str, error: Exception) -> str:
+def _told(name: str, error: Exception) -> tuple[Cause, str]:
     while isinstance(error, ExceptionGroup):
         error = error.exceptions[0]
     known = isinstance(error, HenwiseError)
     problem = str(error) if known else f"{type(error).__name__}: {error}; please report this"
     log.error("%s: %s; it is started again", name, problem, exc_info=None if known else error)
-    return problem
+    return cause_of(error), problem
 
 
 async def _keep_watch(outbox: Outbox, parts: list[Part]) -> None:

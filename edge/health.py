@@ -5,7 +5,7 @@ import time
 from datetime import UTC, datetime
 from typing import Literal
 
-from contract.messages import PartStatus
+from contract.messages import Cause, PartStatus
 
 STALLED_AFTER_S = 180.0
 """Longer than any time-out and any wait between two attempts: a part that says nothing for so long hangs."""
@@ -18,31 +18,33 @@ class Health:
         self.slug = slug
         self._lock = threading.Lock()
         self._state: Literal["ok", "starting", "silent", "failed"] = "starting"
+        self._cause: Cause = ""
         self._problem = ""
         self._last_at: datetime | None = None
         self._faults = 0
         self._last_sign_s = time.monotonic()
 
-    def ok(self, problem: str = "") -> None:
-        """Note a good value or frame; ``problem`` says what else is wrong, if anything."""
+    def ok(self, cause: Cause = "", problem: str = "") -> None:
+        """Note a good value or frame; ``cause`` and ``problem`` say what else is wrong, if anything."""
         with self._lock:
-            self._state, self._problem = "ok", problem[:500]
+            self._state, self._cause, self._problem = "ok", cause, problem[:500]
             self._last_at = datetime.now(UTC)
             self._last_sign_s = time.monotonic()
 
-    def lost(self, state: Literal["silent", "failed"], problem: str) -> bool:
+    def lost(self, state: Literal["silent", "failed"], cause: Cause, problem: str) -> bool:
         """Note a failed attempt.
 
         Args:
             state: silent = it may come back by itself, failed = somebody has to do something.
-            problem: what to do, for people.
+            cause: what is wrong, as the contract names it.
+            problem: the same in detail, in English, with what to do.
 
         Returns:
             True when this is news.
         """
         with self._lock:
             news = (state, problem[:500]) != (self._state, self._problem)
-            self._state, self._problem = state, problem[:500]
+            self._state, self._cause, self._problem = state, cause, problem[:500]
             self._faults += 1
             self._last_sign_s = time.monotonic()
             return news
@@ -68,6 +70,7 @@ class Health:
             return PartStatus(
                 slug=self.slug,
                 state=self._state,
+                cause=self._cause,
                 problem=self._problem,
                 last_at=self._last_at,
                 faults=self._faults,

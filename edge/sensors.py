@@ -14,6 +14,7 @@ from contract.errors import PermanentError
 from contract.messages import Readings, WeightSample
 from contract.quantities import quantity
 from edge.backoff import Backoff
+from edge.causes import cause_of
 from edge.config import WeighingConfig
 from edge.errors import ClockUnset
 from edge.health import Health
@@ -98,7 +99,7 @@ class Instrument:
         except (BridgeError, ClockUnset) as error:
             return self._lost(error, backoff)
         self._count_faults()
-        self.health.ok(problem)
+        self.health.ok("values_impossible" if problem else "", problem)
         backoff.reset()
         return 0.0 if self._device.streaming else max(0.0, self._interval_s - (time.monotonic() - began_s))
 
@@ -145,7 +146,7 @@ class Instrument:
     def _lost(self, error: BridgeError | ClockUnset, backoff: Backoff) -> float:
         self._count_faults()
         permanent = isinstance(error, PermanentError)
-        if self.health.lost("failed" if permanent else "silent", str(error)):
+        if self.health.lost("failed" if permanent else "silent", cause_of(error), str(error)):
             log.warning("%s: %s", self._slug, error)
         if permanent or isinstance(error, LineLost | ClockUnset):
             return backoff.next_s()

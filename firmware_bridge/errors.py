@@ -10,7 +10,8 @@
     │   │   └── BadFrame        values that do not fit the frame they shall be written into
     │   └── WrongSettings       the instrument answers, but not to what was configured: mend the configuration
     └── RetryableError
-        ├── LineLost            not there, unplugged, taken or forbidden: open again later
+        ├── LineLost            not there or unplugged: open again later
+        │   └── LineRefused     there, but taken or forbidden: stop the other program, or get the right to open it
         ├── LineSilent          open, but nothing came in time: read again
         │   └── LineGarbled     bytes came, but none that this family speaks: read again, check baud rate and family
         └── BadValue            a sound answer with values that can't be: read again, check the instrument
@@ -47,7 +48,11 @@ class WrongSettings(BridgeError, PermanentError):
 
 
 class LineLost(BridgeError, RetryableError):
-    """The line is not there, was unplugged, is taken or forbidden."""
+    """The line is not there or was unplugged."""
+
+
+class LineRefused(LineLost):
+    """The line is there, but another program has it or this user may not open it."""
 
 
 class LineSilent(BridgeError, RetryableError):

@@ -15,7 +15,7 @@ from typing import BinaryIO, Protocol
 import serial
 
 from firmware_bridge.config import REPLAY, TCP, Parity, split_tcp
-from firmware_bridge.errors import LineLost, LineSilent
+from firmware_bridge.errors import LineLost, LineRefused, LineSilent
 
 CONNECT_TIMEOUT_S = 3.0
 WRITE_TIMEOUT_S = 2.0
@@ -91,7 +91,7 @@ class SerialLink:
         try:
             self._serial = self._opened()
         except (OSError, termios.error) as error:
-            raise LineLost(opening_problem(self._settings.port, error)) from error
+            raise opening_error(self._settings.port, error) from error
 
     def _opened(self) -> serial.Serial:
         settings = self._settings
@@ -246,13 +246,17 @@ def silence(where: str, timeout_s: float) -> str:
     return f"nothing came from {where} for {timeout_s:g} s; check that the instrument is on and how it is wired"
 
 
-def opening_problem(port: str, error: Exception) -> str:
-    """Say why a serial port can't be opened, and what to do."""
+def opening_error(port: str, error: Exception) -> LineLost:
+    """Return the error that says why a serial port can't be opened, and what to do."""
     number = error.errno if isinstance(error, OSError) else None
     if number in _FORBIDDEN:
-        return f"{port} may not be opened by this user; add the user to the group dialout and log in again"
+        return LineRefused(f"{port} may not be opened by this user; add the user to the group dialout and log in again")
     if number in _TAKEN:
-        return f"{port} is in use by another program; stop that one first"
+        return LineRefused(f"{port} is in use by another program; stop that one first")
     if number in _ABSENT:
-        return f"{port} is not there; plug the adapter in, or see `henwise-bridge list` for the ports there are"
-    return f"{port} can't be opened as a serial port ({error}); see `henwise-bridge list` for the ports there are"
+        return LineLost(
+            f"{port} is not there; plug the adapter in, or see `henwise-bridge list` for the ports there are"
+        )
+    return LineLost(
+        f"{port} can't be opened as a serial port ({error}); see `henwise-bridge list` for the ports there are"
+    )

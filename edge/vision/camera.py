@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.backoff import Backoff
+from edge.causes import cause_of
 from edge.config import CameraConfig
 from edge.errors import CameraLost, ClockUnset
 from edge.health import Health
@@ -85,7 +86,7 @@ class Camera:
             try:
                 self._read_one_opening(stop, backoff)
             except (CameraLost, ClockUnset) as error:
-                if self._health.lost("silent", str(error)):
+                if self._health.lost("silent", cause_of(error), str(error)):
                     log.warning("%s: %s", self._config.slug, error)
                 stop.wait(backoff.next_s())
 
@@ -113,7 +114,8 @@ class Camera:
             raise CameraLost(f"{self._name} holds no picture that can be read; check the file")
         if not self._config.loop:
             log.info("%s: %s is at its end", self._config.slug, self._name)
-            self._health.lost("silent", f"{self._name} is at its end; set loop = true to play it again")
+            problem = f"{self._name} is at its end; set loop = true to play it again"
+            self._health.lost("silent", "video_ended", problem)
             stop.wait()
 
     def _read_one(self, capture: Any) -> bool:

@@ -142,15 +142,15 @@ def test_a_broken_network_does_not_stop_the_thermometer(farm: Farm):
     farm.simulate("xy-md02", "climate")
     agent = farm.start(CLIMATE, CAMERA + 'network = "none.onnx"\n')
     wait_until(lambda: "none.card.json" in farm.log() and "connected to" in farm.log())
-    wait_until(lambda: state_of("cam", farm) == "failed")
-    wait_until(lambda: state_of("climate", farm) == "ok")
+    wait_until(lambda: told_of("cam", farm) == ("failed", "network_unusable"))
+    wait_until(lambda: told_of("climate", farm) == ("ok", ""))
     stop(agent)
     assert "Traceback" not in farm.log()
 
 
-def state_of(slug: str, farm: Farm) -> str:
+def told_of(slug: str, farm: Farm) -> tuple[str, str]:
     status = asyncio.run(heard(farm.broker_port, "readings", "status"))["status"]
-    return {part["slug"]: part["state"] for part in status["parts"]}[slug]
+    return {part["slug"]: (part["state"], part["cause"]) for part in status["parts"]}[slug]
 
 
 def test_a_second_agent_on_the_same_data_is_refused(farm: Farm):
@@ -188,5 +188,5 @@ def test_a_part_that_says_nothing_for_too_long_hangs():
     assert not health.stalled()
     health._last_sign_s -= STALLED_AFTER_S + 1
     assert health.stalled()
-    health.lost("silent", "unplugged")
+    health.lost("silent", "line_lost", "unplugged")
     assert not health.stalled()

@@ -72,16 +72,18 @@ def test_a_file_that_is_played_once_ends_with_a_sentence(tmp_path: Path):
     with camera_on(draw_clip(tmp_path / "c.mp4", frames=5), loop=False) as (camera, health):
         frames(camera, 3)
         wait_until(lambda: "set loop = true" in health.status().problem)
+        assert health.status().cause == "video_ended"
         assert camera.next_frame(5, 0.3) is None
 
 
 def test_a_missing_camera_is_told_and_comes_back(tmp_path: Path):
     with camera_on(tmp_path / "c.mp4") as (camera, health):
         wait_until(lambda: health.status().state == "silent")
+        assert health.status().cause == "picture_missing"
         assert health.status().problem == f"{tmp_path / 'c.mp4'} is not there; check source, or plug the camera in"
         draw_clip(tmp_path / "d.mp4").rename(tmp_path / "c.mp4")
         frames(camera, 2)
-        assert health.status().state == "ok"
+        assert (health.status().state, health.status().cause) == ("ok", "")
 
 
 @pytest.mark.parametrize("content", [b"", b"this is no video" * 1000])

@@ -92,7 +92,7 @@ def test_a_thermometer_gives_readings_each_interval(outbox: Outbox, terminal: Te
     heard = messages(outbox, "readings")
     assert {key for message in heard for key in message["values"]} == {"temperature_celsius", "humidity_percent"}
     assert {message["instrument"] for message in heard} == {"one"}
-    assert (status.state, status.problem, status.faults) == ("ok", "", 0)
+    assert (status.state, status.cause, status.problem, status.faults) == ("ok", "", "", 0)
 
 
 def test_birds_on_a_scale_become_weights_and_its_load_is_told(outbox: Outbox, terminal: Terminal):
@@ -119,13 +119,14 @@ def test_an_unplugged_line_is_told_and_comes_back(outbox: Outbox, terminal: Term
         wait_until(lambda: one.health.status().state == "ok")
         terminal.close()
         wait_until(lambda: one.health.status().state == "silent")
+        assert one.health.status().cause == "line_lost"
         assert "plug" in one.health.status().problem
         faults = one.health.status().faults
         assert faults >= 1
         terminal.open()
         with in_thread(lambda stop: keep_sending(terminal, stop)):
             wait_until(lambda: one.health.status().state == "ok")
-        assert one.health.status().problem == ""
+        assert (one.health.status().cause, one.health.status().problem) == ("", "")
 
 
 def keep_sending(terminal: Terminal, stop: threading.Event) -> None:
@@ -143,6 +144,7 @@ def test_a_line_that_was_never_there_is_tried_for_ever(outbox: Outbox, tmp_path:
 def test_a_silent_scale_is_told(outbox: Outbox, terminal: Terminal):
     with reading_from(device_on(terminal, "xk3190-a9", timeout_s=0.3), outbox) as one:
         wait_until(lambda: one.health.status().state == "silent")
+        assert one.health.status().cause == "line_silent"
         assert "nothing came" in one.health.status().problem
         load(terminal, 0, 0.5)
         wait_until(lambda: one.health.status().state == "ok")
@@ -183,7 +185,7 @@ def test_values_that_cannot_be_are_refused_and_counted(outbox: Outbox):
         status = one.health.status()
     assert [message["values"] for message in messages(outbox, "readings")] == [{"humidity_percent": 55.0}]
     assert status.faults == 1
-    assert status.state == "ok"
+    assert (status.state, status.cause) == ("ok", "values_impossible")
     assert "600 °C is outside -40 to 85 °C" in status.problem
     assert device.closed
 
@@ -191,5 +193,6 @@ def test_values_that_cannot_be_are_refused_and_counted(outbox: Outbox):
 def test_wrong_settings_are_told_as_something_to_mend(outbox: Outbox):
     with reading_from(Handed(WrongSettings("address 7 does not answer: check it")), outbox) as one:
         wait_until(lambda: one.health.status().state == "failed")
+        assert one.health.status().cause == "settings_wrong"
         assert one.health.status().problem == "address 7 does not answer: check it"
         assert messages(outbox, "readings") == []

@@ -6,8 +6,8 @@ from threading import Timer
 
 import pytest
 
-from firmware_bridge.errors import LineLost, LineSilent
-from firmware_bridge.link import LineSettings, ReplayLink, SerialLink, TcpLink, link_for, opening_problem
+from firmware_bridge.errors import LineLost, LineRefused, LineSilent
+from firmware_bridge.link import LineSettings, ReplayLink, SerialLink, TcpLink, link_for, opening_error
 from firmware_bridge.simulated.terminal import Terminal
 
 Server = Callable[[Callable[[bytes], list[bytes]]], str]
@@ -95,11 +95,17 @@ def test_a_file_is_no_port(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("number", "advice"),
-    [(errno.EACCES, "group dialout"), (errno.EBUSY, "stop that one first"), (errno.ENOENT, "plug the adapter in")],
+    ("number", "kind", "advice"),
+    [
+        (errno.EACCES, LineRefused, "group dialout"),
+        (errno.EBUSY, LineRefused, "stop that one first"),
+        (errno.ENOENT, LineLost, "plug the adapter in"),
+    ],
 )
-def test_each_refusal_says_what_to_do(number: int, advice: str):
-    assert advice in opening_problem("/dev/ttyUSB0", OSError(number, "no"))
+def test_each_refusal_says_what_to_do(number: int, kind: type[LineLost], advice: str):
+    error = opening_error("/dev/ttyUSB0", OSError(number, "no"))
+    assert type(error) is kind
+    assert advice in str(error)
 
 
 @pytest.mark.parametrize("port", ["somewhere", "tcp://127.0.0.1:1", "replay://somewhere"])

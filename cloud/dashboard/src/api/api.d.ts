@@ -374,8 +374,15 @@ export interface components {
              */
             state: "ok" | "starting" | "silent" | "failed";
             /**
+             * Cause
+             * @description what is wrong, as a key for translated sentences; empty when ok
+             * @default
+             * @enum {string}
+             */
+            cause?: "" | "line_lost" | "line_refused" | "line_silent" | "line_garbled" | "values_impossible" | "settings_wrong" | "picture_missing" | "video_ended" | "network_unusable" | "clock_unset" | "other";
+            /**
              * Problem
-             * @description what to do, for people; empty when ok
+             * @description the technical detail, in English; empty when ok
              * @default
              */
             problem?: string;

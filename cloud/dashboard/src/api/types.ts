@@ -11,6 +11,8 @@ export type HouseName = Schemas["HouseName"];
 export type HouseNow = Schemas["HouseNow"];
 export type HousePatch = Schemas["HousePatch"];
 export type PartStatus = Schemas["PartStatus"];
+/** What is wrong with a part; empty when nothing is. */
+export type Cause = NonNullable<PartStatus["cause"]>;
 export type PictureNow = Schemas["PictureNow"];
 export type Problem = Schemas["Problem"];
 export type SeriesAnswer = Schemas["SeriesAnswer"];

@@ -43,11 +43,12 @@ describe("judge", () => {
     expect(kinds(house, NOW_MS, LIVE)).toEqual(["device_offline"]);
   });
 
-  it.each(["silent", "failed"] as const)("hands on the problem of a %s instrument", (state) => {
-    const part = { slug: "scale-1", state, problem: "Check the cable.", last_at: null, faults: 3 };
+  it.each(["silent", "failed"] as const)("hands on what is wrong with a %s instrument", (state) => {
+    const wrong = { cause: "line_lost", problem: "Check the cable." } as const;
+    const part = { slug: "scale-1", state, ...wrong, last_at: null, faults: 3 };
     const house = healthyHouse({ devices: [{ ...DEVICE, parts: [part] }] });
     expect(judge(house, NOW_MS, LIVE)).toEqual([
-      { kind: "part_silent", level: "bad", part: "scale-1", problem: "Check the cable.", at: null },
+      { kind: "part_silent", level: "bad", part: "scale-1", ...wrong, at: null },
     ]);
   });
 

@@ -1,5 +1,5 @@
 /** What is wrong in a house, worst first: what the head sentence is made of. Pure: no clock, no words. */
-import type { DeviceNow, HouseNow, PartStatus } from "../api/types";
+import type { Cause, DeviceNow, HouseNow, PartStatus } from "../api/types";
 import { ageMs, DEVICE_STALE_MS, READING_STALE_MS } from "./ages";
 
 /** How a state looks: `bad` act now, `warn` look soon, `unknown` nobody can say, `good` all is well. */
@@ -10,7 +10,7 @@ export type Finding =
   | { kind: "no_contact"; level: "unknown"; at: number }
   | { kind: "nothing_yet"; level: "unknown" }
   | { kind: "device_offline"; level: "bad"; device: string; at: string }
-  | { kind: "part_silent"; level: "bad"; part: string; problem: string; at: string | null }
+  | { kind: "part_silent"; level: "bad"; part: string; cause: Cause; problem: string; at: string | null }
   | { kind: "heat_stress"; level: "bad"; heatIndex: number }
   | { kind: "no_data"; level: "warn"; source: string; at: string }
   | { kind: "all_well"; level: "good" };
@@ -74,6 +74,7 @@ function silentFinding(part: PartStatus): Finding {
     kind: "part_silent",
     level: "bad",
     part: part.slug,
+    cause: part.cause ?? "",
     problem: part.problem ?? "",
     at: part.last_at ?? null,
   };

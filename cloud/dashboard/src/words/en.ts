@@ -1,3 +1,4 @@
+import type { Cause } from "../api/types";
 import type { Age } from "../format/age";
 
 const UNITS: Record<Age["unit"], string> = { now: "", seconds: "s", minutes: "min", hours: "h", days: "d" };
@@ -53,9 +54,27 @@ export const en = {
   nothingYet: "No data yet. The first numbers appear here as soon as the house sends them.",
   deviceOffline: (device: string, age: Age) =>
     `${device} has been offline for ${span(age)}. Check its power and network.`,
-  partSilent: (part: string, age: Age | null) =>
-    age ? `${part} has been silent for ${span(age)}.` : `${part} has not said anything yet.`,
-  deviceSays: "The device says:",
+  partSilent: (part: string, age: Age | null, advice: string) =>
+    `${age ? `${part} has been silent for ${span(age)}.` : `${part} has not said anything yet.`} ${advice}`.trimEnd(),
+  /** What is wrong with an instrument or camera, and what to do next. */
+  causes: {
+    line_lost: "It is not connected. Check its cable and power.",
+    line_refused: "Its port is in use by another program, or may not be opened. Ask your technician.",
+    line_silent: "It is connected but sends nothing. Check that it is switched on, then its wiring.",
+    line_garbled: "What it sends can't be read. Check its wiring, then its baud rate.",
+    values_impossible: "Its values can't be right. Check the instrument and the unit it shows.",
+    settings_wrong: "It does not fit its configuration. Ask your technician to compare the two.",
+    picture_missing:
+      "There is no picture. Check the camera's power and cable, then its address and password.",
+    video_ended: "The video has played to its end. To play it again and again, set loop = true.",
+    network_unusable:
+      "Birds can't be counted: the recognition model is missing or damaged. Ask your technician to install it again.",
+    clock_unset:
+      "The device does not know the time. Connect it to the internet once; it sets its clock by itself.",
+    other:
+      "It failed unexpectedly and is started again by itself. If that does not help, send the detail below to your technician.",
+  } satisfies Record<Exclude<Cause, "">, string>,
+  technicalDetail: "Technical detail:",
   heatStress: (index: string) =>
     `Heat stress: index ${index}, limit 78. Give more air over the birds and cool water.`,
   noDataFrom: (source: string, when: string) =>

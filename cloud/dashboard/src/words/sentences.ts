@@ -1,11 +1,11 @@
 import { ageMs } from "../judge/ages";
 import type { Finding } from "../judge/findings";
 import { isRough, percentFromCurve } from "../judge/glance";
-import type { WeightDay } from "../api/types";
+import type { PartStatus, WeightDay } from "../api/types";
 import { calmAge } from "../format/age";
 import type { Format } from "../format/format";
 import type { Words } from "./en";
-import { displayName } from "./names";
+import { displayName, lookUp } from "./names";
 
 /** What a finding is said in: its words, its number writing, and the service's clock. */
 export interface Voice {
@@ -27,7 +27,11 @@ export function sentence(finding: Finding, { words, format, nowMs }: Voice): str
     case "device_offline":
       return words.deviceOffline(displayName(finding.device, words), age(finding.at));
     case "part_silent":
-      return words.partSilent(displayName(finding.part, words), finding.at === null ? null : age(finding.at));
+      return words.partSilent(
+        displayName(finding.part, words),
+        finding.at === null ? null : age(finding.at),
+        advice(finding.cause, words),
+      );
     case "heat_stress":
       return words.heatStress(format.number(finding.heatIndex));
     case "no_data":
@@ -38,6 +42,11 @@ export function sentence(finding: Finding, { words, format, nowMs }: Voice): str
     case "all_well":
       return words.allWell;
   }
+}
+
+/** What is wrong with a part and what to do; empty when nothing is, or when a newer device names what we don't know. */
+export function advice(cause: PartStatus["cause"], words: Words): string {
+  return lookUp(words.causes, cause ?? "") ?? "";
 }
 
 /** Where a day's mean stands against the breed's curve. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Cause } from "../api/types";
 import { calmAge, exactAge } from "../format/age";
 import { Format } from "../format/format";
 import type { Finding } from "../judge/findings";
@@ -6,7 +7,7 @@ import { NOW_MS, secondsAgo, weightDay } from "../testing/houses";
 import { en } from "./en";
 import { preferredLanguage } from "./language";
 import { breedName, displayName } from "./names";
-import { againstCurve, sentence } from "./sentences";
+import { advice, againstCurve, sentence } from "./sentences";
 import { zh } from "./zh";
 
 const EN = { words: en, format: new Format("en", "Asia/Shanghai"), nowMs: NOW_MS };
@@ -50,14 +51,33 @@ describe("sentences", () => {
       "网络已断开，以下是 11月21日 16:00 的情况。",
     ],
     [
-      { kind: "part_silent", level: "bad", part: "scale-1", problem: "", at: null },
+      { kind: "part_silent", level: "bad", part: "scale-1", cause: "", problem: "x", at: null },
       "Scale 1 has not said anything yet.",
       "1 号电子秤还没有数据。",
+    ],
+    [
+      {
+        kind: "part_silent",
+        level: "bad",
+        part: "scale-1",
+        cause: "line_lost",
+        problem: "x",
+        at: secondsAgo(300),
+      },
+      "Scale 1 has been silent for 5 min. It is not connected. Check its cable and power.",
+      "1 号电子秤已 5 分钟没有数据。设备没有连上，请检查 USB 线（或网线）和电源。",
     ],
   ];
   it.each(cases)("%o", (finding, english, chinese) => {
     expect(sentence(finding, EN)).toBe(english);
     expect(sentence(finding, ZH)).toBe(chinese);
+  });
+});
+
+describe("advice", () => {
+  it("is left to the technical detail for a cause that only a newer device knows", () => {
+    const newer = "feather_in_the_fan" as Cause;
+    expect([advice(newer, en), advice(newer, zh), advice(undefined, zh)]).toEqual(["", "", ""]);
   });
 });
 
