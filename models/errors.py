@@ -5,10 +5,14 @@ ModelsError             anything wrong in this room; the message says what to do
 ├── RuntimeMissing      a program library is not installed: install the named extra
 ├── DatasetError        pictures or labels are wrong: mend the named file
 └── TrainingError       a run cannot start or go on: change the named setting
+
+All are permanent (`contract.errors`): trying again changes nothing.
 """
 
+from contract.errors import PermanentError
 
-class ModelsError(Exception):
+
+class ModelsError(PermanentError):
     """Anything this room refuses or cannot do. The message is a sentence for a person."""
 
 

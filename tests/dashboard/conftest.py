@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page
-from tests.cloud.service import CloudProcess, cloud_process
 
 from contract.place import Place
+from tests.cloud.service import CloudProcess, cloud_process
 from tests.dashboard.speaking import Speaker, speaker
 from tests.servers import Mosquitto
 
