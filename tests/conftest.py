@@ -33,3 +33,8 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the one long test start first, so that the others run beside it."""
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
