@@ -5,7 +5,10 @@ HenwiseError
 │   ├── BadInput
 │   │   ├── BadConfig           a setting is unknown or impossible; names it
 │   │   └── BadRecord           something handed to a store can't be kept, ever
-│   └── CannotStart             a port is taken, a folder is missing or in use
+│   ├── CannotStart             a port is taken, a folder is missing or in use
+│   └── DemoImpossible          what the demo needs is not there
+│       ├── NoBroker            neither the embedded broker nor mosquitto is here
+│       └── PartFailed          one of the demo's processes did not come up
 └── RetryableError
     └── StoreUnavailable        nothing was written: the disk is full or the database can't be reached
 """
@@ -21,9 +24,21 @@ class BadRecord(BadInput):
     """Something handed to a store can't be kept, now or later; the message says why."""
 
 
-class CannotStart(PermanentError):  # reads as what happened
+class CannotStart(PermanentError):
     """The service can't start here; the message says what to free, make or change."""
 
 
-class StoreUnavailable(RetryableError):  # reads as what happened
+class DemoImpossible(PermanentError):
+    """Something the demo needs is not there; the message says what to do."""
+
+
+class NoBroker(DemoImpossible):
+    """Neither the embedded broker nor mosquitto is here."""
+
+
+class PartFailed(DemoImpossible):
+    """A process of the demo did not come up; the message holds the end of its log."""
+
+
+class StoreUnavailable(RetryableError):
     """Nothing was written; the same call may work once the disk has room again."""

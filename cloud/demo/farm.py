@@ -14,16 +14,12 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from cloud.demo.processes import Part, listening
-from contract.errors import PermanentError
+from cloud.demo.processes import Part, answers
+from cloud.errors import NoBroker
 
 FARM, HOUSE, DEVICE = "demo", "house-1", "edge-1"
 BREED = "ross-308"
 PLACED_BIRDS = 480
-
-
-class NoBroker(PermanentError):
-    """Neither the embedded broker nor mosquitto is here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +88,7 @@ class DemoFarm:
         """
         flock = ["--breed", BREED, "--age-days", str(self.age_days)]
         return [
-            Part("broker", broker_command(self.broker_port, self.home), lambda: listening(self.broker_port)),
+            Part("broker", broker_command(self.broker_port, self.home), lambda: answers(self.broker_port)),
             self._instrument("scale", "xk3190-a9", flock),
             self._instrument("climate", "xy-md02", flock),
             Part("cloud", [program("henwise-cloud"), "serve", "--config", str(self.cloud_toml)], self._healthy),

@@ -12,15 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contract.errors import PermanentError
+from cloud.errors import PartFailed
 
 PR_SET_PDEATHSIG = 1
 STOP_WITHIN_S = 10.0
 LOG_TAIL_LINES = 8
-
-
-class PartFailed(PermanentError):
-    """A process of the demo did not come up; the message holds the end of its log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +36,7 @@ class Part:
     ready_within_s: float = 30.0
 
 
-def listening(port: int) -> bool:
+def answers(port: int) -> bool:
     """Say whether somebody accepts connections on 127.0.0.1:``port``."""
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=0.5):
         return True

@@ -11,19 +11,15 @@ from types import FrameType
 
 from cloud.config import load_config
 from cloud.demo.farm import BREED, FARM, HOUSE, PLACED_BIRDS, DemoFarm
-from cloud.demo.processes import PartFailed, Processes, free_port, listening
+from cloud.demo.processes import Processes, answers, free_port
+from cloud.errors import DemoImpossible, PartFailed
 from cloud.store.folder import opened_records
 from cloud.store.houses import PlacedFlock, place_flock
 from cloud.store.people import Passwords, add_user
-from contract.errors import PermanentError
 
 USER = "demo"
 NEEDED_BYTES = 300_000_000
 RESTART_AFTER_S = 2.0
-
-
-class DemoImpossible(PermanentError):
-    """Something the demo needs is not there; the message says what to do."""
 
 
 def run_demo(home: Path, http_port: int, video: str | None, age_days: int, say: Callable[[str], None]) -> None:
@@ -61,7 +57,7 @@ def run_demo(home: Path, http_port: int, video: str | None, age_days: int, say: 
 
 
 def _checked(home: Path, http_port: int, video: str | None) -> str:
-    if listening(http_port):
+    if answers(http_port):
         raise DemoImpossible(
             f"Port {http_port} is taken: end what listens there, or try: make demo PORT={http_port + 1}"
         )
