@@ -79,10 +79,12 @@ def farm(tmp_path: Path) -> DemoFarm:
 @pytest.fixture
 def processes(farm: DemoFarm) -> Iterator[Processes]:
     processes = Processes(farm.home / "logs")
-    for part in farm.parts():
-        processes.start(part)
-    yield processes
-    processes.stop()
+    try:
+        for part in farm.parts():
+            processes.start(part)
+        yield processes
+    finally:
+        processes.stop()
 
 
 def wait_until(condition: Callable[[], bool], within_s: float) -> None:
