@@ -18,7 +18,8 @@ NOT_BUILT = """<!doctype html>
 <h1>The dashboard is not built</h1>
 <p>The service runs, but there are no pages in <code>cloud/dashboard/dist</code>. Build them with
 <code>npm ci &amp;&amp; npm run build</code> in <code>cloud/dashboard</code>, then start the service again.</p>
-<p lang="zh">服务正在运行,但页面尚未构建。</p>
+<p lang="zh">服务正在运行，但页面尚未构建。请在 <code>cloud/dashboard</code> 中运行
+<code>npm ci &amp;&amp; npm run build</code>，然后重启服务。</p>
 </body></html>
 """
 

@@ -160,7 +160,7 @@ export const en = {
   quiet: "says nothing",
   rowsWaiting: (rows: string) => `${rows} waiting to be sent`,
   nothingWaiting: "nothing waiting",
-  rowsDropped: (rows: string) => `${rows} given up, the disk was full`,
+  rowsDropped: (rows: string) => `${rows} given up, the storage was full`,
   partStates: { ok: "ok", starting: "starting", silent: "silent", failed: "failed" },
   noDevices: "No device has announced itself.",
 

@@ -71,7 +71,7 @@ export const zh: Words = {
     other: "程序意外出错，正在自动重启。如果一直不恢复，请把下面的技术详情发给设备维护员。",
   },
   technicalDetail: "技术详情（英文）：",
-  heatStress: (index) => `热应激：温湿指数 ${index}，上限 78。请加大通风，保证凉水供应。`,
+  heatStress: (index) => `热应激：温湿指数 ${index}，上限 78。请加大通风，并保证饮水清凉充足。`,
   noDataFrom: (source, when) => `${source}从 ${when} 起没有数据，请检查设备和接线。`,
 
   birdsSeen: "可见只数",
@@ -143,10 +143,10 @@ export const zh: Words = {
   devicesTitle: "设备",
   online: "在线",
   offline: "离线",
-  quiet: "没有消息",
+  quiet: "未上报",
   rowsWaiting: (rows) => `${rows} 条数据待上传`,
   nothingWaiting: "数据已全部上传",
-  rowsDropped: (rows) => `磁盘已满，丢弃 ${rows} 条`,
+  rowsDropped: (rows) => `存储已满，已丢弃 ${rows} 条数据`,
   partStates: { ok: "正常", starting: "启动中", silent: "无数据", failed: "故障" },
   noDevices: "还没有设备上线。",
 
@@ -162,7 +162,12 @@ export const zh: Words = {
     pen: "栏",
   },
   numbered: (noun, number) => `${number} 号${noun}`,
-  breeds: { "ross-308": "罗斯 308", "cobb-500": "科宝 500" },
+  breeds: {
+    "ross-308": "罗斯 308",
+    "cobb-500": "科宝 500",
+    "arbor-acres-plus": "爱拔益加 AA+",
+    "hyline-brown": "海兰褐",
+  },
   quantities: {
     temperature_celsius: "温度",
     humidity_percent: "湿度",
