@@ -16,6 +16,9 @@ from cloud.errors import BadRecord
 from contract.errors import HenwiseError
 from contract.place import checked_slug
 
+OLDEST_FLOCK_DAYS = 1_000
+NEXT_FLOCK_DAYS = 60
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Henwise service.")
 user_app = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 flock_app = typer.Typer(no_args_is_help=True, help="Flocks and the houses they live in.")
@@ -140,9 +143,6 @@ def _check_day(settings: CloudConfig, placed_on: date) -> None:
             f"--placed-on: {placed_on} is more than {OLDEST_FLOCK_DAYS} days ago or {NEXT_FLOCK_DAYS} days ahead"
         )
 
-
-OLDEST_FLOCK_DAYS = 1_000
-NEXT_FLOCK_DAYS = 60
 
 if __name__ == "__main__":
     app()

@@ -31,7 +31,7 @@ DOCUMENTED: Final[dict[int | str, dict[str, Any]]] = {
 """What the OpenAPI document says about every route."""
 
 
-class Refusal(Exception):  # an answer, not a failure of the program
+class Refusal(Exception):
     """A request is refused; becomes a Problem.
 
     Attributes:
@@ -93,7 +93,7 @@ def _http(_request: Request, error: Exception) -> Response:
 
 def _unavailable(_request: Request, error: Exception) -> Response:
     log.error("a request could not be served: %s", error)
-    detail = "The service can't reach its store at the moment."
+    detail = "The service can't reach its store at the moment; try again in a minute. Its log says why."
     return problem_response(503, "store_unavailable", detail, {"Retry-After": str(RETRY_AFTER_S)})
 
 

@@ -22,8 +22,6 @@ DEFAULT_SPAN = timedelta(hours=24)
 
 router = APIRouter(prefix="/houses", tags=["series"], dependencies=[Depends(signed_in)])
 
-Instant = Annotated[AwareDatetime, Query(description="RFC 3339 with zone, or Unix time in ms")]
-
 
 @router.get("/{farm}/{house}/series")
 def series(

@@ -159,7 +159,7 @@ class Subscriber:
             except StoreUnavailable as error:
                 self._vitals.store_writable = False
                 log.error(  # noqa: TRY400  # a full disk needs a sentence, not a traceback
-                    "%d messages wait, nothing is acknowledged: %s Trying again in %.1f s", len(batch), error, wait_s
+                    "%d messages wait, nothing is acknowledged (%s); trying again in %.1f s", len(batch), error, wait_s
                 )
             else:
                 self._vitals.store_writable = True
