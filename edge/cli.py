@@ -36,7 +36,7 @@ def main(
 
 @app.command("check-config")
 def check_config(path: ConfigPath) -> None:
-    """Name each mistake in a configuration with its line; say nothing else is wrong when nothing is."""
+    """Name each mistake in a configuration with its line; start nothing."""
     from edge.config_file import load, missing_files
     from edge.errors import BadConfig
 

@@ -27,7 +27,7 @@ class BadConfig(BadInput):
         super().__init__("\n".join(problems))
 
 
-class OutboxTaken(PermanentError):  # reads as what happened
+class OutboxTaken(PermanentError):
     """Another agent holds the outbox."""
 
 
@@ -35,17 +35,17 @@ class NetworkUnusable(PermanentError):
     """A camera's network can't be used; the message says what to do."""
 
 
-class OutboxStuck(RetryableError):  # reads as what happened
+class OutboxStuck(RetryableError):
     """The disk refused a commit."""
 
 
-class CameraLost(RetryableError):  # reads as what happened
+class CameraLost(RetryableError):
     """A camera gives no picture; the message never holds its password."""
 
 
-class BrokerAway(RetryableError):  # reads as what happened
+class BrokerAway(RetryableError):
     """The broker can't be reached or refuses us."""
 
 
-class ClockUnset(RetryableError):  # reads as what happened
+class ClockUnset(RetryableError):
     """The device doesn't know the time yet."""

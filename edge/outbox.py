@@ -39,7 +39,7 @@ STALLED_AFTER_S = 120.0
 MEMORY_ROWS = 500
 """Events kept in memory while the disk refuses commits."""
 
-Pending = tuple[Event, "Future[int]"]
+Pending = tuple[Event, Future[int]]
 
 
 class Outbox:
@@ -122,7 +122,7 @@ class Outbox:
         with self._changed:
             return bool(self._pending) and time.monotonic() - self._last_round_s > STALLED_AFTER_S
 
-    def put(self, event: Event) -> "Future[int]":
+    def put(self, event: Event) -> Future[int]:
         """Queue an event for the next commit, which sets its boot and seq.
 
         Returns:

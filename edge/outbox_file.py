@@ -112,7 +112,7 @@ class OutboxFile:
             self._db.close()
             self._held.close()
 
-    def append(self, rows: Sequence[NewRow], dropped_before: "Counter[str] | None" = None) -> None:
+    def append(self, rows: Sequence[NewRow], dropped_before: Counter[str] | None = None) -> None:
         """Store rows in one transaction, drop what is over the bounds, and count it.
 
         Args:
@@ -135,7 +135,7 @@ class OutboxFile:
             self.rows, self._bytes = count, size
             self.dropped_rows += dropped.total()
 
-    def _trim(self, rows: int, size: int) -> "tuple[int, int, Counter[str]]":
+    def _trim(self, rows: int, size: int) -> tuple[int, int, Counter[str]]:
         dropped: Counter[str] = Counter()
         while rows > self._max_rows or size > self._max_bytes:
             gone, leaf, bytes_gone = self._db.execute(
@@ -146,7 +146,7 @@ class OutboxFile:
             rows, size = rows - 1, size - bytes_gone
         return rows, size, dropped
 
-    def _count(self, dropped: "Counter[str]") -> None:
+    def _count(self, dropped: Counter[str]) -> None:
         self._db.executemany(
             "INSERT INTO dropped (leaf, events) VALUES (?, ?)"
             " ON CONFLICT (leaf) DO UPDATE SET events = events + excluded.events",

@@ -22,7 +22,7 @@ def decode(raw: NDArray[np.float32], letterbox: Letterbox, thresholds: Threshold
     Raises:
         ValueError: `raw` is not the output of a one-to-many head.
     """
-    if raw.ndim != 3 or raw.shape[0] != 1 or raw.shape[1] < 5:  # noqa: PLR2004  box and one class
+    if raw.ndim != 3 or raw.shape[0] != 1 or raw.shape[1] < 5:  # noqa: PLR2004  # box and one class
         raise ValueError(f"expected (1, 4 + classes, anchors), got {raw.shape}")
     rows = raw[0].T
     best = rows[:, 4:].argmax(axis=1)

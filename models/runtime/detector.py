@@ -57,7 +57,7 @@ class Detector:
         Raises:
             ValueError: the frame has another shape or type.
         """
-        if frame_bgr.ndim != 3 or frame_bgr.shape[2] != 3 or frame_bgr.dtype != np.uint8:  # noqa: PLR2004  three axes
+        if frame_bgr.ndim != 3 or frame_bgr.shape[2] != 3 or frame_bgr.dtype != np.uint8:  # noqa: PLR2004  # three axes
             raise ValueError(f"a frame is (h, w, 3) uint8, not {frame_bgr.shape} {frame_bgr.dtype}")
         letterbox = fit((frame_bgr.shape[1], frame_bgr.shape[0]), self.card.input_size_wh)
         return decode(self._backend.run(letterbox.fill(frame_bgr)), letterbox, self.card.thresholds)

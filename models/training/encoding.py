@@ -35,7 +35,7 @@ def h264(program: str, out: Path, size_wh: tuple[int, int], fps: int) -> Iterato
     words = [program, "-loglevel", "error", *source, *target, *neat]
     with subprocess.Popen(words, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         pipe, complaint = process.stdin, process.stderr
-        assert pipe is not None and complaint is not None  # noqa: S101, PT018  both were asked for
+        assert pipe is not None and complaint is not None  # noqa: S101, PT018  # both were asked for
         with suppress(BrokenPipeError):  # ffmpeg gave up: its complaint says why
             yield lambda frame: pipe.write(frame.tobytes())
         with suppress(BrokenPipeError):

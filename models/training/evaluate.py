@@ -71,7 +71,7 @@ def _row(judged: Sequence[Judged], score: float, dataset: str, split: str) -> Sc
     figures = Figures.of(judged, score=score)
     measured = {name: value for name, value in vars(figures).items() if name != "f1"}
     rounded = {name: round(value, 3) if isinstance(value, float) else value for name, value in measured.items()}
-    return Score(dataset=dataset, split=split, measured=date.today(), **rounded)  # noqa: DTZ011  a day is enough
+    return Score(dataset=dataset, split=split, measured=date.today(), **rounded)  # noqa: DTZ011  # a day is enough
 
 
 def with_scores(card: ModelCard, rows: Iterable[Score]) -> ModelCard:

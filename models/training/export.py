@@ -62,7 +62,7 @@ def fill_card(described: dict[str, Any], content: bytes, about: Path) -> ModelCa
     Raises:
         TrainingError: a field is missing, unknown or out of range.
     """
-    today = date.today()  # noqa: DTZ011  a day is enough
+    today = date.today()  # noqa: DTZ011  # a day is enough
     try:
         return ModelCard.model_validate({"scores": (), "made": today, **described, "sha256": sha256_of(content)})
     except ValidationError as error:
