@@ -136,6 +136,13 @@ class WeighingConfig(_Section):
         return self
 
 
+def _anchored(instrument: InstrumentConfig, info: ValidationInfo) -> InstrumentConfig:
+    scheme, mark, path = instrument.port.rpartition("://")
+    port = instrument.port if scheme == "tcp" else f"{scheme}{mark}{_beside_config(Path(path), info)}"
+    profile = instrument.profile and _beside_config(instrument.profile, info)
+    return instrument.model_copy(update={"port": port, "profile": profile})
+
+
 class EdgeConfig(_Section):
     """All of edge.toml."""
 
@@ -146,6 +153,11 @@ class EdgeConfig(_Section):
     weighing: WeighingConfig = Field(default_factory=WeighingConfig, description="how birds on a scale become weights")
     instruments: list[InstrumentConfig] = Field(default_factory=list, description="scales, thermometers, …")
     cameras: list[CameraConfig] = Field(default_factory=list, description="cameras")
+
+    @field_validator("instruments")
+    @classmethod
+    def _paths_beside_config(cls, instruments: list[InstrumentConfig], info: ValidationInfo) -> list[InstrumentConfig]:
+        return [_anchored(instrument, info) for instrument in instruments]
 
     @model_validator(mode="after")
     def _slugs_are_unique(self) -> Self:

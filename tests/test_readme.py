@@ -42,3 +42,9 @@ def test_every_file_of_a_room_is_printed():
     for room in ROOMS:
         there = {path.name for path in (ROOT / room).iterdir()} - UNLISTED
         assert there <= tree[room], f"{room}: {sorted(there - tree[room])} missing in the README's tree"
+
+
+def test_every_relative_link_of_the_documents_leads_somewhere():
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), f"{page.relative_to(ROOT)}: {target}"

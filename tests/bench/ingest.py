@@ -53,11 +53,11 @@ async def send(port: int, place: Place, messages: Iterable[bytes]) -> None:
 
 async def until_committed(client: aiomqtt.Client) -> None:
     """Read the service's words until every event is on its disk."""
-    left = DEVICES * EACH
+    seen: set[tuple[str, int]] = set()
     async for message in client.messages:
-        committed = parse(Committed, message.payload)
-        left -= sum(part.last - part.first + 1 for part in committed.ranges)
-        if left <= 0:
+        for part in parse(Committed, message.payload).ranges:
+            seen.update((part.boot, seq) for seq in range(part.first, part.last + 1))
+        if len(seen) == DEVICES * EACH:
             return
 
 

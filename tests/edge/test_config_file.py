@@ -1,4 +1,5 @@
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,23 @@ def test_relative_paths_start_beside_the_file(tmp_path: Path):
     assert config.data_dir == tmp_path / "data"
     assert config.cameras[0].source == str(tmp_path / "clip.mp4")
     assert missing_files(path, config) == [f"edge.toml:8: cameras[0].source: {tmp_path / 'clip.mp4'} is not there"]
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("lines/scale", "{folder}/lines/scale"),
+        ("/dev/ttyUSB0", "/dev/ttyUSB0"),
+        ("replay://scale.bin", "replay://{folder}/scale.bin"),
+        ("tcp://192.168.1.50:4001", "tcp://192.168.1.50:4001"),
+    ],
+)
+def test_an_instruments_port_and_profile_start_beside_the_file(tmp_path: Path, said: str, meant: str):
+    instrument = f'[[instruments]]\nslug = "a"\nfamily = "modbus"\nport = "{said}"\nprofile = "own.toml"\n'
+    document = tomllib.loads(PLACE + instrument)
+    config = EdgeConfig.model_validate(document, context={"folder": tmp_path})
+    assert config.instruments[0].port == meant.format(folder=tmp_path)
+    assert config.instruments[0].profile == tmp_path / "own.toml"
 
 
 @pytest.mark.parametrize(
