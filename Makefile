@@ -43,7 +43,6 @@ check: $(VENV)/.dev $(DASHBOARD)/node_modules/.ready
 	cd $(DASHBOARD) && npm run lint && npm run check
 
 bench: $(VENV)/.dev $(DIST)
-	@.ci/debian mosquitto
 	python -m tests.bench
 
 docs: $(VENV)/.dev $(DASHBOARD)/node_modules/.ready

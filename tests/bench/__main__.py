@@ -1,7 +1,7 @@
 """Measure and print the tables of docs/benchmarks.md.
 
     python -m tests.bench              # all
-    python -m tests.bench install edge ingest detector
+    python -m tests.bench install edge detector
 
 Each table says what stands beside ours: what a user would pick instead, in the same run where that can be had.
 """
@@ -11,7 +11,7 @@ import platform
 import sys
 from datetime import UTC, datetime
 
-TABLES = ("install", "edge", "detector", "ingest")
+TABLES = ("install", "edge", "detector")
 
 
 def main(names: list[str]) -> int:

@@ -15,7 +15,7 @@ def table() -> str:
         home = Path(folder)
         subprocess.run([sys.executable, "-m", "venv", home], check=True)
         python = str(home / "bin" / "python")
-        subprocess.run([python, "-m", "pip", "install", "--quiet", f"{ROOT}[edge]"], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--quiet", f"{ROOT}[edge]"], check=True)
         listing = subprocess.run(
             [python, "-m", "pip", "list", "--format=freeze"], check=True, capture_output=True, text=True
         )
