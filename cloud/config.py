@@ -101,11 +101,13 @@ def load_config(path: Path | None = None, environment: Mapping[str, str] | None 
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # editors on Windows mark UTF-8 at its beginning
     except OSError as error:
         raise BadConfig(f"{path} can't be read: {error.strerror}; name a file that exists with --config") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadConfig(f"{path} is not TOML: {error}") from error
+    except RecursionError:
+        raise BadConfig(f"{path} is not TOML that can be read: its brackets are nested too deeply") from None
 
 
 def _override(document: dict[str, Any], environment: Mapping[str, str]) -> None:

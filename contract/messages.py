@@ -37,7 +37,10 @@ BOXES_MAX = 5_000
 
 
 def _to_utc_ms(at: datetime) -> datetime:
-    utc = at.astimezone(UTC)
+    try:
+        utc = at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(f"{at} is outside the years 1 to 9999 in UTC: the device's clock was not set") from None
     if utc.year < EARLIEST_YEAR:
         raise ValueError(f"{utc:%Y-%m-%d} is before {EARLIEST_YEAR}: the device's clock was not set")
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)

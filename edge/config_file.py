@@ -60,7 +60,7 @@ def missing_files(path: Path, config: EdgeConfig) -> list[str]:
 
 def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+        text = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
         tomllib.loads(text)
     except OSError as error:
         raise BadConfig([f"{path} can't be read: {error.strerror}"]) from error
@@ -70,6 +70,8 @@ def _text(path: Path) -> str:
         line = re.search(r"at line (\d+)", str(error))
         number = int(line.group(1)) if line else text.count("\n") + 1
         raise BadConfig([f"{path.name}:{number}: this is no TOML: {error}"]) from error
+    except RecursionError:
+        raise BadConfig([f"{path.name}: its brackets are nested too deeply to be read"]) from None
     return text
 
 

@@ -6,7 +6,7 @@ Times are RFC 3339 in UTC. A list holds one row per instrument or camera; what i
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from contract.messages import Box, PartStatus, UtcTime
 
@@ -17,13 +17,21 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _text(secret: SecretStr) -> SecretStr:
+    try:
+        secret.get_secret_value().encode()
+    except UnicodeEncodeError:
+        raise ValueError("holds half a character") from None
+    return secret
+
+
 class Credentials(BaseModel):
     """What a person types to sign in."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(min_length=1, max_length=100)
-    password: SecretStr = Field(min_length=1, max_length=1_000)
+    password: Annotated[SecretStr, AfterValidator(_text)] = Field(min_length=1, max_length=1_000)
 
 
 class User(Answer):

@@ -1,6 +1,6 @@
 """One measured quantity over time."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 
@@ -18,7 +18,7 @@ from contract.place import Slug
 from contract.quantities import QUANTITIES
 
 POINTS_MAX = 5_000
-DEFAULT_SPAN = timedelta(hours=24)
+DEFAULT_SPAN_MS = 24 * 3_600_000
 
 router = APIRouter(prefix="/houses", tags=["series"], dependencies=[Depends(signed_in)])
 
@@ -44,12 +44,12 @@ def series(
     if quantity not in QUANTITIES:
         detail = f"quantity: {quantity!r} is unknown; known are: {', '.join(QUANTITIES)}"
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", detail)
-    end = to or datetime.now(UTC)
-    start = from_ or end - DEFAULT_SPAN
-    if not start < end:
+    end_ms = _ms(to or datetime.now(UTC))
+    start_ms = end_ms - DEFAULT_SPAN_MS if from_ is None else _ms(from_)
+    if not start_ms < end_ms:
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", "from: must be before 'to'")
     key = _chosen(services, farm, house, (quantity, source, device))
-    return _answer(key, services.series.window(key, _ms(start), _ms(end), points))
+    return _answer(key, services.series.window(key, start_ms, end_ms, points))
 
 
 def _chosen(services: Services, farm: str, house: str, wanted: tuple[str, str | None, str | None]) -> SeriesKey:

@@ -1,10 +1,12 @@
 """Start the demo's farm, say where it is, keep it running, end everything at Ctrl-C."""
 
+import fcntl
 import secrets
 import shutil
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import FrameType
@@ -20,6 +22,7 @@ from cloud.store.people import Passwords, add_user
 USER = "demo"
 NEEDED_BYTES = 300_000_000
 RESTART_AFTER_S = 2.0
+STREAMS = ("rtsp://", "rtsps://", "http://", "https://")
 
 
 def run_demo(home: Path, http_port: int, video: str | None, age_days: int, say: Callable[[str], None]) -> None:
@@ -33,11 +36,36 @@ def run_demo(home: Path, http_port: int, video: str | None, age_days: int, say: 
         say: prints one line for people.
 
     Raises:
-        DemoImpossible: the port is taken, the video is missing or the disk is full.
+        DemoImpossible: the port is taken, the video is missing, the disk is full, the folder is in use or can't be.
         PartFailed: a part did not come up.
     """
     source = _checked(home, http_port, video)
     ended = _signals()
+    try:
+        with _only_demo(home):
+            _run(home, http_port, source, age_days, ended, say)
+    except OSError as error:
+        raise DemoImpossible(
+            f"{error.filename or home}: {error.strerror}; make room there, or name another folder with --home"
+        ) from error
+
+
+@contextmanager
+def _only_demo(home: Path) -> Iterator[None]:
+    """Hold the folder: a second demo would replace the first one's configuration and virtual ports."""
+    with (home / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise DemoImpossible(
+                f"Another demo runs in {home}: end it first, or name another folder with --home"
+            ) from error
+        yield
+
+
+def _run(  # run_demo's own arguments and its end
+    home: Path, http_port: int, source: str, age_days: int, ended: threading.Event, say: Callable[[str], None]
+) -> None:
     farm = DemoFarm(
         home=home, http_port=http_port, broker_port=free_port(), video=source,
         age_days=_age_today(home, age_days), time_zone=local_time_zone(),
@@ -74,6 +102,10 @@ def _checked(home: Path, http_port: int, video: str | None) -> str:
         return "demo"
     if "://" not in video and not Path(video).exists():
         raise DemoImpossible(f"{video} is not there: name a video file, rtsp://... or /dev/video0 with VIDEO=")
+    if "://" in video and not video.startswith(STREAMS):
+        raise DemoImpossible(f"{video} is no stream the camera can open: it begins with one of {', '.join(STREAMS)}")
+    if Path(video).is_dir() or (Path(video).is_file() and not Path(video).stat().st_size):
+        raise DemoImpossible(f"{video} is a folder or empty: name a video file, rtsp://... or /dev/video0 with VIDEO=")
     return video if "://" in video else str(Path(video).absolute())
 
 
@@ -101,7 +133,11 @@ def _age_today(home: Path, age_days: int) -> int:
 
 
 def _placed_on(home: Path) -> date:
-    return date.fromisoformat((home / "placed_on").read_text("ascii").strip())
+    file = home / "placed_on"
+    try:
+        return date.fromisoformat(file.read_text("ascii").strip())
+    except ValueError as error:
+        raise DemoImpossible(f"{file} holds no date such as 2026-11-01: delete it, and try again") from error
 
 
 def local_time_zone() -> str:
@@ -116,12 +152,15 @@ def _people_and_flock(farm: DemoFarm) -> str:
     flock = PlacedFlock(BREED, _placed_on(farm.home), PLACED_BIRDS)
     file = farm.home / "password"
     with opened_records(load_config(farm.cloud_toml).data_dir) as records:
-        if not file.exists():
+        password = file.read_text("utf-8", errors="replace").strip() if file.exists() else ""
+        # Also when one of both was lost: the file is written first, and the records may have been deleted.
+        if not password or Passwords().check(records, USER, password) is None:
+            password = secrets.token_urlsafe(9)
             file.touch(mode=0o600)
-            file.write_text(secrets.token_urlsafe(9), "ascii")
-            add_user(records, Passwords(), USER, file.read_text("ascii"), now, replace=True)
+            file.write_text(password, "ascii")
+            add_user(records, Passwords(), USER, password, now, replace=True)
         place_flock(records, FARM, HOUSE, flock, int(now.timestamp() * 1000))
-    return file.read_text("ascii")
+    return password
 
 
 def _watch(processes: Processes, ended: threading.Event, say: Callable[[str], None]) -> None:

@@ -163,7 +163,8 @@ class Settler:
                 _note_change(outcome, item.place, item.message)
         for (place, _, source), event in _newest(batch.accepted).items():
             # A late weighing is not the last one, but it is one of its day.
-            if houses.offer_newest(connection, _candidate(place, event, source)) or isinstance(event, WeightSample):
+            is_newest = houses.offer_newest(connection, _candidate(place, event, source), now_ms)
+            if is_newest or isinstance(event, WeightSample):
                 _note_change(outcome, place, event)
         for (place, boot), ranges in outcome.settled.items():
             ledger.settle(connection, place, boot, ranges)

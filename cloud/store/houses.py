@@ -126,12 +126,22 @@ class Candidate:
     message: str
 
 
-def replaces(candidate: Candidate, known_at_ms: int, known_delayed: bool) -> bool:
-    """Say whether an event becomes the live value: only a newer one, and never a late one over a live one."""
+CLOCK_AHEAD_MS = 60_000
+"""What is further ahead of the service's clock was stamped by a clock that was wrong."""
+
+
+def replaces(candidate: Candidate, known_at_ms: int, known_delayed: bool, now_ms: int) -> bool:
+    """Say whether an event becomes the live value: only a newer one, and never a late one over a live one.
+
+    A value from the future gives way to any that is not: once the device's clock is set, it would stay for hours.
+    """
+    latest_ms = now_ms + CLOCK_AHEAD_MS
+    if candidate.at_ms <= latest_ms < known_at_ms:
+        return True
     return candidate.at_ms > known_at_ms and (known_delayed or not candidate.delayed)
 
 
-def offer_newest(connection: Connection, candidate: Candidate) -> bool:
+def offer_newest(connection: Connection, candidate: Candidate, now_ms: int) -> bool:
     """Keep an event if it is now the newest of its source; say whether it is."""
     place = candidate.place
     query = select(Newest.at_ms, Newest.delayed).where(
@@ -142,7 +152,7 @@ def offer_newest(connection: Connection, candidate: Candidate) -> bool:
         Newest.source == candidate.source,
     )
     known = connection.execute(query).first()
-    if known and not replaces(candidate, known.at_ms, known.delayed):
+    if known and not replaces(candidate, known.at_ms, known.delayed, now_ms):
         return False
     row = {"at_ms": candidate.at_ms, "delayed": candidate.delayed, "message": candidate.message}
     upsert(connection, Newest, {**place.model_dump(), "leaf": candidate.leaf, "source": candidate.source, **row})

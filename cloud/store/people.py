@@ -14,6 +14,8 @@ from cloud.store.tables import Session, User
 
 NAME_MAX_CHARACTERS = 100
 PASSWORD_MIN_CHARACTERS = 8
+PASSWORD_MAX_CHARACTERS = 1_000
+"""As many as may be typed to sign in."""
 HASHES_AT_ONCE = 2
 """Argon2 takes 64 MiB a time: many sign-ins at once must not take the machine's memory."""
 
@@ -51,12 +53,16 @@ def add_user(
     """Add a person; ``replace`` gives one who is there already a new password and ends all sessions of theirs.
 
     Raises:
-        BadRecord: the name is taken or empty, or the password too short.
+        BadRecord: the name is taken or can't be one, or the password can't be one.
     """
     if not 1 <= len(name) <= NAME_MAX_CHARACTERS or name != name.strip():
         raise BadRecord(f"a name has 1 to {NAME_MAX_CHARACTERS} characters and no spaces around it")
-    if len(password) < PASSWORD_MIN_CHARACTERS:
-        raise BadRecord(f"choose a password of at least {PASSWORD_MIN_CHARACTERS} characters")
+    if not name.isprintable():
+        raise BadRecord("a name has no line breaks and no other characters that can't be seen")
+    if not PASSWORD_MIN_CHARACTERS <= len(password) <= PASSWORD_MAX_CHARACTERS:
+        raise BadRecord(f"choose a password of {PASSWORD_MIN_CHARACTERS} to {PASSWORD_MAX_CHARACTERS} characters")
+    if not is_text(password):
+        raise BadRecord("the password is not UTF-8 text; type it, or save its file as UTF-8")
     row = {"name": name, "password_hash": passwords.hash(password), "created_ms": _ms(now)}
     with records.writing() as connection:
         known = connection.scalar(select(User.id).where(User.name == name))
@@ -67,6 +73,15 @@ def add_user(
             connection.execute(delete(Session).where(Session.user_id == known))
         else:
             raise BadRecord(f"there is already a user {name!r}; --replace gives a new password")
+
+
+def is_text(text: str) -> bool:
+    """Say whether ``text`` can be written as UTF-8: half a character, or bytes that were no text, can't."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def begin_session(records: Records, user_id: int, now: datetime, lifetime: timedelta) -> str:

@@ -1,6 +1,7 @@
 """The API over ASGI, with real stores and a broker that is away."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -237,6 +238,11 @@ async def test_every_answer_carries_the_security_headers(mei: httpx.AsyncClient)
         ),
         ("/api/v1/houses/hill/house-2/series?quantity=temperature_celsius&points=1000000", 422, "bad_request"),
         ("/api/v1/houses/hill/house-2/series?quantity=temperature_celsius&from=5000&to=4000", 422, "bad_request"),
+        (
+            "/api/v1/houses/hill/house-2/series?quantity=temperature_celsius&from=2026-11-22T00:00:00Z&to=2026-11-22T00:00:00.0004Z",
+            422,
+            "bad_request",
+        ),
         ("/api/v1/houses/hill/HOUSE/weights", 422, "bad_request"),
         ("/api/v1/pictures/hill/house-2/cam-1/1.jpg", 404, "no_such_picture"),
         ("/api/v1/pictures/hill/house-2/cam-1/x.jpg", 422, "bad_request"),
@@ -250,6 +256,19 @@ async def test_refusals_are_problems_with_stable_codes(
     assert answer.headers["content-type"] == "application/problem+json"
     assert (answer.status_code, answer.json()["status"], answer.json()["code"]) == (status, status, code)
     assert answer.json()["detail"]
+
+
+async def test_the_first_year_of_all_is_an_empty_series(app: FastAPI, mei: httpx.AsyncClient):
+    await settle(app, readings(1))
+    address = "/api/v1/houses/hill/house-2/series?quantity=temperature_celsius&to=0001-01-01T00:00:00Z"
+    answer = await mei.get(address)
+    assert (answer.status_code, answer.json()["at_ms"]) == (200, [])
+
+
+async def test_half_a_character_in_a_password_is_refused(stranger: httpx.AsyncClient):
+    typed = json.dumps({"name": "mei", "password": "\ud800"})
+    answer = await stranger.post("/api/v1/session", content=typed, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_request")
 
 
 async def test_a_house_at_a_glance(app: FastAPI, mei: httpx.AsyncClient):

@@ -49,6 +49,7 @@ def test_environment_overrides_the_file(tmp_path: Path):
         ('time_zone = "Mars"\n', {}, ["time_zone", "Asia/Shanghai"]),
         ("http = 3\n", {"HENWISE_HTTP_PORT": "1"}, ["http must be a table"]),
         ("[http\n", {}, ["is not TOML", "line 1"]),
+        ("a = " + "[" * 5_000 + "]" * 5_000, {}, ["nested too deeply"]),
         ("", {"HENWISE_HTTP_PROT": "1"}, ["HENWISE_HTTP_PROT", "port"]),
         ("", {"HENWISE_BROKER_PORT": "many"}, ["broker.port", "integer"]),
     ],
@@ -57,6 +58,10 @@ def test_a_mistake_is_named(tmp_path: Path, text: str, environment: dict[str, st
     with pytest.raises(BadConfig) as refused:
         load_config(written(tmp_path, text), environment)
     assert all(word in str(refused.value) for word in words), str(refused.value)
+
+
+def test_a_file_saved_by_an_editor_on_windows_is_read(tmp_path: Path):
+    assert load_config(written(tmp_path, "\ufeff[http]\r\nport = 9\r\n"), {}).http.port == 9
 
 
 def test_a_missing_file_is_a_sentence(tmp_path: Path):

@@ -105,12 +105,30 @@ def test_only_newer_and_never_late_over_live(
 ):
     def offer(at_ms: int, delayed: bool, text: str) -> bool:
         with records.writing() as connection:
-            return houses.offer_newest(connection, Candidate(PI, "readings", "thermo-1", at_ms, delayed, text))
+            return houses.offer_newest(
+                connection, Candidate(PI, "readings", "thermo-1", at_ms, delayed, text), now_ms=20
+            )
 
     assert offer(10, known_delayed, "known")
     assert offer(at_ms, delayed, "new") == wins
     [row] = houses.newest(records, PI.farm, PI.house, "readings")
     assert row.message == ("new" if wins else "known")
+
+
+def test_a_value_from_the_future_gives_way_once_the_clock_is_set(records: Records):
+    """As of a Pi whose clock ran eight hours ahead, the usual mistake of a local time taken for UTC."""
+    now_ms = 1_800_000_000_000
+
+    def offer(ahead_h: int, text: str) -> bool:
+        candidate = Candidate(PI, "readings", "thermo-1", now_ms + ahead_h * 3_600_000, delayed=False, message=text)
+        with records.writing() as connection:
+            return houses.offer_newest(connection, candidate, now_ms)
+
+    assert offer(8, "ahead")
+    assert offer(0, "clock set")
+    assert not offer(-1, "older")
+    [row] = houses.newest(records, PI.farm, PI.house, "readings")
+    assert row.message == "clock set"
 
 
 def test_the_newest_flock_that_is_not_in_the_future_lives_in_the_house(records: Records):

@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import os
 import random
 import resource
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -261,4 +264,16 @@ def test_people_and_flocks_are_added_beside_a_running_service(service: CloudProc
     assert service.command("user", "add", "mei", stdin=f"{PASSWORD}\n").returncode == 0
     assert "already a user" in said(service, "user", "add", "mei", stdin=f"{PASSWORD}\n")
     assert service.command("user", "add", "mei", "--replace", stdin=f"{PASSWORD}\n").returncode == 0
-    assert "at least 8" in said(service, "user", "add", "li", stdin="short\n")
+    for password in ("short", "long" * 1_000):
+        assert "8 to 1000 characters" in said(service, "user", "add", "li", stdin=f"{password}\n")
+    assert "line breaks" in said(service, "user", "add", "li\nmei", stdin=f"{PASSWORD}\n")
+
+
+def test_a_password_that_is_no_text_is_a_sentence(tmp_path: Path):
+    adding = [sys.executable, "-m", "cloud.cli", "user", "add", "li"]
+    environment = {**os.environ, "HENWISE_DATA_DIR": str(tmp_path / "data"), "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        adding, env=environment, input=b"\xff\xfe\xfd-long-enough\n", capture_output=True, check=False
+    )
+    assert (done.returncode, b"Traceback" in done.stderr) == (1, False)
+    assert b"not UTF-8" in done.stderr

@@ -29,6 +29,7 @@ def golden(name: str) -> dict[str, Any]:
         ({"at": "2026-11-22T08:00:00"}, "at", "timezone"),
         ({"at": 1_763_800_000}, "at", "datetime"),
         ({"at": "1970-01-01T00:10:00Z"}, "at", "clock was not set"),
+        ({"at": "9999-12-31T23:59:59-23:00"}, "at", "clock was not set"),
         ({"boot": "XYZ"}, "boot", "pattern"),
         ({"seq": 0}, "seq", "greater"),
         ({"seq": True}, "seq", "integer"),

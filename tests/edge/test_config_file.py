@@ -16,6 +16,16 @@ PLACE = '[place]\nfarm = "f"\nhouse = "h"\ndevice = "d"\n'
 CAMERA = '[[cameras]]\nslug = "cam"\nsource = "demo"\n'
 
 
+def test_a_file_saved_by_an_editor_on_windows_is_read(tmp_path: Path):
+    path = tmp_path / "edge.toml"
+    path.write_text("\ufeff" + PLACE + CAMERA, encoding="utf-8")
+    assert load(path).cameras[0].slug == "cam"
+
+
+def test_brackets_without_end_are_a_sentence(tmp_path: Path):
+    assert "nested too deeply" in problems(tmp_path, "a = " + "[" * 5_000 + "]" * 5_000)[0]
+
+
 def problems(tmp_path: Path, text: str) -> list[str]:
     path = tmp_path / "edge.toml"
     path.write_text(text, encoding="utf-8")

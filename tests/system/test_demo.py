@@ -1,5 +1,6 @@
 """`make demo` from start to numbers on a phone's page, and to nothing left at its end."""
 
+import json
 import os
 import re
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import psutil
 import pytest
@@ -121,6 +123,50 @@ def test_a_taken_port_is_a_sentence(tmp_path: Path):
 def test_a_missing_video_is_a_sentence(tmp_path: Path):
     said = refusal("--home", str(tmp_path), "--port", str(free_port()), "--video", "nowhere.mp4")
     assert "nowhere.mp4 is not there" in said
+
+
+@pytest.mark.parametrize("video", ["folder", "empty.mp4", "rtps://127.0.0.1/stream"])
+def test_a_video_that_cannot_be_one_is_a_sentence(tmp_path: Path, video: str):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "empty.mp4").touch()
+    named = video if "://" in video else str(tmp_path / video)
+    assert f"{named} is" in refusal("--home", str(tmp_path / "home"), "--port", str(free_port()), "--video", named)
+
+
+def test_a_second_demo_leaves_the_first_ones_folder_alone(tmp_path: Path):
+    command = [program("henwise-cloud"), "demo", "--home", str(tmp_path), "--port", str(free_port())]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        Demo(process, tmp_path)
+        configured = (tmp_path / "edge.toml").read_text("utf-8")
+
+        said = refusal("--home", str(tmp_path), "--port", str(free_port()))
+
+        assert "Another demo runs" in said
+        assert (tmp_path / "edge.toml").read_text("utf-8") == configured
+        assert (tmp_path / "scale.tty").exists()
+        process.terminate()
+        process.wait(30)
+
+
+def test_a_folder_with_odd_contents_is_a_sentence(tmp_path: Path):
+    (tmp_path / "placed_on").touch()
+    assert "holds no date" in refusal("--home", str(tmp_path), "--port", str(free_port()))
+    (tmp_path / "placed_on").unlink()
+    (tmp_path / "edge.toml").mkdir()
+    assert "edge.toml: Is a directory" in refusal("--home", str(tmp_path), "--port", str(free_port()))
+
+
+def test_the_printed_password_is_right_when_the_records_were_deleted(tmp_path: Path):
+    (tmp_path / "password").write_text("from-before", "ascii")
+    command = [program("henwise-cloud"), "demo", "--home", str(tmp_path), "--port", str(free_port())]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        demo = Demo(process, tmp_path)
+        credentials = json.dumps({"name": demo.line["user"], "password": demo.line["password"]}).encode()
+        request = Request(f"{demo.line['url']}/api/v1/session", credentials, {"Content-Type": "application/json"})
+        with urlopen(request, timeout=10) as answer:
+            assert answer.status == 200
+        process.terminate()
+        process.wait(30)
 
 
 def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path):
