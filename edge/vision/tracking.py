@@ -1,0 +1,209 @@
+"""Boxes of single frames -> birds followed over time. Pure: the time is handed in.
+
+Two rounds as in BYTE (Zhang et al. 2022, arXiv 2110.06864): first the sure boxes are paired with the birds, then the
+weak ones, which a half hidden bird leaves, with the birds still without a box. Only a sure box begins a new bird. A
+bird that is not found is kept in mind where it last was, so that a bird that lies still behind others for a while comes
+back under its own id. An id is a stretch of one bird's path, not the bird's name: it may change when birds crowd.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge.vision.association import Affinity, Indices, pairs
+from edge.vision.motion import TRACK, Floats, Motion, Rows
+from models.runtime.detections import Detections
+
+
+@dataclass(frozen=True, eq=False)
+class Tracks:
+    """The birds followed at one moment, by rising id.
+
+    Attributes:
+        at_s: the moment, in s.
+        ids: (n,) int64; never used twice by one Tracker.
+        xyxy: (n, 4) float32, left, top, right, bottom in frame pixels; where the bird is thought to be if not seen.
+        scores: (n,) float32, of the box last matched.
+        seen: (n,) bool, whether a box was matched in this frame.
+        unseen_s: (n,) float64, how long ago one was matched, in s; 0 where seen.
+        first_seen_s: (n,) float64, when the bird was first seen.
+    """
+
+    at_s: float
+    ids: NDArray[np.int64]
+    xyxy: NDArray[np.float32]
+    scores: NDArray[np.float32]
+    seen: NDArray[np.bool_]
+    unseen_s: Floats
+    first_seen_s: Floats
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def age_s(self) -> Floats:
+        """Say for how long each bird has been followed, (n,) in s."""
+        return self.at_s - self.first_seen_s
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerConfig:
+    """How birds are followed.
+
+    Attributes:
+        sure_score: a box from this score on counts as a bird: the detector's own threshold.
+        weak_score: a box from this score on may carry a known bird on, but never begins one.
+        weak_s: but only within this time after a sure one, or in the next frame, in s.
+        confirm_hits: frames in a row that a bird must be seen in before it is told; less may be a detector's fancy.
+        confirm_s: and for how long it must be seen, in s; matters when frames come fast.
+        trust_s: over this time, fading, the share of time in which a bird was seen is formed, in s.
+        least_trust: a bird that is not seen is still told, where it is thought to be, while that share is at least
+            this: about a second for one that was seen well, never for a flicker on a drinker.
+        memory_s: and is kept in mind, to be taken up again, for this long, in s.
+        double_overlap: a sure box without a bird that shares this much of the smaller area with a box that has one is
+            a double, not a bird.
+    """
+
+    sure_score: float = 0.25
+    weak_score: float = 0.1
+    weak_s: float = 2.0
+    confirm_hits: int = 2
+    confirm_s: float = 0.2
+    trust_s: float = 3.0
+    least_trust: float = 0.7
+    memory_s: float = 60.0
+    double_overlap: float = 0.7
+    motion: Motion = field(default_factory=Motion)
+    affinity: Affinity = field(default_factory=Affinity)
+
+
+class Tracker:
+    """Follows the birds of one camera."""
+
+    def __init__(self, config: TrackerConfig | None = None) -> None:
+        self._config = config or TrackerConfig()
+        self._rows: Rows = np.empty(0, TRACK)
+        self._at_s: float | None = None
+        self._passed_s = 0.0
+        self._next_id = 1
+
+    def update(self, at_s: float, detections: Detections) -> Tracks:
+        """Take one frame's boxes and return the birds.
+
+        Args:
+            at_s: when the frame was taken, on any clock that only rises, in s.
+            detections: in any order.
+
+        Raises:
+            ValueError: the time does not rise.
+        """
+        self._move_to(at_s)
+        boxes = _Boxes.of(detections, self._config.weak_score)
+        sure = np.flatnonzero(boxes.scores >= self._config.sure_score)
+        weak = np.flatnonzero(boxes.scores < self._config.sure_score)
+        known = self._rows["confirmed"]
+        taken = self._carry_on(known, boxes, sure)
+        sure = np.setdiff1d(sure, taken)
+        patience_s = max(self._config.weak_s, self._passed_s)
+        unseen_s = self._unseen_s()
+        taken = np.r_[taken, self._carry_on(known & (unseen_s > 0) & (unseen_s <= patience_s), boxes, weak)]
+        found = self._carry_on(~known, boxes, sure)
+        self._trust()
+        self._begin(boxes, np.setdiff1d(sure, found), np.r_[taken, found])
+        self._confirm()
+        return self._told()
+
+    def _move_to(self, at_s: float) -> None:
+        if self._at_s is not None and at_s <= self._at_s:
+            raise ValueError(f"frames must come in the order of their times: {at_s} s after {self._at_s} s")
+        self._passed_s = 0.0 if self._at_s is None else at_s - self._at_s
+        self._at_s = at_s
+        self._rows = self._rows[self._unseen_s() <= self._config.memory_s]
+        self._config.motion.predict(self._rows, self._passed_s)
+
+    def _carry_on(self, which: NDArray[np.bool_], boxes: "_Boxes", what: Indices) -> Indices:
+        """Pair these rows with these boxes, take the boxes in, and return which boxes found a row."""
+        motion = self._config.motion
+        who = np.flatnonzero(which)
+        rows = self._rows[who]
+        matched, found = pairs(rows, boxes.centres[what], boxes.wh[what], motion, self._config.affinity)
+        who, what, rows = who[matched], what[found], rows[matched]
+        motion.correct(rows, boxes.centres[what], boxes.wh[what], self._passed_s)
+        rows["score"], rows["last_seen_s"] = boxes.scores[what], self._at_s
+        rows["hits"] += 1
+        self._rows[who] = rows
+        return what
+
+    def _begin(self, boxes: "_Boxes", new: Indices, taken: Indices) -> None:
+        others = np.r_[taken, new]
+        overlap = shared(boxes.corners(new), boxes.corners(others))
+        # Of two new boxes the one with the better score, which comes first, is the bird.
+        overlap[:, len(taken) :] = np.tril(overlap[:, len(taken) :], -1)
+        new = new[overlap.max(axis=1, initial=0.0) < self._config.double_overlap]
+        ids = np.arange(self._next_id, self._next_id + len(new))
+        born = self._config.motion.born(ids, self._at_s or 0.0, boxes.centres[new], boxes.wh[new])
+        born["score"] = boxes.scores[new]
+        self._next_id += len(new)
+        self._rows = np.concatenate([self._rows, born])
+
+    def _unseen_s(self) -> Floats:
+        return (self._at_s or 0.0) - self._rows["last_seen_s"]
+
+    def _trust(self) -> None:
+        kept = np.exp(-self._passed_s / self._config.trust_s)
+        unseen_s = self._unseen_s()
+        self._rows["trust"] = kept * self._rows["trust"] + (1 - kept) * (unseen_s == 0)
+        self._rows = self._rows[self._rows["confirmed"] | (unseen_s == 0)]
+
+    def _confirm(self) -> None:
+        rows = self._rows
+        long = rows["last_seen_s"] - rows["first_seen_s"] >= self._config.confirm_s
+        rows["confirmed"] |= long & (rows["hits"] >= self._config.confirm_hits)
+
+    def _told(self) -> Tracks:
+        unseen_s = self._unseen_s()
+        seen = unseen_s == 0
+        told = self._rows["confirmed"] & (seen | (self._rows["trust"] >= self._config.least_trust))
+        rows = self._rows[told]
+        half = rows["wh"] / 2
+        return Tracks(
+            at_s=self._at_s or 0.0,
+            ids=rows["id"],
+            xyxy=np.hstack([rows["centre"] - half, rows["centre"] + half]).astype(np.float32),
+            scores=rows["score"],
+            seen=seen[told],
+            unseen_s=unseen_s[told],
+            first_seen_s=rows["first_seen_s"],
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Boxes:
+    centres: Floats
+    wh: Floats
+    scores: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, detections: Detections, least_score: float) -> "_Boxes":
+        """Sort the boxes, so that the order in which they come decides nothing, and drop those without an area."""
+        left, top, right, bottom = xyxy = detections.xyxy.T
+        good = (detections.scores >= least_score) & (right > left) & (bottom > top)
+        order = np.lexsort((bottom, right, top, left, -detections.scores))
+        corners = xyxy.T[order[good[order]]].astype(np.float64)
+        wh = corners[:, 2:] - corners[:, :2]
+        return cls(corners[:, :2] + wh / 2, wh, detections.scores[order[good[order]]])
+
+    def corners(self, which: Indices) -> Floats:
+        half = self.wh[which] / 2
+        return np.hstack([self.centres[which] - half, self.centres[which] + half])
+
+
+def shared(boxes: Floats, others: Floats) -> Floats:
+    """Return what each box shares with each other one, (n, m), as a share of the smaller of the two."""
+    least = np.maximum(boxes[:, None, :2], others[None, :, :2])
+    most = np.minimum(boxes[:, None, 2:], others[None, :, 2:])
+    overlap: Floats = np.clip(most - least, 0, None).prod(axis=2)
+    areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1), (others[:, 2:] - others[:, :2]).prod(axis=1)
+    smaller: Floats = np.minimum(areas[0][:, None], areas[1][None, :])
+    return overlap / smaller
