@@ -9,12 +9,13 @@ from models.training.terminal import Dataset, plain_errors
 def check(dataset: Dataset) -> None:
     """Check a data set: pictures that can't be read, missing or wrong labels, counts."""
     with plain_errors():
-        from models.training.dataset import check_split, read_layout
+        from models.training.dataset import check_split
+        from models.training.layout import read_layout
 
         layout = read_layout(dataset)
         wrong = 0
-        for name, folders in (("train", layout.train), ("val", layout.val)):
-            report = check_split(folders, classes=len(layout.classes))
+        for name in layout.named:
+            report = check_split(layout.split(name), classes=len(layout.classes))
             typer.echo(f"{name}: {report.pictures} pictures, {report.boxes} boxes, {report.empty} without birds")
             for problem in report.problems:
                 typer.echo(f"  {problem}")
