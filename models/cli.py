@@ -16,6 +16,7 @@ for verb in (
     cli_teach.train,
     cli_teach.export,
     cli_measure.evaluate,
+    cli_measure.compare,
     cli_draw.clip,
     cli_measure.card,
 ):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from models.errors import ModelsError
-from models.training.terminal import Threads, plain_errors, progress
+from models.training.terminal import SCENE_RULES, Seed, Threads, plain_errors, progress
 
 if TYPE_CHECKING:
     from models.training.evaluate import Seen, Taken
@@ -65,8 +65,44 @@ def evaluate(
             typer.echo(f"figures written onto {written}", err=True)
 
 
+def compare(
+    a: Annotated[Path, typer.Argument(help="the one network (.onnx)")],
+    b: Annotated[Path, typer.Argument(help="the other network (.onnx)")],
+    dataset: Datasets,
+    split: Split = "val",
+    score: AtScore = None,
+    classes: Classes = None,
+    scene: Annotated[str | None, typer.Option(help=f"pictures that belong together: {SCENE_RULES}")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON (docs/comparison.schema.json)")] = False,
+    seed: Seed = 0,
+    threads: Threads = 2,
+) -> None:
+    """Hold two networks against each other on the same pictures, and tell gain from luck."""
+    with plain_errors():
+        from models.card import card_path, read_card
+        from models.training.evaluate import compare_sets
+
+        cards = [read_card(card_path(path)) for path in (a, b)]
+        limits = [card.thresholds.score if score is None else score for card in cards]
+        both = [take_all(dataset, path, split, names(classes), threads, None, quiet=path == b) for path in (a, b)]
+        document = compare_sets((a, b), cards, limits, both, scene=scene, seed=seed)
+        if as_json:
+            typer.echo(document.model_dump_json(indent=1))
+        else:
+            from models.training.tables import print_comparison
+
+            print_comparison(document)
+
+
 def take_all(
-    datasets: list[Path], weights: Path, split: str, classes: list[str] | None, threads: int, seen: "Seen | None"
+    datasets: list[Path],
+    weights: Path,
+    split: str,
+    classes: list[str] | None,
+    threads: int,
+    seen: "Seen | None",
+    *,
+    quiet: bool = False,
 ) -> list["Taken"]:
     """Let a network look at a split of several data sets, and say what was left out."""
     from models.training.evaluate import open_unfiltered, take
@@ -81,7 +117,7 @@ def take_all(
         take(detector, layout, split, classes=classes, step=progress(layout.file.stem), seen=seen) for layout in layouts
     ]
     detector.close()
-    for taken in sets:
+    for taken in [] if quiet else sets:
         tell_left_out(taken)
     return sets
 

@@ -12,6 +12,8 @@ from models.errors import DatasetError
 from models.runtime.detector import Detector
 from models.runtime.onnx import OnnxBackend
 from models.training import report
+from models.training.compare import DRAWS, Comparison, DatasetComparison, differences, tallies
+from models.training.grouping import scene_of_each
 from models.training.layout import Layout
 from models.training.looking import LeftOut, Looked, Step, Truth, bird_classes, look, truths
 from models.training.metrics import Figures, Judged
@@ -109,11 +111,59 @@ def evaluation(network: Path, card: ModelCard, sets: Sequence[Taken], *, score: 
     everything = [item for taken in sets for item in taken.looked]
     return report.Evaluation(
         measured=date.today(),  # noqa: DTZ011  # a day is enough
-        network=report.NetworkPart(file=str(network), **card.model_dump(include=set(report.NetworkPart.model_fields))),
+        network=network_part(network, card),
         score=limit,
         score_from="card" if score is None else "option",
         datasets=tuple(dataset_report(taken, score=limit) for taken in sets),
         pooled=report.overall(everything, score=limit) if len(sets) > 1 else None,
+    )
+
+
+def network_part(network: Path, card: ModelCard) -> report.NetworkPart:
+    """Say which network was measured."""
+    fields = card.model_dump(include=set(report.NetworkPart.model_fields))
+    return report.NetworkPart(file=str(network), **fields)
+
+
+def compare_sets(
+    networks: Sequence[Path],
+    cards: Sequence[ModelCard],
+    limits: Sequence[float],
+    both: Sequence[Sequence[Taken]],
+    *,
+    scene: str | None,
+    seed: int = 0,
+) -> Comparison:
+    """Give the document of a comparison of two networks, each at its threshold.
+
+    Raises:
+        DatasetError: the rule for scenes does not fit the pictures.
+    """
+    return Comparison(
+        measured=date.today(),  # noqa: DTZ011  # a day is enough
+        a=network_part(networks[0], cards[0]),
+        b=network_part(networks[1], cards[1]),
+        score_a=limits[0],
+        score_b=limits[1],
+        draws=DRAWS,
+        datasets=tuple(_compare(a, b, limits, scene, seed) for a, b in zip(both[0], both[1], strict=True)),
+    )
+
+
+def _compare(a: Taken, b: Taken, limits: Sequence[float], scene: str | None, seed: int) -> DatasetComparison:
+    pictures = [item.picture for item in a.looked]
+    scenes = scene_of_each(pictures, scene) if scene else [str(picture) for picture in pictures]
+    return DatasetComparison(
+        dataset=a.layout.file.stem,
+        file=str(a.layout.file),
+        split=a.split,
+        pictures=len(pictures),
+        scenes=len(set(scenes)),
+        a=report.overall(a.looked, score=limits[0]),
+        b=report.overall(b.looked, score=limits[1]),
+        differences=differences(
+            tallies(a.looked, score=limits[0]), tallies(b.looked, score=limits[1]), scenes, seed=seed
+        ),
     )
 
 

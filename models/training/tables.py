@@ -7,10 +7,13 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from models.training.compare import Comparison, Difference
 from models.training.report import CountFigures, DatasetReport, Evaluation, SetFigures
 
 WIDTH = 140
 """Columns when the output is not a terminal."""
+FEW = 10
+"""Scenes below which a bootstrap interval says little."""
 HEADS = ("pictures", "birds", "precision", "recall", "F1", "mAP50", "mAP50-95", "MAE", "MAPE", "bias", "bias %")
 
 
@@ -26,6 +29,24 @@ def print_evaluation(document: Evaluation, *, sources: bool, sizes: bool) -> Non
         tables += dataset_tables(part, sources=sources, sizes=sizes)
     for drawn in tables:
         console.print(drawn)
+
+
+def print_comparison(document: Comparison) -> None:
+    """Print two networks side by side."""
+    console = wide_console()
+    for letter, network, score in (("A", document.a, document.score_a), ("B", document.b, document.score_b)):
+        console.print(f"{letter}: {network.name} {network.version} ({network.file}), threshold {score:g}")
+    for part in document.datasets:
+        rows = [
+            (one.figure, _plain(one.a), _plain(one.b), _signed(one.difference), _interval(one), one.verdict)
+            for one in part.differences
+        ]
+        title = f"{part.dataset} {part.split}: {part.pictures} pictures in {part.scenes} scenes, {part.a.boxes} birds"
+        console.print(table(title, ("figure", "A", "B", "B - A", "95 % interval", "B is"), rows))
+        bias = f"bias {part.a.count_bias:+.2f} and {part.b.count_bias:+.2f} birds"
+        console.print(f"mAP50 {_plain(part.a.map50)} and {_plain(part.b.map50)}, {bias}")
+        if part.scenes < FEW:
+            console.print(f"Fewer than {FEW} scenes: too few for the intervals to be believed.")
 
 
 def wide_console() -> Console:
@@ -90,6 +111,14 @@ def _share(value: float | None, *, sign: str = "") -> str:
 
 def _plain(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
+
+
+def _signed(value: float | None) -> str:
+    return "-" if value is None else f"{value:+.3f}"
+
+
+def _interval(one: Difference) -> str:
+    return f"{_signed(one.low)} to {_signed(one.high)}"
 
 
 def _range(low: float, high: float | None) -> str:

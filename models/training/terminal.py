@@ -15,6 +15,7 @@ Dataset = Annotated[Path, typer.Argument(help="YAML of a data set: path, train, 
 Out = Annotated[Path, typer.Option("--out", help="folder or file to write")]
 Seed = Annotated[int, typer.Option("--seed", help="seed of everything random")]
 Threads = Annotated[int, typer.Option("--threads", min=1, help="processor threads")]
+SCENE_RULES = "word (of the file name, up to _), folder, look (alike pictures) or a regular expression"
 
 Item = TypeVar("Item")
 
