@@ -51,12 +51,15 @@ class Score(CardPart):
     boxes: Count
     precision: Share | None = Field(default=None, description="at the card's score threshold, IoU 0.5")
     recall: Share | None = Field(default=None, description="at the card's score threshold, IoU 0.5")
+    f1: Share | None = Field(default=None, description="harmonic mean of precision and recall")
     map50: Share | None = None
     map50_95: Share | None = None
     count_mae: float | None = Field(default=None, ge=0, description="mean absolute error of the count, birds")
     count_mape: float | None = Field(
         default=None, ge=0, description="mean of |error| / true count over pictures with birds; 0.1 is 10 %"
     )
+    count_bias: float | None = Field(default=None, description="mean of found - true, birds; below 0 counts too few")
+    count_bias_share: float | None = Field(default=None, ge=-1, description="all found / all true - 1")
     measured: date
     note: str = ""
 

@@ -32,5 +32,5 @@ henwise-models train "$OUT/second.yaml" --weights "$OUT/first/weights/last.pt" -
     --epochs 4 --size 480 --learning-rate 0.0006 --threads 1
 
 henwise-models export "$OUT/second/weights/last.pt" --about "$here/chicken-v1.toml" --out "$OUT/chicken-v1.onnx"
-henwise-models evaluate "$OUT/chicken-v1.onnx" "$OUT/scenes.yaml" "$OUT/flock.yaml" --choose
-henwise-models evaluate "$OUT/chicken-v1.onnx" "$OUT/scenes.yaml" "$OUT/flock.yaml" --write
+henwise-models evaluate "$OUT/scenes.yaml" "$OUT/flock.yaml" --network "$OUT/chicken-v1.onnx" --choose
+henwise-models evaluate "$OUT/scenes.yaml" "$OUT/flock.yaml" --network "$OUT/chicken-v1.onnx" --write

@@ -14,7 +14,8 @@ from types import ModuleType
 from typing import Any
 
 from models.errors import TrainingError
-from models.training.dataset import check_split, read_layout
+from models.training.dataset import check_split
+from models.training.layout import read_layout
 from models.training.offline import load_ultralytics
 
 AUGMENTATION: dict[str, float] = {

@@ -45,14 +45,6 @@ def test_check_ends_with_an_error_when_something_is_wrong(tmp_path: Path):
     assert "Traceback" not in output
 
 
-def test_evaluate_measures_the_shipped_network(dataset: Path):
-    status, output = run("evaluate", SHIPPED, dataset)
-    assert status == 0
-    rows = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
-    assert rows[0]["boxes"] == 29
-    assert {row["dataset"] for row in rows} == {"pictures", "pictures: cdt", "pictures: chickcounter"}
-
-
 def test_card_prints_the_shipped_card():
     status, output = run("card", SHIPPED)
     assert status == 0

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from models.errors import DatasetError
-from models.training.dataset import check_split, labelled_pictures, labels_folder, read_labels, read_layout
+from models.training.dataset import check_split, labelled_pictures, labels_folder, read_labels
+from models.training.layout import read_layout
 
 
 @pytest.fixture
@@ -80,27 +81,6 @@ def test_a_folder_without_pictures_is_a_problem(dataset: Path):
     (dataset / "images/train/a.jpg").unlink()
     problems = check_split((dataset / "images/train",), classes=1).problems
     assert any("holds no picture" in problem for problem in problems)
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("train: images/train", "must say train, val and names"),
-        ("- a list", "must say train, val and names"),
-        ("a: [", "is not a YAML file"),
-        ("train: images/train\nval: images/test\nnames: [chicken]", "images/test, which does not exist"),
-        ("train: images/train\nval: images/val\nnames: chicken", "names must be a list of class names"),
-    ],
-)
-def test_a_wrong_yaml_is_refused(dataset: Path, text: str, words: str):
-    (dataset / "data.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(DatasetError, match=words):
-        read_layout(dataset / "data.yaml")
-
-
-def test_a_missing_yaml_is_refused(tmp_path: Path):
-    with pytest.raises(DatasetError, match="does not exist"):
-        read_layout(tmp_path / "data.yaml")
 
 
 def test_labels_lie_beside_images():
