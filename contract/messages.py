@@ -115,7 +115,11 @@ class WeightSample(Event):
 
 
 class FlockCount(Event):
-    """Birds a camera saw over a window; visible birds, not the birds in the house."""
+    """Birds a camera saw over a window; visible birds, not the birds in the house.
+
+    Nothing is hidden in a correction: ``visible_birds`` is what was seen, ``share_birds`` what this camera adds to the
+    sum over the house's cameras: birds on its own part of the floor, times ``factor``.
+    """
 
     camera: Slug
     window_s: float = Field(gt=0, description="length of the window that ends at 'at', in s")
@@ -123,6 +127,12 @@ class FlockCount(Event):
     visible_birds: float = Field(ge=0, le=100_000, description="median over the frames")
     visible_low: float = Field(ge=0, le=100_000, description="10th percentile over the frames")
     visible_high: float = Field(ge=0, le=100_000, description="90th percentile over the frames")
+    confidence: Score = Field(description="how far the count can be relied on: mean score of the boxes and steadiness")
+    factor: float = Field(default=1.0, gt=0, le=20, description="correction learned from counts by hand, 1 = none")
+    share_birds: float = Field(ge=0, le=100_000, description="this camera's part of the house's count, corrected")
+    by_zone: dict[Slug, float] = Field(
+        default_factory=dict, max_length=50, description="zone (feeder, drinker, …) -> median of the birds in it"
+    )
     network: str = Field(max_length=80, description="name of the network that saw them")
 
 
@@ -135,6 +145,16 @@ class GateCrossing(Event):
     birds_out: int = Field(ge=0)
 
 
+class RollCall(Event):
+    """Who is still outside while the house's door is about to close, by this device's gates."""
+
+    outside_birds: int = Field(ge=0, le=100_000, description="went out and did not come back since the door opened")
+    flock_birds: int | None = Field(default=None, ge=1, le=1_000_000, description="birds in the flock, where known")
+    drift_birds: int = Field(default=0, ge=0, description="more in than out at some time: crossings were missed")
+    closes_at: UtcTime
+    alarm: bool = Field(description="the door is about to close and somebody is still outside")
+
+
 class FlockHealth(Event):
     """How the flock moved over a window, as one camera saw it."""
 
@@ -142,6 +162,7 @@ class FlockHealth(Event):
     window_s: float = Field(gt=0, description="length of the window that ends at 'at', in s")
     activity_lengths_per_min: float = Field(ge=0, le=600, description="mean walked way, in body lengths per min")
     spread_ratio: Score = Field(description="share of the floor in use, 1 = evenly spread")
+    huddle_ratio: Score = Field(description="share of the birds that stand packed against each other")
     still_birds: int = Field(ge=0, description="birds lying still while the others move")
 
 
@@ -162,13 +183,35 @@ class Snapshot(Event):
     network: str = Field(max_length=80)
 
 
+FindingKind = Literal["still_bird", "dead_suspect", "sick_suspect", "huddling", "crowding"]
+
+Reason = Literal[
+    "still_while_flock_moves",
+    "still_very_long",
+    "lying_on_side",
+    "sitting",
+    "colder_than_flock",
+    "warmer_than_flock",
+    "looks_sick",
+    "packed_together",
+    "spread_from_heat",
+    "cold_corner",
+]
+"""Why something was found, for whoever has a sentence for it in a person's language.
+
+``packed_together``: most birds stand against each other, as when it is cold or something frightens them;
+``spread_from_heat``: birds crowd at walls and drinkers and keep apart, as when they pant.
+"""
+
+
 class HealthFinding(Event):
     """A suspicion about one bird or a group, with the picture it rests on; never a diagnosis."""
 
     camera: Slug
-    kind: Literal["still_bird", "dead_suspect", "sick_suspect", "huddling"]
+    finding: Slug = Field(description="id, unique per device; verdicts name it")
+    kind: FindingKind
     score: Score
-    reasons: list[str] = Field(min_length=1, max_length=10)
+    reasons: list[Reason] = Field(min_length=1, max_length=10)
     since: UtcTime
     box: Box
     size_wh: tuple[PixelCount, PixelCount]
@@ -176,9 +219,9 @@ class HealthFinding(Event):
 
 
 class CommandResult(Event):
-    """The answer to a Command."""
+    """The answer to a Command or a Verdict."""
 
-    command: Slug = Field(description="id of the command")
+    command: Slug = Field(description="id of the command or verdict")
     done: bool
     detail: str = Field(max_length=2_000)
 
@@ -215,6 +258,10 @@ Cause = Literal[
     "settings_wrong",
     "picture_missing",
     "video_ended",
+    "picture_dark",
+    "picture_covered",
+    "picture_frozen",
+    "camera_moved",
     "network_unusable",
     "clock_unset",
     "other",
@@ -222,7 +269,8 @@ Cause = Literal[
 """What is wrong with an instrument or camera, for whoever has a sentence for it in a person's language.
 
 ``line_lost``: unplugged or away; ``line_refused``: there, but taken or forbidden; ``line_silent``: nothing comes;
-``line_garbled``: nothing readable comes; ``network_unusable``: what finds the birds can't be run.
+``line_garbled``: nothing readable comes; ``picture_…`` and ``camera_moved``: pictures come, but no count can rest on
+them, and none is sent; ``network_unusable``: what finds the birds can't be run.
 """
 
 
@@ -253,6 +301,25 @@ class Command(Message):
     action: Literal["snapshot", "tare", "reload", "restart", "doctor", "update"]
     target: Slug | None = Field(default=None, description="instrument or camera, where the action has one")
     expires_at: UtcTime
+
+
+class Verdict(Message):
+    """What a person says of a finding or a count; the device makes a label of it and answers with a CommandResult."""
+
+    verdict: Slug = Field(description="id, unique per device; the CommandResult names it")
+    camera: Slug
+    finding: Slug | None = Field(default=None, description="the finding it is about; none for a count of a picture")
+    about_at: UtcTime = Field(description="when the finding was made or the picture taken")
+    answer: Literal["right", "false_alarm", "count"]
+    birds: int | None = Field(default=None, ge=0, le=100_000, description="birds in the picture, with answer count")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.answer == "count") != (self.birds is not None):
+            raise ValueError("birds belongs to the answer count, and only to it")
+        if self.answer != "count" and self.finding is None:
+            raise ValueError(f"the answer {self.answer} needs the finding it is about")
+        return self
 
 
 class SeqRange(_Strict):

@@ -49,10 +49,13 @@ _ROWS = (
     Quantity("weight_grams", "g", 10, 20_000, 0, "Bird weight", "体重"),
     Quantity("load_grams", "g", -50_000, 500_000, 0, "Load on the scale", "秤上重量"),
     Quantity("visible_birds", "birds", 0, 100_000, 0, "Visible birds", "可见只数"),
+    Quantity("share_birds", "birds", 0, 100_000, 0, "Birds, corrected", "校正只数"),
     Quantity("gate_in_birds", "birds", 0, 100_000, 0, "Gate in", "进舍"),
     Quantity("gate_out_birds", "birds", 0, 100_000, 0, "Gate out", "出舍"),
+    Quantity("outside_birds", "birds", 0, 100_000, 0, "Birds not back", "未归只数"),
     Quantity("activity_lengths_per_min", "body lengths/min", 0, 600, 1, "Activity", "活跃度"),
     Quantity("spread_ratio", "", 0, 1, 2, "Spread", "分布均匀度"),
+    Quantity("huddle_ratio", "", 0, 1, 2, "Huddling", "扎堆程度"),
     Quantity("still_birds", "birds", 0, 100_000, 0, "Still birds", "静止不动"),
 )
 

@@ -18,8 +18,10 @@ from contract.messages import (
     HealthFinding,
     Message,
     Readings,
+    RollCall,
     Snapshot,
     Status,
+    Verdict,
     WeightSample,
     parse,
 )
@@ -55,11 +57,13 @@ _ROWS = (
     Leaf("weight", WeightSample, "edge"),
     Leaf("count", FlockCount, "edge"),
     Leaf("gate", GateCrossing, "edge"),
+    Leaf("rollcall", RollCall, "edge"),
     Leaf("wellness", FlockHealth, "edge"),
     Leaf("finding", HealthFinding, "edge"),
     Leaf("snapshot", Snapshot, "edge"),
     Leaf("result", CommandResult, "edge"),
     Leaf("command", Command, "cloud"),
+    Leaf("verdict", Verdict, "cloud"),
     Leaf("committed", Committed, "cloud"),
 )
 

@@ -16,8 +16,9 @@ from typing import Any, Protocol
 from contract.errors import HenwiseError
 from contract.messages import Announcement, Cause, InstrumentInfo, Status
 from edge.backoff import Backoff
+from edge.camera_config import CameraConfig
 from edge.causes import cause_of
-from edge.config import CameraConfig, EdgeConfig
+from edge.config import EdgeConfig
 from edge.health import Health
 from edge.notify import tell_systemd, watchdog_s
 from edge.origin import Origin, new_boot, now

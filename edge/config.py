@@ -4,27 +4,17 @@ Relative paths are taken from the folder of edge.toml. Passwords never stand in 
 """
 
 import ipaddress
+from datetime import time
 from pathlib import Path
-from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from typing import Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from contract.place import Place, Slug
+from contract.place import Place
+from edge.camera_config import CameraConfig
+from edge.config_section import LocalPath, Section, beside_config
 from firmware_bridge.config import InstrumentConfig
-
-
-def _beside_config(path: Path, info: ValidationInfo) -> Path:
-    folder = (info.context or {}).get("folder", Path())
-    return Path(folder) / path.expanduser()
-
-
-LocalPath = Annotated[Path, AfterValidator(_beside_config)]
-"""A path; a relative one starts at the folder of edge.toml."""
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def is_loopback(host: str) -> bool:
@@ -35,7 +25,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-class BrokerConfig(_Section):
+class BrokerConfig(Section):
     """The MQTT broker everything goes to."""
 
     host: str = Field(default="127.0.0.1", min_length=1, description="name or address of the broker")
@@ -64,59 +54,14 @@ class BrokerConfig(_Section):
         return self.port or (8883 if self.tls else 1883)
 
 
-class OutboxConfig(_Section):
+class OutboxConfig(Section):
     """How much is kept while the cloud can't be reached."""
 
     max_mb: int = Field(default=500, ge=1, le=100_000, description="most that may wait, in MB")
     max_rows: int = Field(default=200_000, ge=100, le=10_000_000, description="most messages that may wait")
 
 
-SHIPPED_CLIP = Path(__file__).parent / "vision" / "demo" / "flock.mp4"
-"""What ``source = "demo"`` plays."""
-
-SourceKind = Literal["file", "device", "stream"]
-_STREAMS = ("rtsp", "rtsps", "http", "https")
-
-
-class CameraConfig(_Section):
-    """One camera."""
-
-    slug: Slug = Field(description="name of the camera inside this device")
-    source: str = Field(
-        min_length=1, description="a video file, /dev/videoN, rtsp://…, http://…, or demo (shipped clip)"
-    )
-    loop: bool = Field(default=True, description="a file starts again at its end")
-    fps: float = Field(default=2, gt=0, le=30, description="most pictures looked at per second")
-    window_s: float = Field(default=10, ge=1, le=600, description="one count is sent per window, in s")
-    snapshot_every_s: float = Field(default=300, ge=1, le=86_400, description="time between pictures sent, in s")
-    network: LocalPath | None = Field(default=None, description="network (.onnx) to use; default: the shipped one")
-    read_timeout_s: float = Field(
-        default=5, ge=1, le=60, description="a stream silent for so long is opened anew, in s"
-    )
-
-    @field_validator("source")
-    @classmethod
-    def _known_source(cls, source: str, info: ValidationInfo) -> str:
-        if source == "demo":
-            return str(SHIPPED_CLIP)
-        if "://" in source:
-            parts = urlsplit(source)
-            if parts.scheme not in _STREAMS or not parts.hostname:
-                raise ValueError(
-                    f"can't be read; allowed: a file, /dev/videoN, demo, {', '.join(s + '://' for s in _STREAMS)}"
-                )
-            return source
-        return source if source.startswith("/dev/video") else str(_beside_config(Path(source), info))
-
-    @property
-    def kind(self) -> SourceKind:
-        """What sort of source it is."""
-        if "://" in self.source:
-            return "stream"
-        return "device" if self.source.startswith("/dev/video") else "file"
-
-
-class WeighingConfig(_Section):
+class WeighingConfig(Section):
     """How birds on a scale become weights; see ``edge.weighing`` for the rules and their sources."""
 
     settle_s: float = Field(default=1.0, ge=0.2, le=10, description="the load must stand still for so long, in s")
@@ -136,14 +81,50 @@ class WeighingConfig(_Section):
         return self
 
 
+class DoorConfig(Section):
+    """When the hens' door opens and closes, for the evening roll call; needs gates on a camera."""
+
+    opens: time = Field(description="local time the door opens, 06:30; the roll call starts anew")
+    closes: time = Field(description="local time the door closes, 20:30")
+    alarm_before_min: int = Field(default=30, ge=5, le=240, description="tell who is missing so long before, in min")
+    flock_birds: int | None = Field(default=None, ge=1, le=1_000_000, description="birds in the flock, where known")
+    timezone: str | None = Field(default=None, description="Asia/Shanghai; default: the device's own")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str | None) -> str | None:
+        if name is not None:
+            try:
+                ZoneInfo(name)
+            except (ZoneInfoNotFoundError, ValueError):
+                raise ValueError(f"{name!r} is no time zone; write it like Asia/Shanghai") from None
+        return name
+
+    @model_validator(mode="after")
+    def _open_before_closed(self) -> Self:
+        if self.closes <= self.opens:
+            raise ValueError(f"closes ({self.closes:%H:%M}) must be after opens ({self.opens:%H:%M})")
+        return self
+
+
+class KeepingConfig(Section):
+    """Pictures kept on the device for `henwise-edge collect`: uncertain ones, and those a person judged."""
+
+    enabled: bool = Field(default=True, description="keep pictures at all")
+    most_mb: int = Field(default=200, ge=1, le=100_000, description="most they may take, in MB; the oldest go first")
+    uncertain_per_day: int = Field(
+        default=20, ge=0, le=10_000, description="uncertain pictures kept per camera and day"
+    )
+
+
 def _anchored(instrument: InstrumentConfig, info: ValidationInfo) -> InstrumentConfig:
     scheme, mark, path = instrument.port.rpartition("://")
-    port = instrument.port if scheme == "tcp" else f"{scheme}{mark}{_beside_config(Path(path), info)}"
-    profile = instrument.profile and _beside_config(instrument.profile, info)
+    port = instrument.port if scheme == "tcp" else f"{scheme}{mark}{beside_config(Path(path), info)}"
+    profile = instrument.profile and beside_config(instrument.profile, info)
     return instrument.model_copy(update={"port": port, "profile": profile})
 
 
-class EdgeConfig(_Section):
+class EdgeConfig(Section):
     """All of edge.toml."""
 
     place: Place = Field(description="where this device stands: farm, house, device")
@@ -153,10 +134,14 @@ class EdgeConfig(_Section):
     weighing: WeighingConfig = Field(default_factory=WeighingConfig, description="how birds on a scale become weights")
     instruments: list[InstrumentConfig] = Field(default_factory=list, description="scales, thermometers, …")
     cameras: list[CameraConfig] = Field(default_factory=list, description="cameras")
+    door: DoorConfig | None = Field(
+        default=None, description="the hens' door, where they go out: the evening roll call"
+    )
+    keeping: KeepingConfig = Field(default_factory=KeepingConfig, description="pictures kept for training")
 
     @field_validator("instruments")
     @classmethod
-    def _paths_beside_config(cls, instruments: list[InstrumentConfig], info: ValidationInfo) -> list[InstrumentConfig]:
+    def _pathsbeside_config(cls, instruments: list[InstrumentConfig], info: ValidationInfo) -> list[InstrumentConfig]:
         return [_anchored(instrument, info) for instrument in instruments]
 
     @model_validator(mode="after")

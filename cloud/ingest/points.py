@@ -12,10 +12,14 @@ from contract.messages import (
     HealthFinding,
     Message,
     Readings,
+    RollCall,
     Snapshot,
     WeightSample,
 )
 from contract.place import Place
+
+ROLL_CALL: Final = "roll-call"
+"""Source of the points of a device's roll call: all its gates together."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -30,13 +34,15 @@ def source_of(event: Event) -> str | None:
             return event.scale
         case GateCrossing():
             return event.gate
+        case RollCall():
+            return ROLL_CALL
         case FlockCount() | FlockHealth() | Snapshot() | HealthFinding():
             return event.camera
         case _:
             return None
 
 
-def values_of(event: Event) -> dict[str, float]:
+def values_of(event: Event) -> dict[str, float]:  # noqa: PLR0911  # one line per message
     """Return quantity key -> value of what an event measured; empty for pictures, findings and results."""
     match event:
         case Readings():
@@ -44,13 +50,16 @@ def values_of(event: Event) -> dict[str, float]:
         case WeightSample():
             return {"weight_grams": event.grams}
         case FlockCount():
-            return {"visible_birds": event.visible_birds}
+            return {"visible_birds": event.visible_birds, "share_birds": event.share_birds}
         case GateCrossing():
             return {"gate_in_birds": event.birds_in, "gate_out_birds": event.birds_out}
+        case RollCall():
+            return {"outside_birds": event.outside_birds}
         case FlockHealth():
             return {
                 "activity_lengths_per_min": event.activity_lengths_per_min,
                 "spread_ratio": event.spread_ratio,
+                "huddle_ratio": event.huddle_ratio,
                 "still_birds": event.still_birds,
             }
         case _:

@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.backoff import Backoff
+from edge.camera_config import CameraConfig
 from edge.causes import cause_of
-from edge.config import CameraConfig
 from edge.errors import CameraLost, ClockUnset
 from edge.health import Health
 from edge.origin import now

@@ -9,7 +9,7 @@ import logging
 import threading
 
 from contract.messages import FlockCount, Snapshot
-from edge.config import CameraConfig
+from edge.camera_config import CameraConfig
 from edge.errors import NetworkUnusable
 from edge.health import Health
 from edge.origin import Origin
@@ -100,6 +100,8 @@ class Watch:
             visible_birds=counted.visible_birds,
             visible_low=counted.visible_low,
             visible_high=counted.visible_high,
+            confidence=0.0,
+            share_birds=counted.visible_birds,
             network=network,
         )
 

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import psutil
 
-from edge.config import SHIPPED_CLIP
+from edge.camera_config import SHIPPED_CLIP
 from models.card import load_weights
 from models.runtime import SHIPPED, Detector
 

@@ -67,6 +67,8 @@ def count(seq: int, birds: float, when: datetime | None = None) -> FlockCount:
         visible_birds=birds,
         visible_low=birds - 2,
         visible_high=birds + 2,
+        confidence=0.8,
+        share_birds=birds,
         network="henwise-n",
     )
 

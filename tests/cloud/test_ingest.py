@@ -38,7 +38,9 @@ def test_points_of_every_measuring_message():
     at_ms = int(at(1.234).timestamp() * 1000)
     event = {"device": "pi-1", "boot": BOOT, "seq": 1, "at": at(1.234), "window_s": 60.0}
     gate = GateCrossing(**event, gate="north", birds_in=3, birds_out=4)
-    health = FlockHealth(**event, camera="cam-1", activity_lengths_per_min=2.5, spread_ratio=0.8, still_birds=2)
+    health = FlockHealth(
+        **event, camera="cam-1", activity_lengths_per_min=2.5, spread_ratio=0.8, huddle_ratio=0.1, still_birds=2
+    )
     found = [
         (point.series.source, point.series.quantity, point.at_ms, point.value)
         for message in (readings(1, at(1.234)), weight(2, 1420.0, at(1.234)), count(3, 212.0, at(1.234)), gate, health)
@@ -49,10 +51,12 @@ def test_points_of_every_measuring_message():
         ("thermo-1", "humidity_percent", at_ms, 68.0),
         ("scale-1", "weight_grams", at_ms, 1420.0),
         ("cam-1", "visible_birds", at_ms, 212.0),
+        ("cam-1", "share_birds", at_ms, 212.0),
         ("north", "gate_in_birds", at_ms, 3.0),
         ("north", "gate_out_birds", at_ms, 4.0),
         ("cam-1", "activity_lengths_per_min", at_ms, 2.5),
         ("cam-1", "spread_ratio", at_ms, 0.8),
+        ("cam-1", "huddle_ratio", at_ms, 0.1),
         ("cam-1", "still_birds", at_ms, 2.0),
     ]
 
@@ -173,7 +177,7 @@ def test_a_finding_is_kept_with_its_picture(settler: Settler, records: Records, 
     finding = HealthFinding.model_validate(
         {
             "device": "pi-1", "boot": BOOT, "seq": 1, "at": at(1), "since": at(0), "camera": "cam-1",
-            "kind": "still_bird", "score": 0.7, "reasons": ["lay still for 20 min"], "jpeg": JPEG,
+            "finding": "f-1", "kind": "still_bird", "score": 0.7, "reasons": ["still_while_flock_moves"], "jpeg": JPEG,
             "box": {"xyxy": (1.0, 2.0, 3.0, 4.0), "score": 0.7}, "size_wh": (640, 480),
         },
         strict=False,

@@ -58,7 +58,13 @@ class Speaker:
                 at = now - timedelta(days=days, minutes=n)
                 grams = 1500 - 60.0 * days + 3 * n
                 self.say(WeightSample(**self._event(at), scale="scale-1", grams=grams, spread_grams=5, settled_s=2))
-        birds = {"visible_birds": 27.0, "visible_low": 24.0, "visible_high": 29.0}
+        birds = {
+            "visible_birds": 27.0,
+            "visible_low": 24.0,
+            "visible_high": 29.0,
+            "confidence": 0.8,
+            "share_birds": 27.0,
+        }
         self.say(FlockCount(**self._event(now), camera="camera-1", window_s=10, frames=40, network="n", **birds))
         self.say(_snapshot(self._event(now)))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.config import CameraConfig
+from edge.camera_config import CameraConfig
 from edge.health import Health
 from edge.vision.camera import Camera, Frame, masked
 from tests.edge.clips import draw_clip, number_of
@@ -112,7 +112,7 @@ def test_nothing_prints_the_password_of_a_stream(tmp_path: Path):
     program = """
 import logging, threading, sys
 logging.basicConfig(level=logging.DEBUG)
-from edge.config import CameraConfig
+from edge.camera_config import CameraConfig
 from edge.health import Health
 from edge.vision.camera import Camera
 stop = threading.Event()

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from edge.camera_config import CameraConfig, GateConfig, PlanConfig, WellnessConfig, ZoneConfig
 from edge.cli import app
-from edge.config import BrokerConfig, CameraConfig, EdgeConfig, OutboxConfig, WeighingConfig
+from edge.config import BrokerConfig, DoorConfig, EdgeConfig, KeepingConfig, OutboxConfig, WeighingConfig
 from edge.config_file import load, missing_files
 from edge.errors import BadConfig
 from firmware_bridge.config import InstrumentConfig
@@ -144,7 +145,8 @@ def test_the_example_is_right_and_the_page_names_every_key():
     assert config.instruments
     assert config.cameras
     page = Path("docs/edge-config.md").read_text(encoding="utf-8")
-    for section in (BrokerConfig, OutboxConfig, CameraConfig, WeighingConfig, InstrumentConfig, EdgeConfig):
+    sections = (BrokerConfig, OutboxConfig, WeighingConfig, InstrumentConfig, EdgeConfig, DoorConfig, KeepingConfig)
+        for section in (*sections, CameraConfig, ZoneConfig, GateConfig, PlanConfig, WellnessConfig):
         for key, field in section.model_fields.items():
             assert re.search(rf"`{key}`", page), f"{section.__name__}.{key}"
             assert field.description, f"{section.__name__}.{key}"

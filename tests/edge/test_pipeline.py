@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from contract.messages import FlockCount, Snapshot, parse
-from edge.config import SHIPPED_CLIP, CameraConfig
+from edge.camera_config import SHIPPED_CLIP, CameraConfig
 from edge.errors import NetworkUnusable
 from edge.origin import Origin
 from edge.outbox import Outbox

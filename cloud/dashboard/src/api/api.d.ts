@@ -379,7 +379,7 @@ export interface components {
              * @default
              * @enum {string}
              */
-            cause?: "" | "line_lost" | "line_refused" | "line_silent" | "line_garbled" | "values_impossible" | "settings_wrong" | "picture_missing" | "video_ended" | "network_unusable" | "clock_unset" | "other";
+            cause?: "" | "line_lost" | "line_refused" | "line_silent" | "line_garbled" | "values_impossible" | "settings_wrong" | "picture_missing" | "video_ended" | "picture_dark" | "picture_covered" | "picture_frozen" | "camera_moved" | "network_unusable" | "clock_unset" | "other";
             /**
              * Problem
              * @description the technical detail, in English; empty when ok

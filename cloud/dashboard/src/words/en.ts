@@ -67,6 +67,10 @@ export const en = {
     picture_missing:
       "There is no picture. Check the camera's power and cable, then its address and password.",
     video_ended: "The video has played to its end. To play it again and again, set loop = true.",
+    picture_dark: "The picture is too dark to count. Switch on the light or the camera's night mode.",
+    picture_covered: "Something covers the lens, or it is dirty. Wipe it clean.",
+    picture_frozen: "The camera sends the same picture again and again. Switch it off and on.",
+    camera_moved: "The camera looks elsewhere than before. Turn it back, or set its floor and zones anew.",
     network_unusable:
       "Birds can't be counted: the recognition model is missing or damaged. Ask your technician to install it again.",
     clock_unset:

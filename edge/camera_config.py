@@ -1,0 +1,142 @@
+"""What stands in a [[cameras]] section of edge.toml. Places in a picture are shares of its width and height."""
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from contract.place import Slug
+from edge.config_section import LocalPath, Section, beside_config
+
+SHIPPED_CLIP = Path(__file__).parent / "vision" / "demo" / "flock.mp4"
+"""What ``source = "demo"`` plays."""
+
+SourceKind = Literal["file", "device", "stream", "pictures"]
+_STREAMS = ("rtsp", "rtsps", "http", "https")
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Point = tuple[Share, Share]
+"""A place in the picture: shares of its width and height, [0, 0] is top left."""
+Polygon = Annotated[tuple[Point, ...], Field(min_length=3, max_length=100)]
+TileCount = Annotated[int, Field(ge=1, le=8)]
+Metres = Annotated[float, Field(ge=-10_000, le=10_000)]
+
+
+class ZoneConfig(Section):
+    """A part of the floor whose birds are counted on their own."""
+
+    slug: Slug = Field(description="name of the zone")
+    kind: Literal["feeder", "drinker", "resting", "other"] = Field(default="other", description="what is there")
+    polygon: Polygon = Field(description="its corners, shares of width and height: [[0.1, 0.2], …]")
+
+
+class GateConfig(Section):
+    """A line birds walk over, or a pop hole they vanish in and come out of."""
+
+    slug: Slug = Field(description="name of the gate")
+    line: tuple[Point, Point] | None = Field(default=None, description="its two ends, shares of width and height")
+    inside: Literal["left", "right"] = Field(
+        default="left", description="side of the line where the house is, looking from its first end to its second"
+    )
+    hole: Polygon | None = Field(default=None, description="corners of a pop hole, instead of a line")
+    hole_leads: Literal["in", "out"] = Field(
+        default="in", description="where a bird has gone that vanished in the hole"
+    )
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.line is None) == (self.hole is None):
+            raise ValueError("a gate has either a line or a hole")
+        if self.line is not None and self.line[0] == self.line[1]:
+            raise ValueError("the two ends of the line are the same point")
+        return self
+
+
+class PlanConfig(Section):
+    """Where the picture lies on the house's floor: at least four points, found in the picture and measured."""
+
+    picture: Annotated[tuple[Point, ...], Field(min_length=4, max_length=50)] = Field(
+        description="points of the floor in the picture, shares of width and height"
+    )
+    metres: Annotated[tuple[tuple[Metres, Metres], ...], Field(min_length=4, max_length=50)] = Field(
+        description="the same points on the floor, in m from any corner of the house that all cameras share"
+    )
+
+    @model_validator(mode="after")
+    def _as_many(self) -> Self:
+        if len(self.picture) != len(self.metres):
+            raise ValueError(f"picture has {len(self.picture)} points and metres {len(self.metres)}: one for each")
+        return self
+
+
+class WellnessConfig(Section):
+    """What is made of how the birds move."""
+
+    enabled: bool = Field(default=True, description="follow the birds at all")
+    window_s: float = Field(default=300, ge=10, le=3_600, description="one report per window, in s")
+    still_min: float = Field(default=20, gt=0, le=720, description="a bird lying still so long is a finding, in min")
+    dead_min: float = Field(default=120, gt=0, le=1_440, description="so long, and it may be dead, in min")
+    again_min: float = Field(default=120, gt=0, le=1_440, description="the same finding is told again after, in min")
+    suspect_score: float = Field(default=0.6, gt=0, lt=1, description="a sick-bird suspect is told from this score up")
+
+
+class CameraConfig(Section):
+    """One camera."""
+
+    slug: Slug = Field(description="name of the camera inside this device")
+    source: str = Field(
+        min_length=1, description="a video file, /dev/videoN, rtsp://…, http://…, or demo (shipped clip)"
+    )
+    single_pictures: bool = Field(
+        default=False, description="an http address that gives one JPEG each time it is asked, not a stream"
+    )
+    loop: bool = Field(default=True, description="a file starts again at its end")
+    fps: float = Field(default=2, gt=0, le=30, description="most pictures looked at per second")
+    window_s: float = Field(default=10, ge=1, le=600, description="one count is sent per window, in s")
+    snapshot_every_s: float = Field(default=300, ge=1, le=86_400, description="time between pictures sent, in s")
+    network: LocalPath | None = Field(default=None, description="network (.onnx) to use; default: the shipped one")
+    read_timeout_s: float = Field(
+        default=5, ge=1, le=60, description="a stream silent for so long is opened anew, in s"
+    )
+
+    tiles: Literal["auto", "off"] | tuple[TileCount, TileCount] = Field(
+        default="auto", description="look at a wide or 4K picture piece by piece: auto, off, or [columns, rows]"
+    )
+    floor: Polygon | None = Field(default=None, description="part of the picture in which birds count; default: all")
+    zones: list[ZoneConfig] = Field(default_factory=list, max_length=50, description="parts of the floor to count")
+    gates: list[GateConfig] = Field(default_factory=list, max_length=20, description="lines and holes birds pass")
+    plan: PlanConfig | None = Field(default=None, description="where the picture lies on the house's floor")
+    wellness: WellnessConfig = Field(default_factory=WellnessConfig, description="still birds, activity")
+
+    @field_validator("source")
+    @classmethod
+    def _known_source(cls, source: str, info: ValidationInfo) -> str:
+        if source == "demo":
+            return str(SHIPPED_CLIP)
+        if "://" in source:
+            parts = urlsplit(source)
+            if parts.scheme not in _STREAMS or not parts.hostname:
+                raise ValueError(
+                    f"can't be read; allowed: a file, /dev/videoN, demo, {', '.join(s + '://' for s in _STREAMS)}"
+                )
+            return source
+        return source if source.startswith("/dev/video") else str(beside_config(Path(source), info))
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.single_pictures and not self.source.startswith(("http://", "https://")):
+            raise ValueError("single_pictures needs a source that begins with http:// or https://")
+        slugs = [zone.slug for zone in self.zones] + [gate.slug for gate in self.gates]
+        twice = sorted({slug for slug in slugs if slugs.count(slug) > 1})
+        if twice:
+            raise ValueError(f"zones and gates of a camera need slugs of their own; used twice: {', '.join(twice)}")
+        return self
+
+    @property
+    def kind(self) -> SourceKind:
+        """What sort of source it is."""
+        if "://" in self.source:
+            return "pictures" if self.single_pictures else "stream"
+        return "device" if self.source.startswith("/dev/video") else "file"
