@@ -1,0 +1,42 @@
+"""Verbs that make networks; they need the extra `train`. Each imports what it needs when it runs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.training.terminal import Dataset, Out, Seed, Threads, plain_errors
+
+
+def train(
+    dataset: Dataset,
+    weights: Annotated[Path, typer.Option(help="checkpoint (.pt) to start from")],
+    out: Out,
+    epochs: Annotated[int, typer.Option(min=1)] = 30,
+    size: Annotated[int, typer.Option(help="side of the training pictures, pixels, a multiple of 32")] = 640,
+    batch: Annotated[int, typer.Option(min=1)] = 8,
+    learning_rate: Annotated[float, typer.Option(min=1e-6, max=0.1)] = 1e-3,
+    seed: Seed = 0,
+    threads: Threads = 2,
+    resume: Annotated[bool, typer.Option("--resume", help="go on with the run in --out")] = False,
+) -> None:
+    """Fine-tune a detector, offline. The result is <out>/weights/last.pt."""
+    with plain_errors():
+        from models.training.train import TrainPlan
+        from models.training.train import train as run
+
+        plan = TrainPlan(dataset, weights, out, epochs, size, batch, seed, threads, learning_rate)
+        typer.echo(f"trained: {run(plan, resume=resume)}")
+
+
+def export(
+    checkpoint: Annotated[Path, typer.Argument(help="last.pt of a run")],
+    about: Annotated[Path, typer.Option(help="TOML: what the card says (models/recipes/chicken-v1.toml)")],
+    out: Out,
+) -> None:
+    """Write a network (.onnx) and its card from a checkpoint of your own."""
+    with plain_errors():
+        from models.training.export import export as write
+
+        write(checkpoint, about, out)
+        typer.echo(f"written: {out} and its card; measure it with henwise-models evaluate")
