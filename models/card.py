@@ -1,14 +1,19 @@
 """The card of a network: what it was taught, what it scored, how it is to be run, and the seal of its file.
 
 A network `x.onnx` has its card beside it, `x.card.json`. Weights without a card are not run.
+
+    CardPart            closed and frozen
+    └── Described       what every card says: what the network was taught, its limits, its seal
+        ├── ModelCard         task detect: finds birds
+        └── ClassifierCard    task classify: says what a picture or a crop shows
 """
 
 import hashlib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from models.errors import WeightsError
 
@@ -64,18 +69,40 @@ class Score(CardPart):
     note: str = ""
 
 
-class ModelCard(CardPart):
-    """The sidecar of a weights file."""
+class ClassScore(CardPart):
+    """One measurement of a classifier on pictures the training did not see."""
+
+    dataset: Text
+    split: Text
+    pictures: Count
+    accuracy: Share = Field(description="share of pictures whose most probable class is the true one")
+    f1: dict[Text, Share] = Field(description="per true class with pictures in this set")
+    ece: Share = Field(description="calibration error: mean gap between said and true probability, 10 equal bins")
+    sure: Share = Field(description="share of pictures that get an answer other than not_sure")
+    sure_accuracy: Share | None = Field(default=None, description="accuracy among these")
+    false_accept: Share | None = Field(
+        default=None, description="share of pictures of the reject class that are surely called another class"
+    )
+    measured: date
+    note: str = ""
+
+
+class AnswerRule(CardPart):
+    """What turns a classifier's probabilities into an answer."""
+
+    temperature: float = Field(gt=0, le=20, description="logits are divided by it: 1 leaves the network as trained")
+    not_sure_below: Share = Field(description="below this calibrated probability the answer is not_sure")
+    reject: Text | None = Field(default=None, description="the class that means: none of the others")
+
+
+class Described(CardPart):
+    """What the card of any network says."""
 
     name: Text
     version: Text
-    task: Literal["detect"]
     classes: tuple[Text, ...] = Field(min_length=1)
-    input_size_wh: tuple[Side, Side] = Field(description="largest picture the network is fed, pixels, multiples of 32")
-    thresholds: Thresholds
     base: Text = Field(description="weights the training started from")
     data: tuple[TrainingSource, ...]
-    scores: tuple[Score, ...]
     limits: tuple[Text, ...] = Field(description="what it can't do, in plain words")
     licence: Text
     made: date
@@ -88,42 +115,128 @@ class ModelCard(CardPart):
         return self
 
 
+class ModelCard(Described):
+    """The sidecar of a detector's weights."""
+
+    task: Literal["detect"]
+    input_size_wh: tuple[Side, Side] = Field(description="largest picture the network is fed, pixels, multiples of 32")
+    thresholds: Thresholds
+    scores: tuple[Score, ...]
+
+
+class ClassifierCard(Described):
+    """The sidecar of a classifier's weights."""
+
+    task: Literal["classify"]
+    input_px: Side = Field(description="side of the square the network is fed, pixels, a multiple of 32")
+    margin: float = Field(
+        default=0, ge=0, le=2, description="share of a bird's longer side kept around its box; 0 for whole pictures"
+    )
+    answer: AnswerRule
+    scores: tuple[ClassScore, ...]
+
+    @model_validator(mode="after")
+    def _rejects_a_class(self) -> Self:
+        if self.answer.reject is not None and self.answer.reject not in self.classes:
+            raise ValueError("answer.reject must be one of the classes")
+        return self
+
+
+AnyCard = ModelCard | ClassifierCard
+_ANY: TypeAdapter[AnyCard] = TypeAdapter(Annotated[AnyCard, Field(discriminator="task")])
+
+
 def card_path(weights: Path) -> Path:
     """Where the card of a weights file lies."""
     return weights.with_suffix(".card.json")
 
 
 def load_weights(weights: Path) -> tuple[ModelCard, bytes]:
-    """Read a network and its card, and check that they belong together.
+    """Read a detector and its card, and check that they belong together.
 
     Raises:
         WeightsError: a file is missing or unreadable, the card is wrong, or the seal does not fit the weights.
     """
     card = read_card(card_path(weights))
-    content = _read(weights)
-    if sha256_of(content) != card.sha256:
-        raise WeightsError(
-            f"{weights} is not the file its card describes (sha256 differs): it is damaged or was exchanged; "
-            "fetch both files again, or export the network again with henwise-models export"
-        )
-    return card, content
+    return card, _sealed(weights, card)
+
+
+def load_classifier(weights: Path) -> tuple[ClassifierCard, bytes]:
+    """Read a classifier and its card, and check that they belong together.
+
+    Raises:
+        WeightsError: a file is missing or unreadable, the card is wrong, or the seal does not fit the weights.
+    """
+    card = read_classifier_card(card_path(weights))
+    return card, _sealed(weights, card)
+
+
+def load_any(weights: Path) -> tuple[AnyCard, bytes]:
+    """Read a network and its card, whatever it does, and check that they belong together.
+
+    Raises:
+        WeightsError: a file is missing or unreadable, the card is wrong, or the seal does not fit the weights.
+    """
+    card = read_any_card(card_path(weights))
+    return card, _sealed(weights, card)
 
 
 def read_card(path: Path) -> ModelCard:
-    """Read a card alone.
+    """Read the card of a detector alone.
+
+    Raises:
+        WeightsError: the file is missing, a field is missing, unknown or out of range, or it is not a detector's.
+    """
+    card = read_any_card(path)
+    if not isinstance(card, ModelCard):
+        raise WeightsError(f"the network of {path} classifies pictures and finds no birds: give a detector")
+    return card
+
+
+def read_classifier_card(path: Path) -> ClassifierCard:
+    """Read the card of a classifier alone.
+
+    Raises:
+        WeightsError: the file is missing, a field is missing, unknown or out of range, or it is not a classifier's.
+    """
+    card = read_any_card(path)
+    if not isinstance(card, ClassifierCard):
+        raise WeightsError(f"the network of {path} finds birds and classifies nothing: give a classifier")
+    return card
+
+
+def read_any_card(path: Path) -> AnyCard:
+    """Read a card, whatever its network does.
 
     Raises:
         WeightsError: the file is missing, or a field is missing, unknown or out of range.
     """
     try:
-        return ModelCard.model_validate_json(_read(path))
+        return _ANY.validate_json(_read(path))
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise WeightsError(f"the card {path} is wrong: {field}: {first['msg']}") from error
+        raise WeightsError(f"the card {path} is wrong: {first_problem(error)}") from error
 
 
-def write_card(card: ModelCard, weights: Path) -> Path:
+def make_card(fields: dict[str, Any]) -> AnyCard:
+    """Make a card from its fields, the task among them.
+
+    Raises:
+        WeightsError: a field is missing, unknown or out of range; the message begins with its name.
+    """
+    try:
+        return _ANY.validate_python(fields)
+    except ValidationError as error:
+        raise WeightsError(first_problem(error)) from error
+
+
+def first_problem(error: ValidationError) -> str:
+    """Say the first thing wrong with a card: `field: what is wrong with it`."""
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"] if part not in ("detect", "classify"))
+    return f"{field or 'the file'}: {first['msg']}"
+
+
+def write_card(card: AnyCard, weights: Path) -> Path:
     """Write the card beside its weights and return its path."""
     path = card_path(weights)
     path.write_text(card.model_dump_json(indent=2, exclude_none=True) + "\n", encoding="utf-8")
@@ -133,6 +246,16 @@ def write_card(card: ModelCard, weights: Path) -> Path:
 def sha256_of(content: bytes) -> str:
     """Return the SHA-256 of a file's content as 64 hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
+
+
+def _sealed(weights: Path, card: AnyCard) -> bytes:
+    content = _read(weights)
+    if sha256_of(content) != card.sha256:
+        raise WeightsError(
+            f"{weights} is not the file its card describes (sha256 differs): it is damaged or was exchanged; "
+            "fetch both files again, or export the network again with henwise-models export"
+        )
+    return content
 
 
 def _read(path: Path) -> bytes:

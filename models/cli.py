@@ -6,7 +6,8 @@ and `export` need the extra `train`.
 
 import typer
 
-from models.training import cli_data, cli_draw, cli_measure, cli_teach
+from models import cli_classify
+from models.training import cli_classifiers, cli_data, cli_draw, cli_measure, cli_teach
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Teach and measure Henwise's networks.")
 
@@ -19,5 +20,9 @@ for verb in (
     cli_measure.compare,
     cli_draw.clip,
     cli_measure.card,
+    cli_classify.classify,
+    cli_classifiers.droppings,
+    cli_classifiers.train_classifier,
+    cli_classifiers.evaluate_classifier,
 ):
     app.command()(verb)

@@ -167,6 +167,6 @@ def saver(folder: Path | None, score: float) -> "Seen | None":
 def card(network: Annotated[Path, typer.Argument(help="the .onnx")]) -> None:
     """Show the card of a network after checking that it belongs to the file."""
     with plain_errors():
-        from models.card import load_weights
+        from models.card import load_any
 
-        typer.echo(json.dumps(load_weights(network)[0].model_dump(mode="json"), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(load_any(network)[0].model_dump(mode="json"), indent=2, ensure_ascii=False))

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import ValidationError
 
-from models.card import ModelCard, sha256_of, write_card
-from models.errors import TrainingError
+from models.card import AnyCard, make_card, sha256_of, write_card
+from models.errors import TrainingError, WeightsError
 from models.training.offline import load_ultralytics
 from models.training.train import load_checkpoint
 
@@ -23,7 +22,7 @@ SMALL = 64
 """Constants of fewer numbers stay 32-bit: shapes and anchors gain nothing from being halved."""
 
 
-def export(checkpoint: Path, about: Path, out: Path) -> ModelCard:
+def export(checkpoint: Path, about: Path, out: Path) -> AnyCard:
     """Write `out` (.onnx) and its card. `about` is a TOML with what the card says of name, data and limits.
 
     Raises:
@@ -33,7 +32,7 @@ def export(checkpoint: Path, about: Path, out: Path) -> ModelCard:
     if not checkpoint.is_file():
         raise TrainingError(f"{checkpoint} does not exist: give the last.pt of a training run")
     described = read_about(about)
-    content = slim(raw_onnx(checkpoint, max(described["input_size_wh"])))
+    content = slim(raw_onnx(checkpoint, side_of(described, about)))
     card = fill_card(described, content, about)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(content)
@@ -51,12 +50,23 @@ def read_about(path: Path) -> dict[str, Any]:
         described = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise TrainingError(f"cannot read {path}: {error}; see models/recipes/chicken-v1.toml") from error
-    if "input_size_wh" not in described:
-        raise TrainingError(f"{path} lacks input_size_wh, like [640, 640]")
     return described
 
 
-def fill_card(described: dict[str, Any], content: bytes, about: Path) -> ModelCard:
+def side_of(described: dict[str, Any], about: Path) -> int:
+    """Give the input's longer side in pixels: of a detector's `input_size_wh`, or a classifier's `input_px`.
+
+    Raises:
+        TrainingError: the TOML has neither.
+    """
+    if "input_px" in described:
+        return int(described["input_px"])
+    if "input_size_wh" not in described:
+        raise TrainingError(f"{about} lacks input_size_wh, like [640, 640] (of a classifier: input_px, like 224)")
+    return int(max(described["input_size_wh"]))
+
+
+def fill_card(described: dict[str, Any], content: bytes, about: Path) -> AnyCard:
     """Make the card of these weights.
 
     Raises:
@@ -64,15 +74,13 @@ def fill_card(described: dict[str, Any], content: bytes, about: Path) -> ModelCa
     """
     today = date.today()  # noqa: DTZ011  # a day is enough
     try:
-        return ModelCard.model_validate({"scores": (), "made": today, **described, "sha256": sha256_of(content)})
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise TrainingError(f"{about}: {field}: {first['msg']}") from error
+        return make_card({"scores": (), "made": today, **described, "sha256": sha256_of(content)})
+    except WeightsError as error:
+        raise TrainingError(f"{about}: {error}") from error
 
 
 def raw_onnx(checkpoint: Path, size_px: int) -> bytes:
-    """Export the one-to-many head, any input size that is a multiple of 32, simplified."""
+    """Export a detector's one-to-many head or a classifier, any input size that is a multiple of 32, simplified."""
     ultralytics = load_ultralytics()
     with tempfile.TemporaryDirectory() as folder:
         copy = shutil.copy(checkpoint, Path(folder) / "network.pt")  # the export is written beside its source
