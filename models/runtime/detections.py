@@ -15,6 +15,7 @@ class Detections:
         xyxy: (n, 4) float32, left, top, right, bottom in frame pixels.
         scores: (n,) float32 in 0..1, falling.
         class_ids: (n,) int64, index into the classes of the network's card.
+        capped: more boxes were found than the card allows: a count of these is too low and is to be withheld.
 
     Raises:
         ValueError: shapes, types or values don't fit.
@@ -23,6 +24,7 @@ class Detections:
     xyxy: NDArray[np.float32]
     scores: NDArray[np.float32]
     class_ids: NDArray[np.int64]
+    capped: bool = False
 
     def __post_init__(self) -> None:
         """Check shapes, types and values."""

@@ -43,12 +43,15 @@ class Letterbox:
         return np.asarray(np.clip(moved, 0, np.array([wide, high] * 2)), np.float32)
 
 
-def fit(frame_wh: tuple[int, int], limit_wh: tuple[int, int]) -> Letterbox:
-    """Fit a frame into the smallest input (multiples of 32) that holds it at the scale `limit_wh` allows."""
+def fit(frame_wh: tuple[int, int], limit_wh: tuple[int, int], *, exact: bool = False) -> Letterbox:
+    """Fit a frame into the smallest input (multiples of 32) that holds it at the scale `limit_wh` allows.
+
+    With `exact` the input is `limit_wh` itself, for networks converted to one size.
+    """
     wide, high = frame_wh
     scale = min(limit_wh[0] / wide, limit_wh[1] / high)
     scaled = max(1, round(wide * scale)), max(1, round(high * scale))
-    input_wh = (_up(scaled[0]), _up(scaled[1]))
+    input_wh = limit_wh if exact else (_up(scaled[0]), _up(scaled[1]))
     return Letterbox(frame_wh, input_wh, scale, (input_wh[0] - scaled[0]) // 2, (input_wh[1] - scaled[1]) // 2)
 
 

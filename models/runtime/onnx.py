@@ -1,12 +1,12 @@
 """Run a network with ONNX Runtime, gently: little memory, no threads spinning between frames."""
 
-import importlib
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.errors import RuntimeMissing, WeightsError
+from models.errors import WeightsError
+from models.runtime.backends import Network, SizeWH, load_library
 
 
 class OnnxBackend:
@@ -14,10 +14,12 @@ class OnnxBackend:
 
     Args:
         session: an `onnxruntime.InferenceSession` with one input (1, 3, h, w) and one output.
+        input_wh: the only input size to use; None for all multiples of 32.
     """
 
-    def __init__(self, session: Any) -> None:
+    def __init__(self, session: Any, input_wh: SizeWH | None = None) -> None:
         self._session = session
+        self.input_wh = input_wh
         self._input: str = session.get_inputs()[0].name
 
     @classmethod
@@ -28,10 +30,7 @@ class OnnxBackend:
             RuntimeMissing: onnxruntime is not installed.
             WeightsError: onnxruntime refuses the file.
         """
-        try:
-            ort = importlib.import_module("onnxruntime")
-        except ImportError as error:
-            raise RuntimeMissing("the camera needs onnxruntime: pip install 'henwise[edge]'") from error
+        ort = load_library("onnx")
         try:
             session = ort.InferenceSession(content, _options(ort, threads), providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime's errors have no common base class below Exception
@@ -46,6 +45,16 @@ class OnnxBackend:
     def close(self) -> None:
         """Let go of the network's memory."""
         self._session = None
+
+
+def open_network(network: Network) -> OnnxBackend:
+    """Load the ONNX file.
+
+    Raises:
+        RuntimeMissing: onnxruntime is not installed.
+        WeightsError: onnxruntime refuses the file.
+    """
+    return OnnxBackend.open(network.content, threads=network.threads)
 
 
 def _options(ort: Any, threads: int) -> Any:

@@ -23,6 +23,8 @@ ROUNDS = 3
 class OpenCvBackend:
     """What a user of OpenCV would write: ``cv2.dnn`` with the same ONNX file."""
 
+    input_wh = None
+
     def __init__(self, content: bytes) -> None:
         self._net = cv2.dnn.readNetFromONNX(np.frombuffer(content, np.uint8))
 
