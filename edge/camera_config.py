@@ -71,6 +71,15 @@ class PlanConfig(Section):
         return self
 
 
+class ElsewhereConfig(Section):
+    """A camera of the house on another device, whose floor may overlap with that of ours: its birds are its own."""
+
+    device: Slug = Field(description="slug of the other device")
+    slug: Slug = Field(description="name of the camera there")
+    plan: PlanConfig = Field(description="where its picture lies on the house's floor, as in its own edge.toml")
+    floor: Polygon | None = Field(default=None, description="its floor, as in its own edge.toml; default: all")
+
+
 class WellnessConfig(Section):
     """What is made of how the birds move."""
 
@@ -99,6 +108,13 @@ class CameraConfig(Section):
     network: LocalPath | None = Field(default=None, description="network (.onnx) to use; default: the shipped one")
     read_timeout_s: float = Field(
         default=5, ge=1, le=60, description="a stream silent for so long is opened anew, in s"
+    )
+
+    frozen_after_s: float = Field(
+        default=60, ge=10, le=86_400, description="the very same picture for so long is a frozen one, in s"
+    )
+    position: int = Field(
+        default=1, ge=1, le=1_000_000, description="raise it by one when the camera was moved on purpose"
     )
 
     tiles: Literal["auto", "off"] | tuple[TileCount, TileCount] = Field(

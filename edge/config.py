@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from contract.place import Place
-from edge.camera_config import CameraConfig
+from edge.camera_config import CameraConfig, ElsewhereConfig
 from edge.config_section import LocalPath, Section, beside_config
 from firmware_bridge.config import InstrumentConfig
 
@@ -134,6 +134,9 @@ class EdgeConfig(Section):
     weighing: WeighingConfig = Field(default_factory=WeighingConfig, description="how birds on a scale become weights")
     instruments: list[InstrumentConfig] = Field(default_factory=list, description="scales, thermometers, …")
     cameras: list[CameraConfig] = Field(default_factory=list, description="cameras")
+    elsewhere: list[ElsewhereConfig] = Field(
+        default_factory=list, max_length=100, description="cameras of other devices that see the same floor"
+    )
     door: DoorConfig | None = Field(
         default=None, description="the hens' door, where they go out: the evening roll call"
     )
@@ -150,4 +153,14 @@ class EdgeConfig(Section):
         twice = sorted({slug for slug in slugs if slugs.count(slug) > 1})
         if twice:
             raise ValueError(f"each instrument and camera needs a slug of its own; used twice: {', '.join(twice)}")
+        return self
+
+    @model_validator(mode="after")
+    def _elsewhere_is_elsewhere(self) -> Self:
+        names = [f"{one.device}/{one.slug}" for one in self.elsewhere]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"elsewhere names a camera twice: {', '.join(twice)}")
+        if any(one.device == self.place.device for one in self.elsewhere):
+            raise ValueError(f"elsewhere is for other devices; {self.place.device} is this one: see [[cameras]]")
         return self

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 
 from contract.errors import PermanentError
 from edge.config import EdgeConfig
-from edge.errors import BadConfig
+from edge.errors import BadConfig, BadPlan
 from edge.toml_lines import Path as KeyPath
 from edge.toml_lines import key_lines, nearest_line
 
@@ -38,7 +38,8 @@ def load(path: Path) -> EdgeConfig:
     except ValidationError as error:
         mistakes = sorted(error.errors(include_url=False), key=lambda mistake: where.line(mistake["loc"]))
         raise BadConfig([where.sentence(mistake) for mistake in mistakes]) from error
-    problems = [where.at(keys, problem) for keys, problem in _instrument_problems(config)]
+    found = [*_instrument_problems(config), *_plan_problems(config)]
+    problems = [where.at(keys, problem) for keys, problem in found]
     if problems:
         raise BadConfig(problems)
     return config
@@ -53,7 +54,7 @@ def missing_files(path: Path, config: EdgeConfig) -> list[str]:
     ]
     for number, camera in enumerate(config.cameras):
         named.append((("cameras", number, "network"), camera.network))
-        if camera.kind != "stream":
+        if camera.kind in {"file", "device"}:
             named.append((("cameras", number, "source"), Path(camera.source)))
     return [where.at(keys, f"{file} is not there") for keys, file in named if file and not file.exists()]
 
@@ -92,6 +93,20 @@ def _instrument_problems(config: EdgeConfig) -> Iterator[tuple[KeyPath, str]]:
             build_all(config.instruments)
         except PermanentError as error:
             yield ("instruments",), str(error)
+
+
+def _plan_problems(config: EdgeConfig) -> Iterator[tuple[KeyPath, str]]:
+    plans = [(("cameras", number, "plan"), one.plan) for number, one in enumerate(config.cameras) if one.plan]
+    plans += [(("elsewhere", number, "plan"), one.plan) for number, one in enumerate(config.elsewhere)]
+    if not plans:
+        return
+    from edge.vision.plan import Plan
+
+    for keys, plan in plans:
+        try:
+            Plan.fitted(plan.picture, plan.metres)
+        except BadPlan as error:
+            yield keys, str(error)
 
 
 class _Where:

@@ -2,7 +2,8 @@
 
 PermanentError
 ├── BadInput
-│   └── BadConfig       edge.toml has mistakes; ``problems`` has a line for each
+│   ├── BadConfig       edge.toml has mistakes; ``problems`` has a line for each
+│   └── BadPlan         the points of a camera's plan can't be right
 ├── OutboxTaken         another agent works in the same data_dir
 └── NetworkUnusable     a camera's network is missing or damaged, or nothing here can run it
 RetryableError
@@ -25,6 +26,10 @@ class BadConfig(BadInput):
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
         super().__init__("\n".join(problems))
+
+
+class BadPlan(BadInput):
+    """The points of a camera's plan don't fit; the message says which, and what to do."""
 
 
 class OutboxTaken(PermanentError):

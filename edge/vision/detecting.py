@@ -50,9 +50,25 @@ class SharedDetector:
             card = self._detector.card
             return f"{card.name} {card.version}"[:80]
 
+    @property
+    def score_threshold(self) -> float:
+        """Score below which the network gives no box; ``open`` must have been called."""
+        with self._one_at_a_time:
+            return self._opened().card.thresholds.score
+
     def detect(self, frame_bgr: NDArray[np.uint8]) -> Detections:
         """Return the birds in a frame; ``open`` must have been called."""
         with self._one_at_a_time:
-            if self._detector is None:
-                raise RuntimeError("open() comes before detect()")
-            return self._detector.detect(frame_bgr)
+            return self._opened().detect(frame_bgr)
+
+    def close(self) -> None:
+        """Let go of the network, once nobody uses it any more; ``open`` loads it anew."""
+        with self._one_at_a_time:
+            detector, self._detector = self._detector, None
+            if detector is not None:
+                detector.close()
+
+    def _opened(self) -> Detector:
+        if self._detector is None:
+            raise RuntimeError("open() comes before detect()")
+        return self._detector

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from edge.camera_config import CameraConfig, GateConfig, PlanConfig, WellnessConfig, ZoneConfig
+from edge.camera_config import CameraConfig, ElsewhereConfig, GateConfig, PlanConfig, WellnessConfig, ZoneConfig
 from edge.cli import app
 from edge.config import BrokerConfig, DoorConfig, EdgeConfig, KeepingConfig, OutboxConfig, WeighingConfig
 from edge.config_file import load, missing_files
@@ -146,7 +146,7 @@ def test_the_example_is_right_and_the_page_names_every_key():
     assert config.cameras
     page = Path("docs/edge-config.md").read_text(encoding="utf-8")
     sections = (BrokerConfig, OutboxConfig, WeighingConfig, InstrumentConfig, EdgeConfig, DoorConfig, KeepingConfig)
-    for section in (*sections, CameraConfig, ZoneConfig, GateConfig, PlanConfig, WellnessConfig):
+    for section in (*sections, CameraConfig, ZoneConfig, GateConfig, PlanConfig, WellnessConfig, ElsewhereConfig):
         for key, field in section.model_fields.items():
             assert re.search(rf"`{key}`", page), f"{section.__name__}.{key}"
             assert field.description, f"{section.__name__}.{key}"
