@@ -5,7 +5,7 @@ module wants an older numpy than Henwise; so it imports only bpy, numpy and the 
 
     anatomy.py (shapes of a bird, pure) -> flesh.py (meshes), plumage.py (colours) -> studio.py (light, camera, render)
         -> sheets.py   single birds on a transparent ground, many to a render       `python -m ...blender sprites`
-        -> houses.py   whole pens and houses with floors.py, fittings.py, crowd.py  `python -m ...blender scenes`
+        -> barns.py    whole pens and houses with furniture.py               `python -m ...blender scenes`
 
 What a real camera does to a picture (exposure, night, noise, JPEG) is added later, by models.training.camera.
 """

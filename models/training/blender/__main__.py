@@ -17,10 +17,13 @@ def main() -> None:
     said = words.parse_args()
     numbers = range(said.first, said.first + said.count)
     if said.what == "sprites":
-        from models.training.blender.sheets import render_sheets as render
+        from models.training.blender.sheets import render_sheets
+
+        render_sheets(said.out, numbers, seed=said.seed, threads=said.threads, samples=said.samples)
     else:
-        from models.training.blender.houses import render_houses as render
-    render(said.out, numbers, seed=said.seed, threads=said.threads, samples=said.samples)
+        from models.training.blender.barns import render_barns
+
+        render_barns(said.out, numbers, seed=said.seed, threads=said.threads, samples=said.samples)
 
 
 if __name__ == "__main__":

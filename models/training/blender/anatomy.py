@@ -137,9 +137,7 @@ def head_place(rng: np.random.Generator, frame: Frame, posture: str) -> tuple[Ve
     return np.array((root + ahead * math.cos(turn), ahead * math.sin(turn), frame.high + up)), turn
 
 
-def neck_and_head(
-    rng: np.random.Generator, frame: Frame, head: tuple[Vector, float], posture: str
-) -> list[Blob]:
+def neck_and_head(rng: np.random.Generator, frame: Frame, head: tuple[Vector, float], posture: str) -> list[Blob]:
     """Shape the neck as a row of balls, the head, beak, comb and wattles."""
     place, turn = head
     small = frame.kind == "chick"
@@ -148,17 +146,13 @@ def neck_and_head(
     steps = np.linspace(0, 1, 7)
     sag = np.array((0, 0, -0.05 if posture == "pecking" else 0.03))
     spots = [root * (1 - t) + place * t + sag * math.sin(math.pi * t) for t in steps]
-    blobs = [
-        Blob(_xyz(spot), ((thick + (thin - thick) * t),) * 3) for spot, t in zip(spots, steps, strict=True)
-    ]
+    blobs = [Blob(_xyz(spot), ((thick + (thin - thick) * t),) * 3) for spot, t in zip(spots, steps, strict=True)]
     size = 0.155 if small else 0.098 * rng.uniform(0.9, 1.1)
     blobs.append(Blob(_xyz(place), (size * 1.12, size * 0.9, size * 0.95), (0, 0, turn)))
     return blobs + face(rng, frame, (place, turn, size), down=posture == "pecking")
 
 
-def face(
-    rng: np.random.Generator, frame: Frame, head: tuple[Vector, float, float], *, down: bool
-) -> list[Blob]:
+def face(rng: np.random.Generator, frame: Frame, head: tuple[Vector, float, float], *, down: bool) -> list[Blob]:
     """Add the beak, and comb and wattles as the kind has them."""
     place, turn, size = head
     ahead = np.array((math.cos(turn), math.sin(turn), 0))
@@ -166,7 +160,7 @@ def face(
     blobs = [Blob(_xyz(beak), (0.07, 0.03, 0.03), (0, 0.95 if down else 0.2, turn), HORN)]
     red = {"adult": rng.uniform(0.6, 1.5), "broiler": rng.uniform(0.35, 0.8), "juvenile": 0.3}.get(frame.kind, 0.0)
     if red:
-        crown = place + (0, 0, size * 0.95)
+        crown = place + np.array((0, 0, size * 0.95))
         wattle = place + ahead * size * 0.8 - (0, 0, size * 0.9)
         blobs.append(Blob(_xyz(crown), (0.1 * red, 0.02, 0.07 * red), (0, 0, turn), COMB))
         blobs.append(Blob(_xyz(wattle), (0.04 * red, 0.035, 0.06 * red), (0, 0, turn), COMB))
@@ -192,9 +186,7 @@ def legs(rng: np.random.Generator, frame: Frame, posture: str) -> list[Blob]:
     return blobs
 
 
-def stretched(
-    rng: np.random.Generator, frame: Frame, side: int, *, up: bool
-) -> tuple[Vector, Vector, Vector, Vector]:
+def stretched(rng: np.random.Generator, frame: Frame, side: int, *, up: bool) -> tuple[Vector, Vector, Vector, Vector]:
     """Stretch a leg out of a body that lies: backwards when on its side, to the sky when on its back."""
     hip = np.array((-0.12, side * frame.width * 0.5, frame.high - 0.16))
     back = rng.uniform(-0.2, 0.5) if up else rng.uniform(0.35, 1.0)

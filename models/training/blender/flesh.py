@@ -63,7 +63,9 @@ def heaped(blobs: Iterable[Blob]) -> bpy.types.Mesh:
     heap = bmesh.new()
     for blob in blobs:
         rings = (8, 6) if blob.wears == HORN else (20, 12)
-        place = Matrix.Translation(blob.centre) @ Euler(blob.turn).to_matrix().to_4x4() @ Matrix.Diagonal((*blob.radii, 1))
+        place = (
+            Matrix.Translation(blob.centre) @ Euler(blob.turn).to_matrix().to_4x4() @ Matrix.Diagonal((*blob.radii, 1))
+        )
         bmesh.ops.create_uvsphere(heap, u_segments=rings[0], v_segments=rings[1], radius=1, matrix=place)
     mesh = bpy.data.meshes.new("part")
     heap.to_mesh(mesh)

@@ -36,9 +36,9 @@ def coat(rng: np.random.Generator, kind: str, colour: str) -> Coat:
     """Make the coat of one bird of a strain; birds of a strain differ a little."""
     if kind == "chick":
         down = jitter(rng, DOWN[colour])
-        tones = (down, tuple(0.85 * part for part in down), down, down)
+        tones = [down, (0.85 * down[0], 0.85 * down[1], 0.85 * down[2]), down, down]
     else:
-        tones = tuple(jitter(rng, tone) for tone in STRAINS[colour])
+        tones = [jitter(rng, tone) for tone in STRAINS[colour]]
     rough = colour in {"mottled", "grey"}
     body = feathers(rng, tones, sharp=rough)
     tail = feathers(rng, (tones[3],) * 4, sharp=False)

@@ -4,7 +4,8 @@ The birds of a sheet are one flock: one strain, one camera elevation, one light.
 orthographic camera, each at another depth so that none shades another, and are cut apart cell by cell.
 
     <out>/index.json      [{"file": "0000_07.png", "sheet": 0, "kind": "broiler", "posture": "lying", "view": "tilted",
-                            "elevation_degrees": 41, "yaw_degrees": 230, "colour": "white", "light_degrees": 120}, ...]
+                            "elevation_degrees": 41, "yaw_degrees": 230, "colour": "white", "light_degrees": 120,
+                            "px_per_length": 91.2}, ...]
 """
 
 import json
@@ -21,8 +22,8 @@ from models.training.blender.flesh import Flock
 from models.training.blender.plumage import DOWN, STRAINS, Coat, coat
 from models.training.blender.png import write_png
 
-CELL_PX, ACROSS, DOWNWARDS = 152, 6, 4
-CELL = 1.66
+CELL_PX, ACROSS, DOWNWARDS = 166, 6, 4
+CELL = 1.82
 """Side of a cell in bird lengths: room for a lying bird with its legs stretched."""
 SHARES = {"standing": 5, "walking": 3, "pecking": 4, "preening": 2, "sitting": 5, "lying": 4, "back": 1}
 """How often each posture is drawn; the lying ones far oftener than in life, for they are what must be learned."""
@@ -65,7 +66,8 @@ def render_sheet(
         write_png(out / name, trimmed(cell))
         yield {
             "file": name, "sheet": number, "kind": kind, "view": view_of(elevation),
-            "elevation_degrees": round(math.degrees(elevation)), "light_degrees": light, **about,
+            "elevation_degrees": round(math.degrees(elevation)), "light_degrees": light,
+            "px_per_length": round(CELL_PX / CELL, 2), **about,
         }  # fmt: skip
 
 
@@ -85,7 +87,7 @@ def choose_elevation(rng: np.random.Generator) -> float:
 def view_of(elevation: float) -> str:
     """Name a camera's elevation: `top`, `tilted` or `side`."""
     degrees = math.degrees(elevation)
-    return "top" if degrees >= 70 else "tilted" if degrees >= 28 else "side"  # noqa: PLR2004  # where sprites change
+    return "top" if degrees >= 70 else "tilted" if degrees >= 28 else "side"  # where sprites change
 
 
 def choose_coats(rng: np.random.Generator, kind: str) -> list[Coat]:
@@ -109,7 +111,9 @@ def light_up(rng: np.random.Generator) -> int:
     studio.sky(tint, (ground[0], ground[1], ground[2]), float(rng.uniform(0.25, 0.6)) * (0.5 + soft))
     azimuth = rng.uniform(0, 2 * math.pi)
     place = studio.towards(math.radians(rng.uniform(35, 85)), azimuth) * 100
-    studio.lamp("SUN", place, (0, 0, 0), energy=float(2.2 * (1.15 - soft)), size=float(rng.uniform(0.05, 0.8)), colour=tint)
+    studio.lamp(
+        "SUN", place, (0, 0, 0), energy=float(2.2 * (1.15 - soft)), size=float(rng.uniform(0.05, 0.8)), colour=tint
+    )
     return round(math.degrees(azimuth))
 
 
@@ -136,6 +140,19 @@ def hang_bird(
 
 
 def trimmed(cell: np.ndarray) -> np.ndarray:
-    """Cut a cell down to its bird."""
-    rows, columns = np.nonzero(cell[..., 3] > 10)  # noqa: PLR2004  # of 255
-    return cell[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    """Cut a cell down to its bird; what reaches in from the next cell is wiped out."""
+    shown = cell[..., 3] > 10  # of 255
+    edge = CELL_PX // 4
+    bird = np.zeros_like(shown)
+    bird[edge:-edge, edge:-edge] = shown[edge:-edge, edge:-edge]
+    size = 0
+    while size != (size := int(bird.sum())):  # grow from the middle as far as the bird reaches
+        grown = bird.copy()
+        grown[1:] |= bird[:-1]
+        grown[:-1] |= bird[1:]
+        grown[:, 1:] |= bird[:, :-1]
+        grown[:, :-1] |= bird[:, 1:]
+        bird = grown & shown
+    rows, columns = np.nonzero(bird)
+    alone = cell * bird[..., None]
+    return np.asarray(alone[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1])

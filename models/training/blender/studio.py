@@ -10,6 +10,7 @@ import numpy as np
 from mathutils import Vector
 
 Colour = tuple[float, float, float]
+Place = Sequence[float] | np.ndarray
 
 
 def open_studio(threads: int) -> None:
@@ -45,9 +46,9 @@ def clear(kept: Iterable[bpy.types.Mesh] = ()) -> None:
 
 def add(
     mesh: bpy.types.Mesh,
-    place: Sequence[float] = (0, 0, 0),
-    turn: Sequence[float] = (0, 0, 0),
-    scale: Sequence[float] = (1, 1, 1),
+    place: Place = (0, 0, 0),
+    turn: Place = (0, 0, 0),
+    scale: Place = (1, 1, 1),
 ) -> bpy.types.Object:
     """Put a mesh into the scene."""
     item = bpy.data.objects.new("thing", mesh)
@@ -62,7 +63,7 @@ def dress(item: bpy.types.Object, materials: Sequence[bpy.types.Material]) -> No
         slot.link, slot.material = "OBJECT", worn
 
 
-def place_camera(place: Sequence[float], towards: Sequence[float], *, roll: float = 0.0) -> bpy.types.Object:
+def place_camera(place: Place, towards: Place, *, roll: float = 0.0) -> bpy.types.Object:
     """Put the scene's camera at a place, looking at another."""
     eye = bpy.data.objects.new("camera", bpy.data.cameras.new("camera"))
     eye.location = place
@@ -92,9 +93,7 @@ def sky(above: Colour, below: Colour, strength: float) -> None:
     bpy.context.scene.world = world
 
 
-def lamp(
-    kind: str, place: Sequence[float], towards: Sequence[float], *, energy: float, size: float, colour: Colour
-) -> None:
+def lamp(kind: str, place: Place, towards: Place, *, energy: float, size: float, colour: Colour) -> None:
     """Hang a lamp: `SUN` (energy in W/m2, size in radians), `AREA` or `POINT` (watts, metres)."""
     light = bpy.data.lights.new("lamp", kind)
     light.energy, light.color = energy, colour
