@@ -87,8 +87,6 @@ def lay_floor(rng: np.random.Generator, room: Room, points: np.ndarray) -> np.nd
     fine, mid, coarse = (cv2.remap(level, *maps, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT) for level in levels)
     sharp, soft = (span < 2.5)[..., None], (span < 9)[..., None]  # texture pixels per picture pixel
     floor = np.where(sharp, fine, np.where(soft, mid, coarse)).astype(np.float32)
-        np.float32
-    )  # texture pixels per picture pixel
     return np.asarray(floor * (1 + rng.uniform(0, 0.25) * cloud(rng, floor.shape[1::-1], 150)[..., None]))
 
 
