@@ -7,7 +7,7 @@ Trials with a first version took mAP50 on unseen real pens from .35 (licensed pi
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -17,20 +17,13 @@ from models.training.camera import expose
 from models.training.drawn import draw_bird, plumage
 from models.training.floors import draw_floor
 from models.training.house import View, hang_line, raise_wall
+from models.training.scene import Scene, yolo_line
 from models.training.sprites import Sprite
 from models.training.stage import Pose, Stage
 
 SIZE_PX = 640
 EMPTY_SHARE = 0.04
 """Share of scenes without a bird: floors, feeders and droppings that must not be counted."""
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A picture (h, w, 3) uint8 and the boxes (n, 4) float32 xyxy, in pixels, of the birds that can be seen."""
-
-    image: np.ndarray
-    boxes: np.ndarray
 
 
 def draw_scene(rng: np.random.Generator, sprites: Sequence[Sprite], *, size_px: int = SIZE_PX) -> Scene:
@@ -158,13 +151,7 @@ def write_scenes(
         scene = draw_scene(rng, sprites, size_px=size_px)
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(60, 94))]
         cv2.imwrite(str(pictures / f"scene_{seed}_{index:05d}.jpg"), scene.image, quality)
-        text = "".join(yolo_line(box, size_px) for box in scene.boxes)
+        text = "".join(yolo_line(box, (size_px, size_px)) for box in scene.boxes)
         (labels / f"scene_{seed}_{index:05d}.txt").write_text(text, encoding="utf-8")
         boxes += len(scene.boxes)
     return boxes
-
-
-def yolo_line(box: np.ndarray, size_px: int) -> str:
-    """Write one xyxy box in pixels of a square picture as a YOLO label line of class 0."""
-    x0, y0, x1, y1 = (float(v) / size_px for v in box)
-    return f"0 {(x0 + x1) / 2:.6f} {(y0 + y1) / 2:.6f} {x1 - x0:.6f} {y1 - y0:.6f}\n"

@@ -81,6 +81,12 @@ class Stage:
         self.image[mask] = layer[mask]
         self.owner[mask] = -1
 
+    def fill(self, corners: np.ndarray, colour: tuple[float, float, float]) -> None:
+        """Fill a polygon (n, 2) of pixels that is no bird; it hides the birds below."""
+        points = np.rint(corners).astype(np.int32)
+        cv2.fillPoly(self.image, [points], colour)
+        cv2.fillPoly(self.owner, [points], -1)
+
     def visible_boxes(self) -> np.ndarray:
         """Return (n, 4) float32 xyxy pixels around the visible part of every bird that shows enough."""
         found = (self.visible_box(number) for number in range(len(self._laid)))
