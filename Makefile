@@ -51,7 +51,7 @@ docs: $(VENV)/.dev $(DASHBOARD)/node_modules/.ready
 
 test-train:
 	$(PYTHON) -m venv .venv-train
-	.venv-train/bin/python -m pip install --quiet -e '.[edge,train]' --group test
+	.venv-train/bin/python -m pip install --quiet -e '.[edge,train,convert]' --group test
 	.venv-train/bin/python -m pytest tests/training
 
 dashboard-test: $(DASHBOARD)/node_modules/.ready

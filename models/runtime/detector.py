@@ -35,9 +35,12 @@ class Tiling:
     max_runs: int = MAX_RUNS
 
     def __post_init__(self) -> None:
-        """Refuse a grid that is none."""
-        if not isinstance(self.tiles, str) and min(self.tiles) < 1:
-            raise ValueError(f"tiles are (columns, rows) of at least 1, not {self.tiles}")
+        """Refuse what is no tiling."""
+        known = self.tiles in {"auto", "off"} if isinstance(self.tiles, str) else min(self.tiles) >= 1
+        if not known:
+            raise ValueError(f"tiles are auto, off or (columns, rows) of at least 1, not {self.tiles}")
+        if self.max_runs < 2:  # noqa: PLR2004  # the whole frame and one more
+            raise ValueError(f"tiles need max_runs of at least 2, not {self.max_runs}")
 
     def grid(self, frame_wh: SizeWH, input_wh: SizeWH, whole: Detections) -> Grid:
         """Return columns and rows for a frame in the whole of which this was found; (1, 1) for no tiles."""

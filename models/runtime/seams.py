@@ -4,7 +4,9 @@ Who is believed, first to last:
 1. boxes that lie free in a tile: they saw the bird at its best; doubles between tiles go by the card's IoU;
 2. boxes of the whole frame that no tile confirms: birds too large for a tile, or missed there;
 3. boxes that a seam cut, where nobody above saw the bird: largest first.
-A box of 2 or 3 goes when it is mostly the same as, or mostly inside or around, one that was believed before.
+A box of 2 or 3 goes when it is mostly the same as, or mostly inside or around, one that was believed before. A cut box
+that another tile shows whole, with floor around it, is that tile's business and is not asked at all: slivers of birds
+at a seam look like small birds.
 """
 
 from collections.abc import Sequence
@@ -38,10 +40,12 @@ class Seen:
 
 def join(frame_wh: SizeWH, whole: Detections, seen: Sequence[Seen], thresholds: Thresholds) -> Detections:
     """Return each bird once, best score first, boxes in frame pixels."""
-    free = _suppressed([_pick(one, ~cut_by_seam(one, frame_wh)) for one in seen], thresholds)
-    cut = _suppressed([_pick(one, cut_by_seam(one, frame_wh)) for one in seen], thresholds)
-    largest = np.argsort(-area(cut.xyxy), kind="stable")
-    parts = [free, whole, _rows(cut, largest)]
+    tiles = [one.tile for one in seen]
+    free = [_rows(one.found, np.flatnonzero(lies_free(one.found.xyxy, one.tile, frame_wh))) for one in seen]
+    cut = [_rows(one.found, np.flatnonzero(cut_everywhere(one.found.xyxy, tiles, frame_wh))) for one in seen]
+    fragments = _suppressed(cut, thresholds)
+    largest = np.argsort(-area(fragments.xyxy), kind="stable")
+    parts = [_suppressed(free, thresholds), whole, _rows(fragments, largest)]
     everything = _together(parts)
     ranks = np.repeat([FREE, FAR, CUT], [len(part) for part in parts])
     kept = _rows(everything, np.flatnonzero(_believed(everything, ranks, thresholds.nms_iou)))
@@ -49,20 +53,22 @@ def join(frame_wh: SizeWH, whole: Detections, seen: Sequence[Seen], thresholds: 
     return at_most(_rows(kept, by_score), thresholds.max_boxes)
 
 
-def cut_by_seam(seen: Seen, frame_wh: SizeWH) -> NDArray[np.bool_]:
-    """Say which boxes (n,) touch an edge of the tile that is not the frame's own edge."""
-    tile, xyxy = seen.tile, seen.found.xyxy
+def lies_free(xyxy: NDArray[np.float32], tile: Tile, frame_wh: SizeWH) -> NDArray[np.bool_]:
+    """Say which boxes (n,) lie inside a tile and touch none of its edges that is not also the frame's."""
     wide, high = tile.size_wh
-    near = np.zeros(len(xyxy), np.bool_)
-    if tile.left > 0:
-        near |= xyxy[:, 0] <= tile.left + NEAR_SEAM * wide
-    if tile.top > 0:
-        near |= xyxy[:, 1] <= tile.top + NEAR_SEAM * high
-    if tile.right < frame_wh[0]:
-        near |= xyxy[:, 2] >= tile.right - NEAR_SEAM * wide
-    if tile.bottom < frame_wh[1]:
-        near |= xyxy[:, 3] >= tile.bottom - NEAR_SEAM * high
-    return near
+    from_x, to_x = _inner(tile.left, tile.right, frame_wh[0], NEAR_SEAM * wide)
+    from_y, to_y = _inner(tile.top, tile.bottom, frame_wh[1], NEAR_SEAM * high)
+    inside = (xyxy[:, :2] > (from_x, from_y)) & (xyxy[:, 2:] < (to_x, to_y))
+    return np.asarray(inside.all(axis=1), np.bool_)
+
+
+def _inner(start: int, end: int, side: int, margin: float) -> tuple[float, float]:
+    return (start + margin if start > 0 else -np.inf), (end - margin if end < side else np.inf)
+
+
+def cut_everywhere(xyxy: NDArray[np.float32], tiles: Sequence[Tile], frame_wh: SizeWH) -> NDArray[np.bool_]:
+    """Say which boxes (n,) no tile shows free of its seams."""
+    return ~np.logical_or.reduce([lies_free(xyxy, tile, frame_wh) for tile in tiles])
 
 
 def _believed(boxes: Detections, ranks: NDArray[np.int64], nms_iou: float) -> NDArray[np.bool_]:
@@ -81,10 +87,6 @@ def _believed(boxes: Detections, ranks: NDArray[np.int64], nms_iou: float) -> ND
 def _suppressed(parts: Sequence[Detections], thresholds: Thresholds) -> Detections:
     together = _together(parts)
     return _rows(together, suppress(together.xyxy, together.scores, together.class_ids, thresholds.nms_iou))
-
-
-def _pick(seen: Seen, chosen: NDArray[np.bool_]) -> Detections:
-    return _rows(seen.found, np.flatnonzero(chosen))
 
 
 def _rows(found: Detections, rows: NDArray[np.int64]) -> Detections:

@@ -1,4 +1,4 @@
-"""Verbs that make networks; they need the extra `train`. Each imports what it needs when it runs."""
+"""Verbs that make networks; they need the extra `train`, or `convert`. Each imports what it needs when it runs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -40,3 +40,18 @@ def export(
 
         write(checkpoint, about, out)
         typer.echo(f"written: {out} and its card; measure it with henwise-models evaluate")
+
+
+def convert(
+    network: Annotated[Path, typer.Argument(help="the .onnx, with its card beside it")],
+    form: Annotated[str, typer.Option("--format", help="ncnn or litert; the other back ends read the .onnx itself")],
+    out: Out,
+    size: Annotated[str | None, typer.Option(help="input WxH, multiples of 32; default: the card's")] = None,
+) -> None:
+    """Convert a detector for NCNN or LiteRT, whose files a device then gets beside the .onnx."""
+    with plain_errors():
+        from models.training.convert import convert as write
+        from models.training.convert import wanted_format, wanted_size
+
+        made = write(network, wanted_format(form), wanted_size(size), out)
+        typer.echo(f"written: {', '.join(made.files)} and the card in {out}")

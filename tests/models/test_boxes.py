@@ -1,14 +1,16 @@
 import logging
 
+import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.card import Thresholds
 from models.runtime.boxes import decode
 from models.runtime.detections import Detections
 from models.runtime.letterbox import fit
+from models.runtime.suppression import keep_best
 
 LIMITS = Thresholds(score=0.3, nms_iou=0.5, max_boxes=3000)
 
@@ -38,11 +40,48 @@ def test_a_thousand_birds_seen_by_four_anchors_each_are_still_a_thousand():
     assert len(decode(raw_of(boxes, scores), fit((640, 640), (640, 640)), LIMITS)) == 1000
 
 
+def test_three_thousand_rows_are_three_thousand_birds():
+    boxes = np.stack(
+        [8 + 10.0 * (np.arange(3000) % 64), 8 + 10.0 * (np.arange(3000) // 64), *np.full((2, 3000), 9.0)], 1
+    )
+    found = decode(raw_of(boxes, np.linspace(0.3, 0.9, 3000)), fit((640, 640), (640, 640)), LIMITS)
+    assert len(found) == 3000
+    assert not found.capped
+
+
+@settings(deadline=None)
+@given(
+    st.integers(0, 2500),
+    st.sampled_from([60, 600, 3000]),
+    st.floats(0.2, 0.8),
+    st.integers(1, 3),
+    st.integers(0, 2**32),
+)
+def test_the_sweep_keeps_the_very_boxes_that_opencv_keeps(n: int, spread: int, limit: float, classes: int, seed: int):
+    rng = np.random.default_rng(seed)
+    corner, sides = rng.integers(0, spread, (n, 2)), rng.integers(1, 60, (n, 2))
+    xyxy = np.hstack([corner, corner + sides]).astype(np.float32)
+    scores = rng.permutation(np.linspace(0.3, 0.9, n)).astype(np.float32)
+    groups = rng.integers(0, classes, n)
+    xywh = np.hstack([corner, sides]).astype(float)
+    expected = {
+        row
+        for group in range(classes)
+        for rows in [np.flatnonzero(groups == group)]
+        if len(rows)
+        for row in rows[np.asarray(cv2.dnn.NMSBoxes(xywh[rows].tolist(), scores[rows].tolist(), 0.0, limit))]
+    }
+    kept = keep_best(xyxy, scores, groups, limit)
+    assert set(kept.tolist()) == expected
+    assert (np.diff(scores[kept]) <= 0).all()
+
+
 def test_a_limit_that_bites_is_said_aloud(caplog: pytest.LogCaptureFixture):
     limits = LIMITS.model_copy(update={"max_boxes": 1000})
     with caplog.at_level(logging.WARNING):
         found = decode(raw_of(grid_of_birds(1200), np.full(1200, 0.9)), fit((640, 640), (640, 640)), limits)
     assert len(found) == 1000
+    assert found.capped
     assert "1200 boxes found, only the best 1000 are kept" in caplog.text
 
 
