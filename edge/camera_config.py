@@ -1,5 +1,6 @@
 """What stands in a [[cameras]] section of edge.toml. Places in a picture are shares of its width and height."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -22,6 +23,14 @@ Point = tuple[Share, Share]
 Polygon = Annotated[tuple[Point, ...], Field(min_length=3, max_length=100)]
 TileCount = Annotated[int, Field(ge=1, le=8)]
 Metres = Annotated[float, Field(ge=-10_000, le=10_000)]
+
+
+def masked(source: str) -> str:
+    """Return a source as it may be logged: without what an address may hold of a password.
+
+    Passwords are often typed in as they are, with ``@`` and ``/``: so all up to the last ``@`` goes, and any query.
+    """
+    return re.sub(r"(?<=\?).*", "***", re.sub(r"(?<=://).*@", "***@", source)) if "://" in source else source
 
 
 class ZoneConfig(Section):

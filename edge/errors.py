@@ -3,7 +3,8 @@
 PermanentError
 ├── BadInput
 │   ├── BadConfig       edge.toml has mistakes; ``problems`` has a line for each
-│   └── BadPlan         the points of a camera's plan can't be right
+│   ├── BadPlan         the points of a camera's plan can't be right
+│   └── NotCalibrated   nothing can be learned from a count by hand, or it can't be kept
 ├── OutboxTaken         another agent works in the same data_dir
 └── NetworkUnusable     a camera's network is missing or damaged, or nothing here can run it
 RetryableError
@@ -30,6 +31,10 @@ class BadConfig(BadInput):
 
 class BadPlan(BadInput):
     """The points of a camera's plan don't fit; the message says which, and what to do."""
+
+
+class NotCalibrated(BadInput):
+    """A count by hand can't be used; the message says why."""
 
 
 class OutboxTaken(PermanentError):

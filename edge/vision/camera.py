@@ -7,7 +7,6 @@ long as the time-out counts as a dead stream, whatever it returned (measured aga
 
 import logging
 import os
-import re
 import threading
 import time
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.backoff import Backoff
-from edge.camera_config import CameraConfig
+from edge.camera_config import CameraConfig, masked
 from edge.causes import cause_of
 from edge.errors import CameraLost, ClockUnset
 from edge.health import Health
@@ -50,14 +49,6 @@ class Frame:
     at: datetime
     at_s: float
     number: int
-
-
-def masked(source: str) -> str:
-    """Return a source as it may be logged: without what an address may hold of a password.
-
-    Passwords are often typed in as they are, with ``@`` and ``/``: so all up to the last ``@`` goes, and any query.
-    """
-    return re.sub(r"(?<=\?).*", "***", re.sub(r"(?<=://).*@", "***@", source)) if "://" in source else source
 
 
 class Camera:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from edge.camera_config import CameraConfig
+from edge.camera_config import CameraConfig, masked
 from edge.health import Health
-from edge.vision.camera import Camera, Frame, masked
+from edge.vision.camera import Camera, Frame
 from tests.edge.clips import draw_clip, number_of
 from tests.edge.waiting import wait_until
 
@@ -112,7 +112,7 @@ def test_nothing_prints_the_password_of_a_stream(tmp_path: Path):
     program = """
 import logging, threading, sys
 logging.basicConfig(level=logging.DEBUG)
-from edge.camera_config import CameraConfig
+from edge.camera_config import CameraConfig, masked
 from edge.health import Health
 from edge.vision.camera import Camera
 stop = threading.Event()
