@@ -1,7 +1,8 @@
-"""henwise-edge: run the agent, check its configuration."""
+"""henwise-edge: run the agent, check its configuration, collect what it kept for training."""
 
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -76,7 +77,34 @@ def run(
         _refuse([str(error)])
 
 
-def _refuse(problems: list[str]) -> None:
+@app.command()
+def collect(
+    path: ConfigPath,
+    *,
+    out: Annotated[Path, typer.Option(help="a zip (pack.zip) or a new folder to write")],
+    since: Annotated[datetime | None, typer.Option(help="only pictures from then on, UTC")] = None,
+    move: Annotated[bool, typer.Option("--move", help="Delete what was packed from the device.")] = False,
+) -> None:
+    """Pack the pictures kept for training, with what people said of them."""
+    from contract.errors import HenwiseError
+    from edge.config_file import load
+    from edge.errors import BadConfig
+    from edge.vision.collecting import collect as pack
+
+    try:
+        told = pack(load(path).data_dir, out, since=since and since.replace(tzinfo=UTC), move=move)
+    except BadConfig as error:
+        _refuse(error.problems)
+    except HenwiseError as error:
+        _refuse([str(error)])
+    except OSError as error:
+        _refuse([f"{error.filename or out}: {error.strerror or error}"])
+    typer.echo(
+        f"{out}: {told.pictures} pictures, {told.judged} judged, {told.birds} birds of findings; read README.txt"
+    )
+
+
+def _refuse(problems: list[str]) -> NoReturn:
     for problem in problems:
         typer.echo(problem, err=True)
     raise typer.Exit(1)

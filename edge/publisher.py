@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 import aiomqtt
 
 from contract.errors import BadInput
-from contract.messages import Announcement, Committed, State, Status, encode
+from contract.messages import Announcement, Committed, Message, State, Status, Verdict, encode
 from contract.place import Place
 from contract.topics import LEAVES, build, decode, leaf_of
 from edge.backoff import Backoff
@@ -47,6 +47,7 @@ class Publisher:
         outbox: what to carry.
         announcement: says what the device has.
         status: says how it does, online.
+        on_verdict: takes what people say of findings and counts, in a thread of its own; it answers through the outbox.
         window: which rows are out; handed in by tests that want a smaller one.
     """
 
@@ -58,6 +59,7 @@ class Publisher:
         *,
         announcement: Callable[[], Announcement],
         status: Callable[[], Status],
+        on_verdict: Callable[[Verdict], object] | None = None,
         window: Window | None = None,
     ) -> None:
         self._broker = broker
@@ -65,6 +67,7 @@ class Publisher:
         self._outbox = outbox
         self._announcement = announcement
         self._status = status
+        self._on_verdict = on_verdict
         self._window = window or Window()
         self._wake = asyncio.Event()
         self.problem = "not connected yet"
@@ -119,7 +122,8 @@ class Publisher:
 
     async def _greet(self, client: aiomqtt.Client) -> None:
         self._window.forget()
-        await client.subscribe(build(self._place, Committed), qos=1)
+        heard: list[type[Message]] = [Committed, Verdict] if self._on_verdict else [Committed]
+        await client.subscribe([(build(self._place, kind), 1) for kind in heard])
         _heed_cancellation()
         await self._publish_state(client, self._announcement())
         _heed_cancellation()
@@ -136,6 +140,8 @@ class Publisher:
             if isinstance(said, Committed):
                 self._window.committed(await asyncio.to_thread(self._outbox.confirm, said.ranges))
                 self._wake.set()
+            elif isinstance(said, Verdict) and self._on_verdict:
+                await asyncio.to_thread(self._on_verdict, said)
 
     async def _carry(self, client: aiomqtt.Client) -> None:
         while True:
