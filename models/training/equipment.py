@@ -113,13 +113,12 @@ class Line:
 
     def feeders(self, rng: np.random.Generator, lens: Lens, length: float) -> Iterator[Thing]:
         """Hang a pan feeder line: a pipe, and under it cones over round pans, some with a grill."""
-        colour = FITTINGS[rng.integers(len(FITTINGS))] if rng.random() < 0.4 else (35.0, 40.0, rng.uniform(130, 210))
-        high, radius = length * rng.uniform(0.6, 1.4), length * rng.uniform(0.38, 0.55)
-        grey = float(rng.uniform(90, 190))
-        yield from self.pipe(lens, high, length * 0.12, (grey, grey, grey))
-        grill = rng.random() < 0.6
-        for x, y in self.spots(rng.uniform(0.5, 1.1)):
-            yield from feeder(lens, (float(x), float(y)), (radius, high), colour, grill=grill)
+        high = length * rng.uniform(0.6, 1.4)
+        grey = float(rng.uniform(60, 190))
+        yield from self.pipe(lens, high, length * rng.uniform(0.08, 0.16), (grey, grey, grey))
+        make = Pan.choose(rng, length, high)
+        for x, y in self.spots(length * rng.uniform(1.5, 3)):
+            yield from feeder(lens, (float(x), float(y)), make)
 
     def nipples(self, rng: np.random.Generator, lens: Lens, length: float) -> Iterator[Thing]:
         """Hang a nipple line: a pipe with small cups below it, sometimes a second pipe above."""
@@ -128,7 +127,7 @@ class Line:
         yield from self.pipe(lens, high, length * rng.uniform(0.06, 0.14), (grey, grey, grey))
         colour: Colour = (30, 40, 200) if rng.random() < 0.6 else FITTINGS[rng.integers(len(FITTINGS))]
         size = length * rng.uniform(0.06, 0.16)
-        for x, y in self.spots(rng.uniform(0.18, 0.4), most=90):
+        for x, y in self.spots(length * rng.uniform(0.5, 1.2), most=110):
             yield from cup(lens, (float(x), float(y), high - size), size, colour)
         cord = rng.uniform(1.5, 3.0)
         for x, y in self.spots(cord):
@@ -136,33 +135,54 @@ class Line:
             yield from rope(lens, ends)
 
 
-def feeder(
-    lens: Lens, spot: tuple[float, float], size: tuple[float, float], colour: Colour, *, grill: bool
-) -> Iterator[Thing]:
-    """Stand one pan feeder under its pipe: pan, feed, cone."""
-    radius, high = size
-    place = np.array([(*spot, high * 0.5)])
-    _, far = lens.project(place)
+@dataclass(frozen=True)
+class Pan:
+    """The make of the feeders of one line: measures in metres, how many bars its grill has and their colour."""
+
+    radius: float
+    high: float
+    colour: Colour
+    bars: int
+    grill: Colour
+
+    @classmethod
+    def choose(cls, rng: np.random.Generator, length: float, high: float) -> "Pan":
+        """Choose a make: red plastic above all, bare or with a grill around the feed."""
+        colour = FITTINGS[rng.integers(len(FITTINGS))] if rng.random() < 0.4 else (35.0, 40.0, rng.uniform(110, 210))
+        bars = int(rng.choice([0, 8, 10, 14]))
+        grill = lighter(colour, float(rng.uniform(0.3, 1.3))) if rng.random() < 0.7 else (200.0, 205.0, 205.0)
+        return cls(length * rng.uniform(0.38, 0.6), high * rng.uniform(0.7, 1.0), colour, bars, grill)
+
+
+def feeder(lens: Lens, spot: tuple[float, float], make: Pan) -> Iterator[Thing]:
+    """Stand one pan feeder under its pipe: pan, feed, cone, grill."""
+    radius, high = make.radius, make.high
+    _, far = lens.project(np.array([(*spot, high * 0.5)]))
 
     def paint(stage: Stage) -> None:
-        rims = [
-            ring(lens, (*spot, z), r)
-            for z, r in ((0.02, radius), (radius * 0.35, radius), (radius * 0.36, radius * 0.86))
-        ]
-        cone = [ring(lens, (*spot, z), r) for z, r in ((radius * 0.3, radius * 0.5), (high * 0.95, radius * 0.16))]
-        if not whole(*rims, *cone):
+        bottom, top, inner = (ring(lens, (*spot, z), r) for z, r in PAN_RINGS * radius)
+        cone = [ring(lens, (*spot, z), r) for z, r in ((radius * 0.3, radius * 0.45), (high * 0.95, radius * 0.16))]
+        if not whole(bottom, top, inner, *cone):
             return
-        bottom, top, inner = rims
-        stage.fill(hull(bottom, top), lighter(colour, 0.7))
-        stage.fill(top, colour)
+        stage.fill(hull(bottom, top), lighter(make.colour, 0.7))
+        stage.fill(top, make.colour)
         stage.fill(inner, (70.0, 110.0, 140.0))
-        stage.fill(hull(*cone), lighter(colour, 0.9))
-        if grill:
-            for step in range(0, 24, 3):
-                edge, tip = top[step], cone[1][step]
-                stage.fill(np.stack([edge - 0.6, edge + 0.6, tip + 0.6, tip - 0.6]), lighter(colour, 1.1))
+        stage.fill(hull(*cone), lighter(make.colour, 0.9))
+        for edge, tip in zip(spokes(top, make.bars), spokes(cone[1], make.bars), strict=True):
+            along = (tip - edge)[::-1] * (-1, 1)
+            half = 0.8 * along / max(float(np.hypot(*along)), 1e-6)
+            stage.fill(np.stack([edge - half, edge + half, tip + half, tip - half]), make.grill)
 
     yield Thing(float(far[0]), spot, paint)
+
+
+PAN_RINGS = np.array(((0.02, 0.8), (0.35, 1.0), (0.36, 0.86)))
+"""Height and radius of a pan's bottom, rim and feed, as shares of its radius."""
+
+
+def spokes(rim: np.ndarray, bars: int) -> np.ndarray:
+    """Choose `bars` points of a ring."""
+    return np.asarray(rim[np.linspace(0, len(rim), bars, endpoint=False).astype(int)])
 
 
 def hull(*rings: np.ndarray) -> np.ndarray:
@@ -177,9 +197,11 @@ def cup(lens: Lens, place: tuple[float, float, float], size: float, colour: Colo
     x, y, z = place
 
     def paint(stage: Stage) -> None:
-        shapes = ring(lens, place, size), ring(lens, (x, y, z - size), size * 0.8)
-        if whole(*shapes):
-            stage.fill(hull(*shapes), colour)
+        bar(stage, lens, np.array([(x, y, z), (x, y, z + 2 * size)]), size * 0.7, colour)
+        rims = ring(lens, (x, y, z), size), ring(lens, (x, y, z - size), size * 0.8)
+        if whole(*rims):
+            stage.fill(hull(*rims), colour)
+            stage.fill(rims[0], lighter(colour, 0.6))
 
     yield Thing(float(far[0]), (x, y), paint)
 

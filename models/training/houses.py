@@ -27,7 +27,7 @@ SMALLEST_PX = 11
 """Length of the farthest birds, pixels: the house ends where they would be smaller."""
 KIND_SHARES = {"broiler": 4, "adult": 4, "juvenile": 1, "chick": 2}
 WHOLE_WH, PART_PX = (640, 480), 640
-EMPTY_SHARE = 0.06
+EMPTY_SHARE = 0.1
 CANDIDATES = 9000
 """Places tried; those out of sight or too near to another are dropped."""
 
