@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from models.errors import ModelsError
-from models.training.terminal import SCENE_RULES, Seed, Threads, plain_errors, progress
+from models.training.terminal import SCENE_RULES, Seed, Threads, names, plain_errors, progress
 
 if TYPE_CHECKING:
     from models.training.evaluate import Seen, Taken
@@ -133,11 +133,6 @@ def tell_left_out(taken: "Taken") -> None:
         )
     for problem in taken.left_out.problems:
         typer.echo(f"{name}: left out: {problem}", err=True)
-
-
-def names(words: str | None) -> list[str] | None:
-    """Split names at commas."""
-    return [word.strip() for word in words.split(",") if word.strip()] if words else None
 
 
 def saver(folder: Path | None, score: float) -> "Seen | None":

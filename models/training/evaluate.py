@@ -13,9 +13,10 @@ from models.runtime.detector import Detector
 from models.runtime.onnx import OnnxBackend
 from models.training import report
 from models.training.compare import DRAWS, Comparison, DatasetComparison, differences, tallies
+from models.training.dataset import Step
 from models.training.grouping import scene_of_each
 from models.training.layout import Layout
-from models.training.looking import LeftOut, Looked, Step, Truth, bird_classes, look, truths
+from models.training.looking import LeftOut, Looked, Truth, bird_classes, look, truths
 from models.training.metrics import Figures, Judged
 
 FLOOR = 0.01
