@@ -130,6 +130,6 @@ def write_yaml(out: Path, splits: Sequence[str], classes: Sequence[str]) -> Path
             raise DatasetError(f"{path} has the classes {', '.join(before.classes)}: give another folder")
         named = {name: list(items) if len(items) > 1 else items[0] for name, items in before.named.items()}
     named |= {split: f"images/{split}" for split in splits}
-    content = {"path": ".", **named, "names": list(classes)}
+    content = {**named, "names": list(classes)}  # without path: folders are beside the YAML
     path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
     return path
