@@ -146,7 +146,7 @@ def _entry_pictures(entry: Path, roots: tuple[Path, ...]) -> Iterator[Path]:
         raise DatasetError(f"{entry} cannot be read as a list of pictures, one path a line: {error}") from error
     for line in filter(None, (line.strip() for line in lines)):
         spots = [folder / line for folder in (entry.parent, *roots)]
-        yield next((spot for spot in spots if spot.is_file()), spots[0])
+        yield next((spot for spot in spots if os.path.isfile(spot)), spots[0])  # noqa: PTH113  # see Layout._find
 
 
 def resolved_yaml(layout: Layout, splits: tuple[str, ...]) -> str:
