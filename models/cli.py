@@ -13,6 +13,10 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Teach and me
 
 for verb in (
     cli_data.check,
+    cli_data.convert,
+    cli_data.split,
+    cli_data.dedupe,
+    cli_data.show,
     cli_draw.scenes,
     cli_teach.train,
     cli_teach.export,

@@ -22,18 +22,22 @@ def draw_boxes(frame: NDArray[np.uint8], boxes: Boxes, colour: tuple[int, int, i
         cv2.rectangle(frame, (x0, y0), (x1, y1), colour, thick, cv2.LINE_AA)
 
 
+def mark(frame: NDArray[np.uint8], looked: Looked, *, score: float) -> tuple[int, int, int]:
+    """Draw right, false and missed boxes at a threshold into a picture and return how many of each there are."""
+    judged, kept = looked.judged, looked.scores >= score
+    right = np.zeros(len(kept), np.bool_)
+    right[np.argsort(-looked.scores, kind="stable")] = judged.hits[:, 0]
+    found = judged.found(score=score)
+    draw_boxes(frame, looked.truth[~found], MISSED)
+    draw_boxes(frame, looked.found[kept & ~right], FALSE)
+    draw_boxes(frame, looked.found[kept & right], RIGHT)
+    return int((kept & right).sum()), int((kept & ~right).sum()), int((~found).sum())
+
+
 def draw_judged(frame: NDArray[np.uint8], looked: Looked, *, score: float) -> NDArray[np.uint8]:
     """Return a copy of a picture with right, false and missed boxes at a threshold, and their numbers above it."""
-    judged, kept = looked.judged, looked.scores >= score
-    order = np.argsort(-looked.scores, kind="stable")
-    right = np.zeros(len(kept), np.bool_)
-    right[order] = judged.hits[:, 0]
-    found = judged.found(score=score)
     drawn = frame.copy()
-    draw_boxes(drawn, looked.truth[~found], MISSED)
-    draw_boxes(drawn, looked.found[kept & ~right], FALSE)
-    draw_boxes(drawn, looked.found[kept & right], RIGHT)
-    counts = int((kept & right).sum()), int((kept & ~right).sum()), int((~found).sum())
+    counts = mark(drawn, looked, score=score)
     return captioned(drawn, list(zip(("right", "false", "missed"), counts, (RIGHT, FALSE, MISSED), strict=True)))
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from models.errors import ModelsError
-from models.training.terminal import SCENE_RULES, Seed, Threads, plain_errors, progress
+from models.training.terminal import SCENE_RULES, Seed, Threads, names, plain_errors, progress
 
 if TYPE_CHECKING:
-    from models.training.evaluate import Seen, Taken
+    from models.training.evaluate import Seen, Taken, View
 
 Datasets = Annotated[list[Path], typer.Argument(help="YAML of one or more data sets (docs/evaluating.md)")]
 Split = Annotated[Literal["val", "test", "train"], typer.Option(help="pictures to measure on")]
@@ -30,6 +30,13 @@ def evaluate(
     as_json: Json = False,
     choose: Annotated[bool, typer.Option("--choose", help="only find the threshold with the best F1")] = False,
     write: Annotated[bool, typer.Option("--write", help="write the figures onto the card of --network")] = False,
+    tiles: Annotated[Literal["auto", "off"], typer.Option(help="cut wide pictures of small birds into tiles")] = "off",
+    size: Annotated[
+        int | None, typer.Option(min=32, max=4096, help="longest side of the input; default: the card's")
+    ] = None,
+    backend: Annotated[
+        str, typer.Option(help="what runs the network: onnx, openvino, ncnn, litert, tensorrt")
+    ] = "onnx",
     save: Annotated[Path | None, typer.Option(help="folder for pictures with right, false and missed boxes")] = None,
     by_source: Annotated[bool, typer.Option(help="show figures by source")] = True,
     by_size: Annotated[bool, typer.Option(help="show figures by size of the birds")] = True,
@@ -37,23 +44,22 @@ def evaluate(
 ) -> None:
     """Measure a network on labelled pictures: how well it finds birds, and how well it counts them."""
     with plain_errors():
-        if choose and (write or save or score is not None):
-            raise ModelsError("--choose only finds a threshold: leave --score, --write and --save to the next run")
-        if write and network is None:
-            raise ModelsError("--write changes the card of a network of your own: name it with --network")
         from models.card import card_path, read_card, write_card
         from models.runtime import SHIPPED
         from models.training import evaluate as measuring
 
+        view = measuring.View(size_px=size, tiles=tiles, backend=backend)
+        fixed = bool(write or save or score is not None)
+        refuse_odd(view, choose=choose, fixed=fixed, writing=write, unnamed=network is None)
         weights = network or SHIPPED
         card = read_card(card_path(weights))
         limit = card.thresholds.score if score is None else score
-        sets = take_all(dataset, weights, split, names(classes), threads, saver(save, limit))
+        sets = take_all(dataset, weights, split, names(classes), threads, saver(save, limit), view=view, score=limit)
         if choose:
             best = measuring.best_score([[item.judged for item in taken.looked] for taken in sets])
             typer.echo(json.dumps({"best_score": best}) if as_json else f"best threshold: {best}")
             return
-        document = measuring.evaluation(weights, card, sets, score=score)
+        document = measuring.evaluation(weights, card, sets, score=score, view=view)
         if as_json:
             typer.echo(document.model_dump_json(indent=1))
         else:
@@ -63,6 +69,24 @@ def evaluate(
         if write:
             written = write_card(measuring.with_scores(card, measuring.scores_of(document)), weights)
             typer.echo(f"figures written onto {written}", err=True)
+
+
+def refuse_odd(view: "View", *, choose: bool, fixed: bool, writing: bool, unnamed: bool) -> None:
+    """Refuse options that do not go together.
+
+    Raises:
+        ModelsError: saying which.
+    """
+    if choose and fixed:
+        raise ModelsError("--choose only finds a threshold: leave --score, --write and --save to the next run")
+    if choose and not view.ranked:
+        raise ModelsError("--choose looks at all thresholds at once, which tiles do not allow: leave --tiles away")
+    if writing and (view.size_px, view.tiles, view.backend) != (None, "off", "onnx"):
+        raise ModelsError("a card tells figures without --tiles, --size and --backend: leave them away to --write")
+    if writing and unnamed:
+        raise ModelsError("--write changes the card of a network of your own: name it with --network")
+    if view.size_px is not None and view.size_px % 32:
+        raise ModelsError(f"--size must be a multiple of 32, not {view.size_px}")
 
 
 def compare(
@@ -103,16 +127,18 @@ def take_all(
     seen: "Seen | None",
     *,
     quiet: bool = False,
+    view: "View | None" = None,
+    score: float | None = None,
 ) -> list["Taken"]:
     """Let a network look at a split of several data sets, and say what was left out."""
-    from models.training.evaluate import open_unfiltered, take
+    from models.training.evaluate import AS_CARD, open_unfiltered, take
     from models.training.layout import read_layout
 
     wrong = next((path for path in datasets if path.suffix == ".onnx"), None)
     if wrong:
         raise ModelsError(f"{wrong} is a network: name it with --network; the argument is the YAML of a data set")
     layouts = [read_layout(path) for path in datasets]
-    detector = open_unfiltered(weights, threads=threads)
+    detector = open_unfiltered(weights, threads=threads, view=view or AS_CARD, score=score)
     sets = [
         take(detector, layout, split, classes=classes, step=progress(layout.file.stem), seen=seen) for layout in layouts
     ]
@@ -133,11 +159,6 @@ def tell_left_out(taken: "Taken") -> None:
         )
     for problem in taken.left_out.problems:
         typer.echo(f"{name}: left out: {problem}", err=True)
-
-
-def names(words: str | None) -> list[str] | None:
-    """Split names at commas."""
-    return [word.strip() for word in words.split(",") if word.strip()] if words else None
 
 
 def saver(folder: Path | None, score: float) -> "Seen | None":

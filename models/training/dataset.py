@@ -6,7 +6,7 @@ A picture without birds has an empty label file; a missing label file is a mista
 take the picture as empty. The YAML that names the folders is read by `models.training.layout`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from models.errors import DatasetError
 from models.training.layout import SUFFIXES, split_pictures
 from models.training.pictures import read_picture
 
+Step = Callable[[Sequence[Path]], Iterable[Path]]
+"""Walks through pictures and may show how far it is."""
 LABEL_FIELDS = 5
 SLACK = 0.01
 """Shares by which a lenient reader lets coordinates leave the picture (labelling programs round)."""
@@ -126,14 +128,14 @@ def around(corners: np.ndarray) -> np.ndarray:
     return np.hstack([(low + high) / 2, high - low])
 
 
-def check_split(folders: tuple[Path, ...], *, classes: int) -> SplitReport:
+def check_split(folders: tuple[Path, ...], *, classes: int, step: Step = iter) -> SplitReport:
     """Look at every picture and label file of folders and .txt lists; problems are collected, not raised."""
     report = SplitReport()
     for folder in dict.fromkeys(folders):
         files = split_pictures((folder,))
         if not files:
             report.problems.append(f"{folder} holds no picture ({', '.join(sorted(SUFFIXES))})")
-        for picture in files:
+        for picture in step(files):
             _check_picture(picture, label_path(picture), classes, report)
         if folder.is_dir() and "images" in folder.parts:
             labels, used = labels_folder(folder), {label_path(picture) for picture in files}

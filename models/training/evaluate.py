@@ -4,18 +4,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from models.card import ModelCard, Score, load_weights
 from models.errors import DatasetError
-from models.runtime.detector import Detector
-from models.runtime.onnx import OnnxBackend
+from models.runtime.backends import Network, open_backend
+from models.runtime.detector import Detector, Tiling, checked_size
 from models.training import report
 from models.training.compare import DRAWS, Comparison, DatasetComparison, differences, tallies
+from models.training.dataset import Step
 from models.training.grouping import scene_of_each
 from models.training.layout import Layout
-from models.training.looking import LeftOut, Looked, Step, Truth, bird_classes, look, truths
+from models.training.looking import LeftOut, Looked, Truth, bird_classes, look, truths
 from models.training.metrics import Figures, Judged
 
 FLOOR = 0.01
@@ -46,14 +48,45 @@ class Taken:
     left_out: LeftOut = field(default_factory=LeftOut)
 
 
-def open_unfiltered(
-    weights: Path, *, threads: int = 2, nms_iou: float | None = None, size_px: int | None = None
-) -> Detector:
-    """Open a network that reports everything from FLOOR up, optionally at another NMS or input size."""
+@dataclass(frozen=True)
+class View:
+    """How a network is let look; the defaults are those of its card.
+
+    Args:
+        size_px: longest side of the input; None: the card's.
+        nms_iou: overlap from which the weaker of two boxes is dropped; None: the card's.
+        tiles: whether wide pictures are cut into tiles.
+        backend: what runs it, a name of `models.runtime.LIBRARIES`.
+    """
+
+    size_px: int | None = None
+    nms_iou: float | None = None
+    tiles: Literal["auto", "off"] = "off"
+    backend: str = "onnx"
+
+    @property
+    def ranked(self) -> bool:
+        """Whether one look tells all thresholds: which boxes of tiles are joined depends on the threshold."""
+        return self.tiles == "off"
+
+
+AS_CARD = View()
+
+
+def open_unfiltered(weights: Path, *, threads: int = 2, view: View = AS_CARD, score: float | None = None) -> Detector:
+    """Open a network that reports everything from FLOOR up, or from `score` (None: the card's) if the view has tiles.
+
+    Raises:
+        WeightsError: the network or its card cannot be used.
+        RuntimeMissing: the library of the back end is not installed.
+    """
     card, content = load_weights(weights)
-    limits = card.thresholds.model_copy(update={"score": FLOOR} | ({"nms_iou": nms_iou} if nms_iou else {}))
-    size = {"input_size_wh": (size_px, size_px)} if size_px else {}
-    return Detector(card.model_copy(update={"thresholds": limits, **size}), OnnxBackend.open(content, threads=threads))
+    least = FLOOR if view.ranked else (card.thresholds.score if score is None else score)
+    changes = {"score": least} | ({"nms_iou": view.nms_iou} if view.nms_iou else {})
+    size = {"input_size_wh": checked_size(view.size_px)} if view.size_px else {}
+    card = card.model_copy(update={"thresholds": card.thresholds.model_copy(update=changes), **size})
+    backend = open_backend(view.backend, Network(weights, card, content, card.input_size_wh, threads))
+    return Detector(card, backend, Tiling(view.tiles))
 
 
 def take(
@@ -88,8 +121,8 @@ def _why(left_out: LeftOut) -> str:
     return "there is none"
 
 
-def dataset_report(taken: Taken, *, score: float) -> report.DatasetReport:
-    """Give all figures of one data set at a threshold."""
+def dataset_report(taken: Taken, *, score: float, ranked: bool = True) -> report.DatasetReport:
+    """Give all figures of one data set at a threshold; without average precision if detections are not `ranked`."""
     return report.DatasetReport(
         dataset=taken.layout.file.stem,
         file=str(taken.layout.file),
@@ -97,25 +130,31 @@ def dataset_report(taken: Taken, *, score: float) -> report.DatasetReport:
         classes=taken.classes,
         unlabelled=len(taken.left_out.unlabelled),
         problems=tuple(taken.left_out.problems),
-        overall=report.overall(taken.looked, score=score),
-        by_source=report.by_source(taken.looked, score=score),
-        by_size=report.by_size(taken.looked, score=score),
+        overall=report.overall(taken.looked, score=score, ranked=ranked),
+        by_source=report.by_source(taken.looked, score=score, ranked=ranked),
+        by_size=report.by_size(taken.looked, score=score, ranked=ranked),
         by_number=report.by_number(taken.looked, score=score),
         by_class=report.by_class(taken.looked, taken.layout.classes, score=score),
     )
 
 
-def evaluation(network: Path, card: ModelCard, sets: Sequence[Taken], *, score: float | None) -> report.Evaluation:
+def evaluation(
+    network: Path, card: ModelCard, sets: Sequence[Taken], *, score: float | None, view: View = AS_CARD
+) -> report.Evaluation:
     """Give the document of an evaluation, at the card's threshold if `score` is None."""
     limit = card.thresholds.score if score is None else score
+    if view.size_px:
+        card = card.model_copy(update={"input_size_wh": checked_size(view.size_px)})
     everything = [item for taken in sets for item in taken.looked]
     return report.Evaluation(
         measured=date.today(),  # noqa: DTZ011  # a day is enough
         network=network_part(network, card),
         score=limit,
         score_from="card" if score is None else "option",
-        datasets=tuple(dataset_report(taken, score=limit) for taken in sets),
-        pooled=report.overall(everything, score=limit) if len(sets) > 1 else None,
+        tiles=view.tiles,
+        backend=view.backend,
+        datasets=tuple(dataset_report(taken, score=limit, ranked=view.ranked) for taken in sets),
+        pooled=report.overall(everything, score=limit, ranked=view.ranked) if len(sets) > 1 else None,
     )
 
 

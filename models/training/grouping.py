@@ -5,22 +5,21 @@ alike to; anything else is a regular expression for the path, whose first group 
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from models.errors import DatasetError
+from models.training.dataset import Step
 from models.training.looks import VIEWS, alike, clusters, hash_views
 from models.training.pictures import read_picture
 
 LOOK_DISTANCE = 12
 """Bits of 64 by which pictures of one scene differ at most."""
 
-Walk = Callable[[Sequence[Path]], Iterable[Path]]
 
-
-def scene_of_each(pictures: Sequence[Path], rule: str, *, step: Walk = iter) -> list[str]:
+def scene_of_each(pictures: Sequence[Path], rule: str, *, step: Step = iter) -> list[str]:
     """Name the scene of each picture.
 
     Raises:
@@ -46,7 +45,7 @@ def _by_pattern(picture: Path, pattern: re.Pattern[str]) -> str:
     return (match.group(1) or "") if pattern.groups else match.group()
 
 
-def _by_look(pictures: Sequence[Path], step: Walk) -> list[str]:
+def _by_look(pictures: Sequence[Path], step: Step) -> list[str]:
     hashes = [hash_views(readable(picture)) for picture in step(pictures)]
     pairs = list(alike(np.array(hashes, np.uint64).reshape(-1, VIEWS), distance=LOOK_DISTANCE))
     return [str(lead) for lead in clusters(len(pictures), pairs)]

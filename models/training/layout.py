@@ -8,6 +8,7 @@
 Which pictures a split holds is looked up when it is asked for: a set without its train pictures can still be measured.
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,9 +62,10 @@ class Layout:
 
     def _find(self, item: str) -> Path:
         # Some publishers write ../val/images for the folder val/images beside the YAML.
+        # os.path answers no where pathlib raises: names too long, or with characters no file has.
         spots = [root / item for root in self.roots] + [self.file.parent / item.removeprefix("../")]
         for spot in spots:
-            if spot.is_dir() or (spot.is_file() and spot.suffix == ".txt"):
+            if os.path.isdir(spot) or (spot.suffix == ".txt" and os.path.isfile(spot)):  # noqa: PTH112, PTH113  # see above
                 return spot
         raise DatasetError(f"{self.file} names the folder {spots[0]}, which does not exist")
 
@@ -76,11 +78,11 @@ def read_layout(path: Path) -> Layout:
     """
     data = _read_yaml(path)
     words = {name: next((word for word in SPLITS[name] if data.get(word)), None) for name in SPLITS}
-    named = {name: _items(data[word]) for name, word in words.items() if word}
+    named = {name: _items(data[word], path) for name, word in words.items() if word}
     if not named:
         raise DatasetError(f"{path} must say train, val and names: no folder of pictures is named (docs/training.md)")
     root = path.parent / str(data.get("path") or ".")
-    roots = (root, path.parent) if root.is_dir() else (path.parent,)
+    roots = (root, path.parent) if os.path.isdir(root) else (path.parent,)  # noqa: PTH112  # see Layout._find
     return Layout(path, roots, _classes(data, path), named)
 
 
@@ -97,8 +99,11 @@ def _read_yaml(path: Path) -> dict[Any, Any]:
     return data
 
 
-def _items(value: Any) -> tuple[str, ...]:
-    return tuple(str(item) for item in (value if isinstance(value, list) else [value]))
+def _items(value: Any, path: Path) -> tuple[str, ...]:
+    items = value if isinstance(value, list) else [value]
+    if not all(isinstance(item, str | int) for item in items):
+        raise DatasetError(f"{path}: a split must be a folder, a .txt list of pictures, or several of them")
+    return tuple(str(item) for item in items)
 
 
 def _classes(data: dict[Any, Any], path: Path) -> tuple[str, ...]:
@@ -141,4 +146,15 @@ def _entry_pictures(entry: Path, roots: tuple[Path, ...]) -> Iterator[Path]:
         raise DatasetError(f"{entry} cannot be read as a list of pictures, one path a line: {error}") from error
     for line in filter(None, (line.strip() for line in lines)):
         spots = [folder / line for folder in (entry.parent, *roots)]
-        yield next((spot for spot in spots if spot.is_file()), spots[0])
+        yield next((spot for spot in spots if os.path.isfile(spot)), spots[0])  # noqa: PTH113  # see Layout._find
+
+
+def resolved_yaml(layout: Layout, splits: tuple[str, ...]) -> str:
+    """Write a YAML with whole paths, for programs that know fewer forms than this one.
+
+    Raises:
+        DatasetError: a split is not there.
+    """
+    named = {split: [str(entry.resolve()) for entry in layout.split(split)] for split in splits}
+    names = dict(enumerate(layout.classes))
+    return str(yaml.safe_dump({**named, "names": names}, sort_keys=False, allow_unicode=True))

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,13 +13,10 @@ from numpy.typing import NDArray
 from models.errors import DatasetError
 from models.runtime.detector import Detector
 from models.runtime.letterbox import fit
-from models.training.dataset import Labelled, label_path, read_labels
+from models.training.dataset import Labelled, Step, label_path, read_labels
 from models.training.layout import Layout, split_pictures
 from models.training.metrics import Judged, judge, sides
 from models.training.pictures import read_picture
-
-Step = Callable[[Sequence[Path]], Iterable[Path]]
-"""Walks through pictures and may show how far it is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,12 +94,20 @@ def bird_classes(layout: Layout, wanted: Sequence[str] | None) -> frozenset[int]
 def truths(
     layout: Layout, split: str, left_out: LeftOut, *, birds: frozenset[int] | None = None, step: Step = iter
 ) -> Iterator[Truth]:
-    """Yield the labelled pictures of a split; what is left out is noted in `left_out`.
+    """Give the labelled pictures of a split; what is left out is noted in `left_out`.
 
     Raises:
         DatasetError: the split is not there.
     """
-    for picture in step(split_pictures(layout.split(split), layout.roots)):
+    pictures = split_pictures(layout.split(split), layout.roots)
+    return truths_of(pictures, left_out, birds=birds, step=step)
+
+
+def truths_of(
+    pictures: Sequence[Path], left_out: LeftOut, *, birds: frozenset[int] | None = None, step: Step = iter
+) -> Iterator[Truth]:
+    """Yield those of the pictures that have labels; what is left out is noted in `left_out`."""
+    for picture in step(pictures):
         label = find_label(picture)
         if not label.is_file():
             left_out.unlabelled.append(picture)

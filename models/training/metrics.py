@@ -114,11 +114,16 @@ def ratio(part: float, whole: float) -> float | None:
 
 def overlap(a: Boxes, b: Boxes) -> NDArray[np.float64]:
     """Return (n, m) intersection over union of boxes (n, 4) and (m, 4) xyxy."""
-    one, two = np.asarray(a, np.float64)[:, None], np.asarray(b, np.float64)[None]
-    sides = np.clip(np.minimum(one[..., 2:], two[..., 2:]) - np.maximum(one[..., :2], two[..., :2]), 0, None)
-    shared = sides.prod(axis=2)
-    whole = (one[..., 2:] - one[..., :2]).prod(axis=2) + (two[..., 2:] - two[..., :2]).prod(axis=2) - shared
+    one, two = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    wide = np.minimum.outer(one[:, 2], two[:, 2]) - np.maximum.outer(one[:, 0], two[:, 0])
+    high = np.minimum.outer(one[:, 3], two[:, 3]) - np.maximum.outer(one[:, 1], two[:, 1])
+    shared = wide.clip(0) * high.clip(0)
+    whole = np.add.outer(_areas(one), _areas(two)) - shared
     return np.asarray(np.divide(shared, whole, out=np.zeros_like(shared), where=whole > 0))
+
+
+def _areas(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
 
 
 def sides(boxes: Boxes) -> NDArray[np.float64]:
@@ -145,26 +150,32 @@ def judge(
         wanted: (n,) detections that are wrong if they take nothing, the others are ignored then; None: all.
     """
     order = np.argsort(-scores, kind="stable")
-    shared = overlap(boxes[order], truth)
+    candidates = _candidates(overlap(boxes[order], truth))
     counts = np.ones(len(truth), np.bool_) if counted is None else counted
-    matches = np.stack([_match(shared, counts, float(limit)) for limit in IOUS], axis=1)
+    matches = np.stack([_match(candidates, counts, float(limit)) for limit in IOUS], axis=1)
     on_ignored = (matches >= 0) & ~np.append(counts, True)[matches]  # -1 looks at the appended True
     unwanted = np.zeros(len(order), np.bool_) if wanted is None else ~wanted[order]
     return Judged(scores[order], matches, on_ignored | ((matches < 0) & unwanted[:, None]), counts)
 
 
-def _match(shared: NDArray[np.float64], counted: Mask, limit: float) -> NDArray[np.int64]:
-    matches = np.full(len(shared), -1, np.int64)
-    possible = np.flatnonzero((shared >= limit).any(axis=1)) if shared.size else np.empty(0, np.int64)
-    free = np.ones(len(counted), np.bool_)
-    for row in possible:
-        for among in (free & counted, free & ~counted):
-            candidates = np.where(among, shared[row], -1.0)[::-1]  # of equals COCO takes the last
-            best = len(candidates) - 1 - int(candidates.argmax())
-            if candidates.max() >= limit:
-                matches[row] = best
-                free[best] = False
-                break
+def _candidates(shared: NDArray[np.float64]) -> list[list[tuple[int, float]]]:
+    """Give for each detection the true boxes it may take at all and their overlap, best first, of equals the last."""
+    rows, columns = np.nonzero(shared >= IOUS[0])
+    found: list[list[tuple[int, float]]] = [[] for _ in shared]
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+        found[row].append((column, float(shared[row, column])))
+    return [sorted(one, key=lambda pair: (-pair[1], -pair[0])) for one in found]
+
+
+def _match(candidates: Sequence[Sequence[tuple[int, float]]], counted: Mask, limit: float) -> NDArray[np.int64]:
+    matches = np.full(len(candidates), -1, np.int64)
+    counts, taken = counted.tolist(), set[int]()
+    for row, possible in enumerate(candidates):
+        free = [at for at, shared in possible if shared >= limit and at not in taken]
+        if free:
+            best = next((at for at in free if counts[at]), free[0])  # one that counts before one that is ignored
+            matches[row] = best
+            taken.add(best)
     return matches
 
 

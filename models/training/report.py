@@ -50,9 +50,10 @@ class SetFigures(CountFigures):
     map50_95: float | None = Field(description="mean of the average precision at IoU .50, .55 ... .95")
 
     @classmethod
-    def of(cls, judged: Sequence[Judged], *, score: float) -> Self:
-        """Compute the figures."""
-        return cls.model_validate(_rounded(vars(Figures.of(judged, score=score))))
+    def of(cls, judged: Sequence[Judged], *, score: float, ranked: bool = True) -> Self:
+        """Compute the figures; without average precision if only detections above the threshold are known."""
+        figures = _rounded(vars(Figures.of(judged, score=score)))
+        return cls.model_validate(figures if ranked else figures | {"map50": None, "map50_95": None})
 
 
 class SourceFigures(SetFigures):
@@ -124,6 +125,8 @@ class Evaluation(Part):
     network: NetworkPart
     score: float = Field(description="threshold of precision, recall, F1 and counts")
     score_from: Literal["card", "option"]
+    tiles: Literal["auto", "off"] = Field(description="with tiles there is no average precision")
+    backend: str
     datasets: tuple[DatasetReport, ...]
     pooled: SetFigures | None = Field(description="all pictures of several data sets together; null for a single one")
 
@@ -133,23 +136,23 @@ def schema() -> str:
     return json.dumps(Evaluation.model_json_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
-def overall(looked: Iterable[Looked], *, score: float) -> SetFigures:
+def overall(looked: Iterable[Looked], *, score: float, ranked: bool = True) -> SetFigures:
     """Give the figures of all pictures together."""
-    return SetFigures.of([item.judged for item in looked], score=score)
+    return SetFigures.of([item.judged for item in looked], score=score, ranked=ranked)
 
 
-def by_source(looked: Sequence[Looked], *, score: float) -> tuple[SourceFigures, ...]:
+def by_source(looked: Sequence[Looked], *, score: float, ranked: bool = True) -> tuple[SourceFigures, ...]:
     """Give the figures source by source; empty if sources cannot be told apart."""
     groups: dict[str, list[Judged]] = defaultdict(list)
     for name, item in zip(sources([item.picture for item in looked]), looked, strict=True):
         groups[name].append(item.judged)
     if len(groups) < 2:
         return ()
-    measured = {name: SetFigures.of(judged, score=score).model_dump() for name, judged in sorted(groups.items())}
-    return tuple(SourceFigures(source=name, **figures) for name, figures in measured.items())
+    measured = {name: SetFigures.of(judged, score=score, ranked=ranked) for name, judged in sorted(groups.items())}
+    return tuple(SourceFigures(source=name, **figures.model_dump()) for name, figures in measured.items())
 
 
-def by_size(looked: Sequence[Looked], *, score: float) -> tuple[SizeFigures, ...]:
+def by_size(looked: Sequence[Looked], *, score: float, ranked: bool = True) -> tuple[SizeFigures, ...]:
     """Give recall and average precision by size of birds; sizes that do not occur are left out."""
     rows = []
     for low, high in pairwise(SIZES_PX):
@@ -157,7 +160,8 @@ def by_size(looked: Sequence[Looked], *, score: float) -> tuple[SizeFigures, ...
         areas = average_precision(judged)
         if areas is not None:
             figures = Figures.of(judged, score=score)
-            row = {"boxes": figures.boxes, "recall": figures.recall, "ap50": areas[0], "ap50_95": areas.mean()}
+            row = {"boxes": figures.boxes, "recall": figures.recall, "ap50": None, "ap50_95": None}
+            row |= {"ap50": areas[0], "ap50_95": areas.mean()} if ranked else {}
             rows.append(SizeFigures(low_px=low, high_px=None if np.isinf(high) else high, **_rounded(row)))
     return tuple(rows)
 

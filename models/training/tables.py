@@ -21,9 +21,11 @@ def print_evaluation(document: Evaluation, *, sources: bool, sizes: bool) -> Non
     """Print the figures of an evaluation."""
     console = wide_console()
     network = document.network
+    wide, high = network.input_size_wh
     console.print(
         f"{network.name} {network.version} ({network.file}), threshold {document.score:g} ({document.score_from})"
     )
+    console.print(f"input {wide} x {high} pixels, tiles {document.tiles}, {document.backend}")
     tables = [summary(document)]
     for part in document.datasets:
         tables += dataset_tables(part, sources=sources, sizes=sizes)

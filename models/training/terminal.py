@@ -1,6 +1,6 @@
 """What the verbs of henwise-models share at a terminal: arguments of the same name, and refusals as sentences."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Protocol, TypeVar
@@ -28,6 +28,10 @@ class Step(Protocol):
         ...
 
 
+Progress = Callable[[str], Step]
+"""Gives a walk that shows how far it is, under a name; `progress` is one."""
+
+
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Print a refusal as one sentence and end with status 1."""
@@ -49,3 +53,8 @@ def progress(what: str) -> Step:
         return track(items, description=what, console=console, disable=not console.is_terminal, transient=True)
 
     return step
+
+
+def names(words: str | None) -> list[str] | None:
+    """Split names at commas."""
+    return [word.strip() for word in words.split(",") if word.strip()] if words else None

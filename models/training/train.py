@@ -15,7 +15,7 @@ from typing import Any
 
 from models.errors import TrainingError
 from models.training.dataset import check_split
-from models.training.layout import read_layout
+from models.training.layout import read_layout, resolved_yaml
 from models.training.offline import load_ultralytics
 
 AUGMENTATION: dict[str, float] = {
@@ -74,7 +74,7 @@ def train(plan: TrainPlan, *, resume: bool = False) -> Path:
         model.add_callback(event, action)
     if resume and not unfinished(model.ckpt):
         raise TrainingError(f"the run in {plan.out} is finished: nothing to resume")
-    model.train(**({"resume": True} if resume else settings(plan)))
+    model.train(**({"resume": True} if resume else settings(plan, write_resolved(plan))))
     return last
 
 
@@ -101,6 +101,7 @@ def unfinished(checkpoint: dict[str, Any]) -> bool:
 def check_plan(plan: TrainPlan, *, resume: bool) -> None:
     """Refuse a plan before anything heavy is loaded."""
     layout = read_layout(plan.data)
+    layout.split("val")  # ultralytics wants one, also where nothing is measured
     problems = check_split(layout.train, classes=len(layout.classes)).problems
     if problems:
         raise TrainingError(f"{len(problems)} problems in {plan.data}, first: {problems[0]} (henwise-models check)")
@@ -115,10 +116,21 @@ def check_plan(plan: TrainPlan, *, resume: bool) -> None:
         raise TrainingError(f"{plan.weights} does not exist: give a checkpoint (.pt) to start from")
 
 
-def settings(plan: TrainPlan) -> dict[str, Any]:
-    """Translate a plan into ultralytics' words."""
+def write_resolved(plan: TrainPlan) -> Path:
+    """Write the data set's YAML into the run's folder with whole paths, and return where.
+
+    Ultralytics takes `path: .` for the folder the program was started in, and knows fewer forms than we read.
+    """
+    plan.out.mkdir(parents=True, exist_ok=True)
+    path = plan.out / "dataset.yaml"
+    path.write_text(resolved_yaml(read_layout(plan.data), ("train", "val")), encoding="utf-8")
+    return path
+
+
+def settings(plan: TrainPlan, data: Path) -> dict[str, Any]:
+    """Translate a plan into ultralytics' words; `data` is a YAML it understands."""
     return {
-        "data": str(plan.data.resolve()),
+        "data": str(data.resolve()),
         "project": str(plan.out.resolve().parent),
         "name": plan.out.name,
         "exist_ok": True,

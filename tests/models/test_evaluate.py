@@ -250,6 +250,52 @@ def test_the_best_threshold_is_found(farm: Path):
     assert run(farm / "farm.yaml", "--choose", "--write")[0] == 1
 
 
+@pytest.fixture
+def wide(tmp_path: Path) -> Path:
+    """A view of 3840 pixels that holds 32 pictures of five hens, each hen some 60 pixels."""
+    hens = cv2.resize(cv2.imread(str(PICTURES / f"images/{HENS}.jpg")), (480, 480), interpolation=cv2.INTER_AREA)
+    rows = np.array([[float(word) for word in line.split()] for line in
+                     (PICTURES / f"labels/{HENS}.txt").read_text("utf-8").splitlines()])  # fmt: skip
+    lines = [
+        f"0 {(column + x) / 8} {(row + y) / 4} {w / 8} {h / 4}\n"
+        for row in range(4) for column in range(8) for _, x, y, w, h in rows
+    ]  # fmt: skip
+    cv2.imwrite(str(tmp_path / "wide.png"), np.tile(hens, (4, 8, 1)))
+    (tmp_path / "wide.txt").write_text("".join(lines), encoding="utf-8")
+    (tmp_path / "list.txt").write_text("wide.png\n", encoding="utf-8")
+    (tmp_path / "wide.yaml").write_text("val: list.txt\nnames: [hen]\n", encoding="utf-8")
+    return tmp_path / "wide.yaml"
+
+
+def test_tiles_find_the_small_birds_of_a_wide_view(wide: Path):
+    whole, tiled = document(wide), document(wide, "--tiles", "auto")
+    larger = document(wide, "--size", 960)
+    assert (whole["tiles"], tiled["tiles"]) == ("off", "auto")
+    figures, tiles = whole["datasets"][0]["overall"], tiled["datasets"][0]["overall"]
+    assert tiles["recall"] > figures["recall"] + 0.3
+    assert figures["map50"] is not None
+    assert tiles["map50"] is None
+    assert larger["network"]["input_size_wh"] == [960, 960]
+    assert larger["datasets"][0]["by_size"][-1]["low_px"] >= whole["datasets"][0]["by_size"][-1]["low_px"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--tiles", "auto", "--choose"], "leave --tiles away"),
+        (["--size", "650"], "--size must be a multiple of 32, not 650"),
+        (["--backend", "abacus"], "there is no back end abacus"),
+        (["--network", SHIPPED, "--write", "--size", "320"], "leave them away to --write"),
+    ],
+)
+def test_odd_views_are_refused(farm: Path, words: list[object], sentence: str):
+    before = card_path(SHIPPED).read_bytes()
+    status, _, errors = run(farm / "farm.yaml", *words)
+    assert status == 1
+    assert sentence in errors
+    assert card_path(SHIPPED).read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import DatasetError
-from models.training.layout import read_layout, split_pictures
+from models.training.layout import read_layout, resolved_yaml, split_pictures
 
 
 @pytest.fixture
@@ -114,6 +114,20 @@ def test_files_that_are_no_yaml_are_refused(farm: Path):
     (farm / "a.onnx").write_bytes(b"\x08\xff\xfe")
     with pytest.raises(DatasetError, match="is not a YAML file"):
         read_layout(farm / "a.onnx")
+
+
+def test_a_resolved_yaml_names_the_same_pictures_from_anywhere(farm: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(farm)
+    layout = read_layout(write(Path(), "path: .\ntrain: ../images/train\nvalid: [images/val, more/val]\nnames: [a, b]"))
+    (farm / "elsewhere").mkdir()
+    resolved = farm / "elsewhere/resolved.yaml"
+    resolved.write_text(resolved_yaml(layout, ("train", "val")), encoding="utf-8")
+    monkeypatch.chdir("/")
+    again = read_layout(resolved)
+    assert again.classes == ("a", "b")
+    assert [item.name for item in split_pictures(again.train)] == ["a.jpg"]
+    assert [item.name for item in split_pictures(again.val)] == ["c.jpeg", "b.PNG", "d.tif"]
+    assert all(entry.is_absolute() for entry in again.val)
 
 
 @given(data=st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: (
