@@ -1,4 +1,4 @@
-"""henwise-edge: run the agent, check its configuration, collect what it kept for training."""
+"""henwise-edge: run the agent, check its configuration, collect what it kept for training, look at the device."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -102,6 +102,22 @@ def collect(
     typer.echo(
         f"{out}: {told.pictures} pictures, {told.judged} judged, {told.birds} birds of findings; read README.txt"
     )
+
+
+@app.command()
+def doctor(
+    path: Annotated[Path | None, typer.Argument(help="the configuration to look at too", metavar="[EDGE.TOML]")] = None,
+    *,
+    bench: Annotated[
+        bool, typer.Option("--bench", help="Measure what runs the network quickest here; the agent then uses it.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of lines.")] = False,
+) -> None:
+    """Say what is installed, what works and what is wrong; end with 1 when something is."""
+    from edge.doctor.run import examine
+
+    if not examine(path, bench=bench, as_json=as_json, say=typer.echo):
+        raise typer.Exit(1)
 
 
 def _refuse(problems: list[str]) -> NoReturn:

@@ -3,13 +3,15 @@
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.vision.inference_choice import open_as_chosen
 from models.card import ModelCard
 from models.runtime.detections import Detections
+from models.runtime.tiles import Tiles
 
 
 class Detector(Protocol):
@@ -20,8 +22,8 @@ class Detector(Protocol):
         """What network it is."""
         ...
 
-    def detect(self, frame_bgr: NDArray[np.uint8], /) -> Detections:
-        """Return the birds in an (height, width, 3) uint8 BGR frame, boxes in its pixels."""
+    def detect(self, frame_bgr: NDArray[np.uint8], /, *, tiles: Tiles | None = None) -> Detections:
+        """Return the birds in an (height, width, 3) uint8 BGR frame, boxes in its pixels; see ``models.runtime``."""
         ...
 
     def close(self) -> None:
@@ -42,6 +44,11 @@ class SharedDetector:
         self._one_at_a_time = threading.Lock()
         self._detector: Detector | None = None
 
+    @classmethod
+    def as_chosen(cls, path: Path | None, data_dir: Path) -> Self:
+        """Use the back end that ``henwise-edge doctor --bench`` chose for this network on this device, if it did."""
+        return cls(path, lambda network: open_as_chosen(data_dir, network))
+
     def open(self) -> str:
         """Load the network if nobody has, and return its name and version."""
         with self._one_at_a_time:
@@ -56,10 +63,10 @@ class SharedDetector:
         with self._one_at_a_time:
             return self._opened().card.thresholds.score
 
-    def detect(self, frame_bgr: NDArray[np.uint8]) -> Detections:
-        """Return the birds in a frame; ``open`` must have been called."""
+    def detect(self, frame_bgr: NDArray[np.uint8], *, tiles: Tiles | None = None) -> Detections:
+        """Return the birds in a frame; ``open`` must have been called. ``tiles``: how this camera is looked at."""
         with self._one_at_a_time:
-            return self._opened().detect(frame_bgr)
+            return self._opened().detect(frame_bgr) if tiles is None else self._opened().detect(frame_bgr, tiles=tiles)
 
     def close(self) -> None:
         """Let go of the network, once nobody uses it any more; ``open`` loads it anew."""

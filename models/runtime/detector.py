@@ -99,17 +99,22 @@ class Detector:
         network = Network(path or SHIPPED, card, content, card.input_size_wh, threads)
         return cls(card, open_backend(backend, network), tiling)
 
-    def detect(self, frame_bgr: Frame) -> Detections:
+    def detect(self, frame_bgr: Frame, *, tiles: Tiles | None = None) -> Detections:
         """Find birds in a frame (h, w, 3) uint8, blue-green-red; boxes are in pixels of this frame.
 
+        Args:
+            frame_bgr: the frame.
+            tiles: for this frame, instead of what ``open`` was told: cameras that share a network differ in this.
+
         Raises:
-            ValueError: the frame has another shape or type.
+            ValueError: the frame has another shape or type, or the tiles can't be.
         """
         if frame_bgr.ndim != 3 or frame_bgr.shape[2] != 3 or frame_bgr.dtype != np.uint8:  # noqa: PLR2004  # three axes
             raise ValueError(f"a frame is (h, w, 3) uint8, not {frame_bgr.shape} {frame_bgr.dtype}")
         frame_wh = (frame_bgr.shape[1], frame_bgr.shape[0])
         whole = self._look(frame_bgr)
-        grid = self._tiling.grid(frame_wh, self._input_wh, whole)
+        tiling = self._tiling if tiles is None else Tiling(tiles, self._tiling.max_runs)
+        grid = tiling.grid(frame_wh, self._input_wh, whole)
         if grid == (1, 1):
             return whole
         seen = [Seen(tile, self._look_at(frame_bgr, tile)) for tile in cut(frame_wh, grid)]

@@ -68,7 +68,8 @@ def _inner(start: int, end: int, side: int, margin: float) -> tuple[float, float
 
 def cut_everywhere(xyxy: NDArray[np.float32], tiles: Sequence[Tile], frame_wh: SizeWH) -> NDArray[np.bool_]:
     """Say which boxes (n,) no tile shows free of its seams."""
-    return ~np.logical_or.reduce([lies_free(xyxy, tile, frame_wh) for tile in tiles])
+    free = np.stack([lies_free(xyxy, tile, frame_wh) for tile in tiles])
+    return np.asarray(~free.any(axis=0), np.bool_)
 
 
 def _believed(boxes: Detections, ranks: NDArray[np.int64], nms_iou: float) -> NDArray[np.bool_]:

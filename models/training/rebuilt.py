@@ -18,7 +18,7 @@ Attributes = dict[str, Any]
 Values = list[Any]
 
 
-class Rebuilt(torch.nn.Module):
+class Rebuilt(torch.nn.Module):  # type: ignore[misc]  # torch is not installed where types are checked
     """The graph as a torch module: one input, one output, every shape known.
 
     Args:

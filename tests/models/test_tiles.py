@@ -1,3 +1,4 @@
+import itertools
 import logging
 
 import cv2
@@ -112,7 +113,7 @@ def test_tiles_cover_the_frame_and_share_their_sides(wide: int, high: int, colum
             covered[tile.top : tile.bottom, tile.left : tile.right] = True
     assert covered is None or covered.all()
     lefts = sorted({tile.left for tile in tiles})
-    for left, right in zip(lefts, lefts[1:], strict=False):
+    for left, right in itertools.pairwise(lefts):
         assert left + tiles[0].size_wh[0] - right >= OVERLAP * tiles[0].size_wh[0] - 2
 
 
