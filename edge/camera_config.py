@@ -141,7 +141,8 @@ class CameraConfig(Section):
         if source == "demo":
             return str(SHIPPED_CLIP)
         if "://" in source:
-            parts = urlsplit(source)
+            # A password may hold @ and /, as people type it in.
+            parts = urlsplit(re.sub(r"(?<=://).*@", "", source))
             if parts.scheme not in _STREAMS or not parts.hostname:
                 raise ValueError(
                     f"can't be read; allowed: a file, /dev/videoN, demo, {', '.join(s + '://' for s in _STREAMS)}"

@@ -1,14 +1,16 @@
 """One camera: its own thread, the newest frame wins, opened again for ever.
 
-A file plays at its own pace and loops; a USB camera and a network stream come as they come. A stream is read over TCP
-with both time-outs set at the open. FFmpeg hands out old frames while a server hangs, so a read that took about as
-long as the time-out counts as a dead stream, whatever it returned (measured against a stopped server).
+A file plays at its own pace and loops; a USB camera and a network stream come as they come; single pictures are asked
+for at ``fps``. A stream is read over TCP with both time-outs set at the open. FFmpeg hands out old frames while a
+server hangs, so a read that took about as long as the time-out counts as a dead stream, whatever it returned (measured
+against a stopped server).
 """
 
 import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +26,7 @@ from edge.causes import cause_of
 from edge.errors import CameraLost, ClockUnset
 from edge.health import Health
 from edge.origin import now
+from edge.vision.http_pictures import HttpPictures
 
 log = logging.getLogger(__name__)
 
@@ -52,11 +55,18 @@ class Frame:
 
 
 class Camera:
-    """Reads in the thread that calls ``read_until``; ``next_frame`` is for one other thread."""
+    """Reads in the thread that calls ``read_until``; ``next_frame`` is for one other thread.
 
-    def __init__(self, config: CameraConfig, health: Health) -> None:
+    Args:
+        config: which camera, how often.
+        health: told how it does.
+        clock: what time it is; may raise ClockUnset.
+    """
+
+    def __init__(self, config: CameraConfig, health: Health, clock: Callable[[], datetime] = now) -> None:
         self._config = config
         self._health = health
+        self._clock = clock
         self._name = masked(config.source)
         self._fresh = threading.Condition()
         self._frame: Frame | None = None
@@ -76,7 +86,7 @@ class Camera:
         while not stop.is_set():
             try:
                 self._read_one_opening(stop, backoff)
-            except (CameraLost, ClockUnset) as error:
+            except CameraLost as error:
                 if self._health.lost("silent", cause_of(error), str(error)):
                     log.warning("%s: %s", self._config.slug, error)
                 stop.wait(backoff.next_s())
@@ -85,7 +95,7 @@ class Camera:
         capture = self._opened()
         log.info("%s: %s is open", self._config.slug, self._name)
         try:
-            pace = _Pace(_file_fps(capture)) if self._config.kind == "file" else None
+            pace = self._pace(capture)
             frames = 0
             while not stop.is_set() and self._read_one(capture):
                 frames += 1
@@ -95,6 +105,15 @@ class Camera:
             self._ended(stop, frames)
         finally:
             capture.release()
+
+    def _pace(self, capture: Any) -> "_Pace | None":
+        match self._config.kind:
+            case "file":
+                return _Pace(_file_fps(capture))
+            case "pictures":
+                return _Pace(self._config.fps)
+            case _:
+                return None
 
     def _ended(self, stop: threading.Event, frames: int) -> None:
         if stop.is_set():
@@ -114,26 +133,38 @@ class Camera:
         if not capture.grab():
             return False
         at_s = time.monotonic()
-        if self._config.kind != "file" and at_s - began_s > 0.8 * self._config.read_timeout_s:
+        kind = self._config.kind
+        if kind in {"stream", "device"} and at_s - began_s > 0.8 * self._config.read_timeout_s:
             raise CameraLost(f"{self._name} sent nothing for {at_s - began_s:.0f} s; it is opened again")
-        self._health.ok()
-        if at_s < self._next_kept_s:
-            return True
-        # Decoding to BGR costs more than grabbing: only what somebody may look at.
-        self._next_kept_s = max(self._next_kept_s + 1 / self._config.fps, at_s)
+        if kind != "pictures":
+            if at_s < self._next_kept_s:
+                self._health.alive()
+                return True
+            # Decoding to BGR costs more than grabbing: only what somebody may look at.
+            self._next_kept_s = max(self._next_kept_s + 1 / self._config.fps, at_s)
         whole, image = capture.retrieve()
         if whole:
             self._keep(image, at_s)
         return True
 
     def _keep(self, image: Image, at_s: float) -> None:
+        try:
+            at = self._clock()
+        except ClockUnset as error:
+            # The camera is well and stays open; but nothing can be stamped, so nothing is handed out.
+            if self._health.lost("silent", cause_of(error), str(error)):
+                log.warning("%s: %s", self._config.slug, error)
+            return
+        self._health.ok()
         with self._fresh:
             self._number += 1
-            self._frame = Frame(image, now(), at_s, self._number)
+            self._frame = Frame(image, at, at_s, self._number)
             self._fresh.notify_all()
 
     def _opened(self) -> Any:
         source, kind = self._config.source, self._config.kind
+        if kind == "pictures":
+            return HttpPictures(source, self._name, self._config.read_timeout_s)
         if kind != "stream" and not Path(source).exists():
             raise CameraLost(f"{self._name} is not there; check source, or plug the camera in")
         if kind == "device":

@@ -123,7 +123,7 @@ class Position:
         before = self._candidate.get(light)
         self._candidate[light] = now
         if before is not None and before.shape == now.shape and compared(before, now)[0] >= STEADY_SCENE:
-            self._usual[light] = (before + now) / 2
+            self._usual[light] = np.mean([before, now], axis=0, dtype=np.float32)
             self._blocks_learned[light] = 2
             self._fresh = True
 

@@ -2,8 +2,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,16 +12,19 @@ import pytest
 
 from edge.camera_config import CameraConfig, masked
 from edge.health import Health
+from edge.origin import now
 from edge.vision.camera import Camera, Frame
 from tests.edge.clips import draw_clip, number_of
 from tests.edge.waiting import wait_until
 
 
 @contextmanager
-def camera_on(source: object, **settings: object) -> Iterator[tuple[Camera, Health]]:
+def camera_on(
+    source: object, clock: Callable[[], datetime] = now, **settings: object
+) -> Iterator[tuple[Camera, Health]]:
     config = CameraConfig.model_validate({"slug": "cam", "source": str(source), "fps": 30} | settings)
     health = Health("cam")
-    camera, stop = Camera(config, health), threading.Event()
+    camera, stop = Camera(config, health, clock), threading.Event()
     thread = threading.Thread(target=camera.read_until, args=(stop,))
     thread.start()
     try:
