@@ -32,13 +32,23 @@ class StillBird(Protocol):
     """A bird that lies still; ``edge.vision.stillness`` tells them."""
 
     @property
-    def id(self) -> int:
+    def bird(self) -> int:
         """Its track."""
+        ...
+
+    @property
+    def xyxy(self) -> NDArray[np.float32]:
+        """(4,) its box."""
         ...
 
     @property
     def since_s(self) -> float:
         """Since when it has not moved, in s."""
+        ...
+
+    @property
+    def flock_moved_s(self) -> float:
+        """For how much of the time since then the flock moved, in s."""
         ...
 
 
@@ -111,7 +121,8 @@ class Suspects:
 
         Args:
             at_s: now, as handed to ``choose`` with this frame.
-            still: birds that lie still while the flock moves, from the very first minutes on.
+            still: birds that lie still while the flock moves, from half of ``still_s`` on so that time can weigh in
+                before it is a finding of its own.
             warmth: track id -> robust standard deviations a bird's surface is off its flock's, where that is known.
         """
         if at_s < self._next_s:
@@ -119,24 +130,25 @@ class Suspects:
         self._next_s = at_s + JUDGE_EVERY_S
         self._told = [one for one in self._told if at_s - one.at_s < max(self._config.again_s, 3600)]
         trust = self._looks.trust()
-        since_s = {one.id: one.since_s for one in still}
+        lying = {one.bird: one for one in still}
+        hidden = {one.bird: _unseen(one) for one in still if one.bird not in self._looks.birds}
         found = [
             suspicion
-            for one, bird in self._looks.birds.items()
-            if (suspicion := self._suspicion(at_s, one, bird, since_s.get(one), (warmth or {}).get(one), trust))
+            for one, bird in (self._looks.birds | hidden).items()
+            if (suspicion := self._suspicion(one, bird, lying.get(one), (warmth or {}).get(one, 0.0), trust))
         ]
         found.sort(key=lambda one: (-RANKS[one.kind], -one.score))
         return [one for one in found if self._is_news(at_s, one)]
 
     def _suspicion(
-        self, at_s: float, one: int, bird: Bird, still_since_s: float | None, warmth: float | None, trust: float
+        self, one: int, bird: Bird, still: StillBird | None, warmth: float, trust: float
     ) -> Suspicion | None:
-        still_s = 0.0 if still_since_s is None else at_s - still_since_s
-        said = joined(self._evidence(bird, still_s, warmth or 0.0, trust))
+        still_s = 0.0 if still is None else still.flock_moved_s
+        said = joined(self._evidence(bird, still_s, warmth, trust))
         kind = self._kind(still_s, said)
         if kind is None:
             return None
-        since_s = bird.resting_since_s if still_since_s is None else min(still_since_s, bird.resting_since_s)
+        since_s = bird.resting_since_s if still is None else min(still.since_s, bird.resting_since_s)
         return Suspicion(one, kind, said.score, said.reasons, since_s, bird.xyxy.astype(np.float32))
 
     def _evidence(self, bird: Bird, still_s: float, warmth: float, trust: float) -> dict[Reason, float]:
@@ -168,3 +180,8 @@ class Suspects:
             return False
         self._told.append(_Told(box, one.id, rank, at_s))
         return True
+
+
+def _unseen(still: StillBird) -> Bird:
+    box = still.xyxy.astype(np.float64)
+    return Bird(box, box, still.since_s, still.since_s)

@@ -1,6 +1,6 @@
 """Single birds: what is seen of each, frame by frame, and what is told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -19,8 +19,10 @@ POSTURES = {"standing": (0.9, 0.08, 0.02), "sitting": (0.1, 0.88, 0.02), "lying"
 
 @dataclass
 class Still:
-    id: int
+    bird: int
     since_s: float
+    flock_moved_s: float = 0.0
+    xyxy: np.ndarray = field(default_factory=lambda: np.array(BOX, np.float32))
 
 
 def box_at(x: float, y: float = 100.0) -> tuple[float, float, float, float]:
@@ -51,7 +53,8 @@ class House:
         said = np.array([POSTURES[birds[one][1]] for one in ids[chosen].tolist()], np.float32).reshape(-1, 3)
         odd = None if sick is None else np.full(len(chosen), sick, np.float32)
         self.suspects.looked(self.at_s, ids[chosen], said, odd)
-        return self.suspects.judge(self.at_s, still or [], warmth)
+        lying = [replace(one, flock_moved_s=self.at_s - one.since_s) for one in still or []]
+        return self.suspects.judge(self.at_s, lying, warmth)
 
     def play(self, seconds: float, birds: dict[int, tuple[tuple[float, float, float, float], str]], **how: object):
         return [one for _ in range(int(seconds * FPS)) for one in self.frame(birds, **how)]  # type: ignore[arg-type]  # handed through
@@ -143,6 +146,17 @@ def test_still_then_dead_each_once():
     told = house.play(100, {1: (BOX, "sitting")}, still=[Still(1, 0.0)])
     assert [one.kind for one in told] == ["dead_suspect"]
     assert "still_very_long" in told[0].reasons
+
+
+def test_a_still_bird_that_is_hidden_is_told_too():
+    told = House(SuspectConfig(still_s=100)).play(150, {}, still=[Still(4, 0.0)])
+    assert [(one.id, one.kind, tuple(one.xyxy)) for one in told] == [(4, "still_bird", BOX)]
+
+
+def test_time_in_which_the_flock_rested_does_not_count():
+    suspects = Suspects(SuspectConfig(still_s=100))
+    suspects.choose(0, np.array([1]), np.array([BOX], np.float32), np.array([True]))
+    assert suspects.judge(5000, [Still(1, 0.0, flock_moved_s=40)]) == []
 
 
 def test_told_again_after_a_while():
