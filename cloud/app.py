@@ -10,13 +10,14 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
-from cloud.api import health, houses, live, pictures, problems, series, session
+from cloud.api import findings, health, houses, live, pictures, problems, series, session
 from cloud.api.attempts import Attempts
 from cloud.api.dashboard import Dashboard, built_dashboard
 from cloud.api.guard import Guard
 from cloud.api.services import Services
 from cloud.config import CloudConfig
 from cloud.glance import Glance
+from cloud.ingest.courier import Courier
 from cloud.ingest.settling import Settler
 from cloud.ingest.subscriber import Subscriber
 from cloud.live import Feed, Hub
@@ -50,7 +51,7 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
         openapi_url=None,
         responses=problems.DOCUMENTED,
     )
-    for module in (session, houses, series, live, pictures, health):
+    for module in (session, houses, findings, series, live, pictures, health):
         app.include_router(module.router, prefix=API)
     app.mount("/", Dashboard(dashboard or built_dashboard()))
     problems.install(app)
@@ -86,11 +87,12 @@ async def _running(config: CloudConfig, series_db: EmbeddedSeries, records: Reco
     glance = Glance(series_db, records, config.zone)
     feed = Feed(hub, glance.patch)
     settler = Settler(series_db, records, media, config.pictures.keep_per_camera)
-    subscriber = Subscriber(config.broker, config.ingest, settler, vitals, feed.changed)
+    courier = Courier(records)
+    subscriber = Subscriber(config.broker, config.ingest, settler, vitals, feed.changed, courier)
     subscriber.prepare()
     tasks = [_kept_up("ingest", subscriber.run), _kept_up("live stream", feed.run)]
     try:
-        yield Services(config, series_db, records, media, hub, glance, vitals, Passwords(), Attempts())
+        yield Services(config, series_db, records, media, hub, glance, vitals, Passwords(), Attempts(), courier, feed)
     finally:
         hub.close()
         await _ended(set(tasks))

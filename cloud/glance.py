@@ -1,8 +1,9 @@
 """One house at a glance: what the stores know, put together as the API's answers. Blocking; call it from a thread."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -11,27 +12,57 @@ from cloud.api.models import (
     CountNow,
     CurvePoint,
     DeviceNow,
+    FindingsNow,
     Flock,
+    HouseCount,
     HouseNow,
     HousePatch,
     PictureNow,
+    RollCallNow,
     WeightDay,
     WeightHistory,
     WeightNow,
+    WellnessNow,
 )
+from cloud.flock import house_count
 from cloud.flock.comfort import heat_index
 from cloud.flock.growth import BreedStandard, age_days, standards
 from cloud.flock.statistics import spread
-from cloud.store import houses, pictures
+from cloud.notice import findings_now, verdict_now
+from cloud.store import houses, pictures, verdicts
 from cloud.store.houses import PlacedFlock
 from cloud.store.pictures import PictureKey
 from cloud.store.records import Records
 from cloud.store.series import DayStats, SeriesStore, combined
-from contract.messages import Announcement, FlockCount, Readings, Snapshot, Status, WeightSample, parse
+from cloud.store.verdicts import Said
+from contract.messages import (
+    Announcement,
+    Cause,
+    Event,
+    FlockCount,
+    FlockHealth,
+    Readings,
+    RollCall,
+    Snapshot,
+    Status,
+    WeightSample,
+    parse,
+)
 from contract.place import Place
 from contract.topics import leaf_of
 
-MEMBERS: Final = ("flock", "counts", "weight", "climate", "pictures", "devices")
+MEMBERS: Final = (
+    "flock",
+    "house_count",
+    "counts",
+    "roll_calls",
+    "wellness",
+    "findings",
+    "weight",
+    "climate",
+    "pictures",
+    "devices",
+)
 """Members of HouseNow that change, and so members of HousePatch."""
 
 NOT_CLIMATE: Final = frozenset({"load_grams", "weight_grams"})
@@ -39,6 +70,13 @@ NOT_CLIMATE: Final = frozenset({"load_grams", "weight_grams"})
 
 HISTORY_DAYS_WITHOUT_FLOCK = 60
 WEIGHT: Final = "weight_grams"
+
+COUNT_FIELDS: Final = set(CountNow.model_fields) - {"withheld", "by_hand"}
+ROLL_CALL_FIELDS: Final = set(RollCallNow.model_fields) - {"device"}
+WELLNESS_FIELDS: Final = set(WellnessNow.model_fields) - {"device"}
+"""What the API answers with as the device said it."""
+
+E = TypeVar("E", bound=Event)
 
 
 class Glance:
@@ -85,7 +123,11 @@ class Glance:
     def _members(self, farm: str, house: str, members: Iterable[str]) -> dict[str, Any]:
         readers: dict[str, Callable[[str, str], Any]] = {
             "flock": self._flock,
+            "house_count": self._house_count,
             "counts": self._counts,
+            "roll_calls": self._roll_calls,
+            "wellness": self._wellness,
+            "findings": self._findings,
             "weight": self._weight,
             "climate": self._climate,
             "pictures": self._pictures,
@@ -108,13 +150,50 @@ class Glance:
             age_days=age_days(placed.placed_on, today),
         )
 
+    def _newest(self, farm: str, house: str, kind: type[E]) -> list[tuple[str, E]]:
+        """Return (device, message) of the newest message of each source."""
+        rows = houses.newest(self._records, farm, house, leaf_of(kind).name)
+        return [(row.device, parse(kind, row.message)) for row in rows]
+
+    def _house_count(self, farm: str, house: str) -> HouseCount | None:
+        causes, now = self._causes(farm, house), self._clock()
+        counts = self._newest(farm, house, FlockCount)
+        counting = [count for device, count in counts if not causes.get((device, count.camera))]
+        summed = house_count.summed([count for count in counting if house_count.is_fresh(count, now)])
+        return HouseCount(**asdict(summed)) if summed else None
+
     def _counts(self, farm: str, house: str) -> list[CountNow]:
-        rows = houses.newest(self._records, farm, house, leaf_of(FlockCount).name)
-        return [_count(row.device, parse(FlockCount, row.message)) for row in rows]
+        causes = self._causes(farm, house)
+        answers = []
+        for device, message in self._newest(farm, house, FlockCount):
+            place = Place(farm=farm, house=house, device=device)
+            said = verdicts.newest_count(self._records, place, message.camera)
+            answers.append(_count(message, causes.get((device, message.camera), ""), said))
+        return answers
+
+    def _causes(self, farm: str, house: str) -> dict[tuple[str, str], Cause]:
+        """Return (device, camera) -> what is wrong with it, as far as its device can tell."""
+        rows = houses.devices(self._records, farm, house)
+        reports = [(row.device, parse(Status, row.status)) for row in rows if row.status]
+        return {(device, part.slug): part.cause for device, report in reports for part in report.parts}
+
+    def _roll_calls(self, farm: str, house: str) -> list[RollCallNow]:
+        return [
+            RollCallNow(device=device, **message.model_dump(include=ROLL_CALL_FIELDS))
+            for device, message in self._newest(farm, house, RollCall)
+        ]
+
+    def _wellness(self, farm: str, house: str) -> list[WellnessNow]:
+        return [
+            WellnessNow(device=device, **message.model_dump(include=WELLNESS_FIELDS))
+            for device, message in self._newest(farm, house, FlockHealth)
+        ]
+
+    def _findings(self, farm: str, house: str) -> FindingsNow:
+        return findings_now(self._records, farm, house)
 
     def _climate(self, farm: str, house: str) -> list[ClimateNow]:
-        rows = houses.newest(self._records, farm, house, leaf_of(Readings).name)
-        messages = [(row.device, parse(Readings, row.message)) for row in rows]
+        messages = self._newest(farm, house, Readings)
         return [_climate(device, message) for device, message in messages if message.values.keys() - NOT_CLIMATE]
 
     def _weight(self, farm: str, house: str) -> WeightNow | None:
@@ -178,15 +257,9 @@ def _weight_day(stats: DayStats, flock: PlacedFlock | None) -> WeightDay:
     )
 
 
-def _count(device: str, message: FlockCount) -> CountNow:
+def _count(message: FlockCount, withheld: Cause, said: Said | None) -> CountNow:
     return CountNow(
-        device=device,
-        camera=message.camera,
-        at=message.at,
-        visible_birds=message.visible_birds,
-        visible_low=message.visible_low,
-        visible_high=message.visible_high,
-        network=message.network,
+        **message.model_dump(include=COUNT_FIELDS), withheld=withheld, by_hand=verdict_now(said) if said else None
     )
 
 

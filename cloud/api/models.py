@@ -8,7 +8,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from contract.messages import Box, PartStatus, UtcTime
+from contract.messages import Box, Cause, FindingKind, PartStatus, Reason, UtcTime
+from contract.place import Slug
+
+BIRDS_MAX = 100_000
+"""No picture holds more birds."""
 
 
 class Answer(BaseModel):
@@ -56,6 +60,21 @@ class Flock(Answer):
     age_days: int = Field(description="0 on the day of placement, in the farm's time zone")
 
 
+class VerdictNow(Answer):
+    """What a person said of a finding or a picture, and whether the device has taken it."""
+
+    verdict: str
+    answer: Literal["right", "false_alarm", "count"]
+    birds: int | None = Field(description="with answer count")
+    about_at: UtcTime = Field(description="when the finding was made or the picture taken")
+    at: UtcTime
+    by: str
+    state: Literal["pending", "done", "refused", "unanswered"] = Field(
+        description="pending: on its way; done, refused: the device's answer; unanswered: given up after two weeks"
+    )
+    detail: str = Field(description="the device's own words, in English")
+
+
 class CountNow(Answer):
     """Birds one camera saw in its last window; visible, not in the house."""
 
@@ -65,7 +84,91 @@ class CountNow(Answer):
     visible_birds: float
     visible_low: float
     visible_high: float
+    confidence: float = Field(description="0 to 1")
+    factor: float = Field(description="correction learned from counts by hand, 1 = none")
+    share_birds: float = Field(description="what the camera adds to the house's count, corrected")
+    by_zone: dict[str, float] = Field(description="zone -> birds in it")
     network: str
+    withheld: Cause = Field(description="why the camera does not count now; empty when it does")
+    by_hand: VerdictNow | None = Field(description="the last count by hand of one of its pictures")
+
+
+class HouseCount(Answer):
+    """The sum over the cameras of a house that count now; older and withheld counts are left out."""
+
+    at: UtcTime = Field(description="the oldest stamp among them")
+    birds: float
+    low: float
+    high: float
+    confidence: float = Field(description="0 to 1")
+    corrected: bool = Field(description="a count by hand has changed it")
+    cameras: int
+
+
+class RollCallNow(Answer):
+    """Who is still outside, by the gates of one device."""
+
+    device: str
+    at: UtcTime
+    outside_birds: int
+    flock_birds: int | None
+    drift_birds: int
+    closes_at: UtcTime
+    alarm: bool
+
+
+class WellnessNow(Answer):
+    """How the flock moved in the last window of one camera."""
+
+    device: str
+    camera: str
+    at: UtcTime
+    activity_lengths_per_min: float
+    spread_ratio: float
+    huddle_ratio: float
+    still_birds: int
+
+
+class FindingNow(Answer):
+    """A suspicion about one bird or a group; never a diagnosis."""
+
+    device: str
+    finding: str
+    camera: str
+    at: UtcTime
+    since: UtcTime
+    kind: FindingKind
+    reasons: list[Reason]
+    score: float
+    box: Box = Field(description="in the picture's pixels")
+    size_wh: tuple[int, int]
+    picture: str | None = Field(description="address; null when the picture was not kept so long")
+    verdict: VerdictNow | None = Field(description="the last one said; null while the finding is open")
+
+
+class FindingsNow(Answer):
+    """The newest findings of a house: open ones, and the last that were judged."""
+
+    open: int = Field(description="how many are open in all")
+    rows: list[FindingNow] = Field(description="newest first")
+
+
+class Judgement(BaseModel):
+    """What a person says of a finding."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    answer: Literal["right", "false_alarm"]
+
+
+class HandCount(BaseModel):
+    """What a person counted in a picture."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    birds: int = Field(strict=True, description=f"0 to {BIRDS_MAX}")
+    about_at: UtcTime = Field(description="when the picture was taken")
+    device: Slug | None = Field(default=None, description="needed when two devices have a camera of this name")
 
 
 class WeightDay(Answer):
@@ -130,7 +233,11 @@ class HouseNow(Answer):
     house: str
     time_zone: str
     flock: Flock | None
+    house_count: HouseCount | None = Field(description="null while no camera counts")
     counts: list[CountNow]
+    roll_calls: list[RollCallNow]
+    wellness: list[WellnessNow]
+    findings: FindingsNow
     weight: WeightNow | None
     climate: list[ClimateNow]
     pictures: list[PictureNow]
@@ -142,7 +249,11 @@ class HousePatch(Answer):
 
     now: UtcTime
     flock: Flock | None = None
+    house_count: HouseCount | None = None
     counts: list[CountNow] | None = None
+    roll_calls: list[RollCallNow] | None = None
+    wellness: list[WellnessNow] | None = None
+    findings: FindingsNow | None = None
     weight: WeightNow | None = None
     climate: list[ClimateNow] | None = None
     pictures: list[PictureNow] | None = None

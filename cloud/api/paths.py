@@ -14,6 +14,8 @@ _SLUG = Path(min_length=1, max_length=SLUG_MAX_CHARACTERS)
 FarmPath = Annotated[Slug, _SLUG]
 HousePath = Annotated[Slug, _SLUG]
 CameraPath = Annotated[Slug, _SLUG]
+DevicePath = Annotated[Slug, _SLUG]
+FindingPath = Annotated[Slug, _SLUG]
 
 
 def known_house(services: Services, farm: str, house: str) -> None:

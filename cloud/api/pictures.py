@@ -1,7 +1,7 @@
 """Pictures, as the camera took them; the boxes travel beside them."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
 from fastapi import Path as PathParameter
@@ -17,12 +17,13 @@ router = APIRouter(prefix="/pictures", tags=["pictures"], dependencies=[Depends(
 
 IMMUTABLE = "private, max-age=31536000, immutable"
 
+JPEG: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}
+}
+"""What the OpenAPI document says about a route that answers with a picture."""
 
-@router.get(
-    "/{farm}/{house}/{camera}/{at_ms}.jpg",
-    response_class=FileResponse,
-    responses={200: {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}},
-)
+
+@router.get("/{farm}/{house}/{camera}/{at_ms}.jpg", response_class=FileResponse, responses=JPEG)
 def picture(
     farm: FarmPath,
     house: HousePath,

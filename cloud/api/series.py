@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from cloud.api.models import SeriesAnswer
 from cloud.api.paths import FarmPath, HousePath, known_house
@@ -14,11 +14,20 @@ from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
 from cloud.api.session import signed_in
 from cloud.store.series import SeriesKey, Values, Window
-from contract.place import Slug
+from contract.place import SLUG_MAX_CHARACTERS, Slug
 from contract.quantities import QUANTITIES
 
 POINTS_MAX = 5_000
 DEFAULT_SPAN_MS = 24 * 3_600_000
+
+Source = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)?$",
+        max_length=2 * SLUG_MAX_CHARACTERS + 1,
+        description="instrument, scale, gate or camera; camera.zone for a zone of a camera",
+    ),
+]
 
 router = APIRouter(prefix="/houses", tags=["series"], dependencies=[Depends(signed_in)])
 
@@ -30,7 +39,7 @@ def series(
     services: WithServices,
     *,
     quantity: str,
-    source: Slug | None = None,
+    source: Source | None = None,
     device: Slug | None = None,
     from_: Annotated[AwareDatetime | None, Query(alias="from", description="default: 24 h before 'to'")] = None,
     to: Annotated[AwareDatetime | None, Query(description="RFC 3339 with zone, or Unix time in ms")] = None,
@@ -38,7 +47,7 @@ def series(
 ) -> SeriesAnswer:
     """Return one series in at most ``points`` rows.
 
-    Without a source, the one that spoke last; without a span, the last 24 h.
+    Without a source, the one that spoke last, zones left out; without a span, the last 24 h.
     """
     known_house(services, farm, house)
     if quantity not in QUANTITIES:
@@ -57,7 +66,7 @@ def _chosen(services: Services, farm: str, house: str, wanted: tuple[str, str | 
     candidates = [
         key
         for key in services.series.keys(farm, house)
-        if key.quantity == quantity and source in {None, key.source} and device in {None, key.device}
+        if key.quantity == quantity and _is_wanted(key, source) and device in {None, key.device}
     ]
     if not candidates:
         raise not_found("no_such_series", f"Nothing here has measured {quantity} yet.")
@@ -65,6 +74,11 @@ def _chosen(services: Services, farm: str, house: str, wanted: tuple[str, str | 
         return candidates[0]
     newest = {key: services.series.latest(key) for key in candidates}
     return max(candidates, key=lambda key: found.at_ms if (found := newest[key]) else 0)
+
+
+def _is_wanted(key: SeriesKey, source: str | None) -> bool:
+    # A zone is a part of its camera: it is answered only when it is asked for.
+    return key.source == source if source else "." not in key.source
 
 
 def _answer(key: SeriesKey, window: Window) -> SeriesAnswer:

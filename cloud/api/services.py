@@ -8,7 +8,8 @@ from fastapi import Depends, Request
 from cloud.api.attempts import Attempts
 from cloud.config import CloudConfig
 from cloud.glance import Glance
-from cloud.live import Hub
+from cloud.ingest.courier import Courier
+from cloud.live import Feed, Hub
 from cloud.store.media import Media
 from cloud.store.people import Passwords
 from cloud.store.records import Records
@@ -29,6 +30,8 @@ class Services:
     vitals: Vitals
     passwords: Passwords
     attempts: Attempts
+    courier: Courier
+    feed: Feed
 
 
 def _services(request: Request) -> Services:

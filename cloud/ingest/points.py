@@ -21,6 +21,8 @@ from contract.place import Place
 ROLL_CALL: Final = "roll-call"
 """Source of the points of a device's roll call: all its gates together."""
 
+VISIBLE: Final = "visible_birds"
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
@@ -42,6 +44,11 @@ def source_of(event: Event) -> str | None:
             return None
 
 
+def zone_source(camera: str, zone: str) -> str:
+    """Return the source of the points of a camera's zone; no camera's name has a dot in it."""
+    return f"{camera}.{zone}"
+
+
 def values_of(event: Event) -> dict[str, float]:  # noqa: PLR0911  # one line per message
     """Return quantity key -> value of what an event measured; empty for pictures, findings and results."""
     match event:
@@ -50,7 +57,7 @@ def values_of(event: Event) -> dict[str, float]:  # noqa: PLR0911  # one line pe
         case WeightSample():
             return {"weight_grams": event.grams}
         case FlockCount():
-            return {"visible_birds": event.visible_birds, "share_birds": event.share_birds}
+            return {VISIBLE: event.visible_birds, "share_birds": event.share_birds}
         case GateCrossing():
             return {"gate_in_birds": event.birds_in, "gate_out_birds": event.birds_out}
         case RollCall():
@@ -71,14 +78,22 @@ def points_of(place: Place, event: Event) -> list[Point]:
     source = source_of(event)
     if source is None:
         return []
+    rows = [(source, quantity, value) for quantity, value in values_of(event).items()]
+    if isinstance(event, FlockCount):
+        rows += [(zone_source(source, zone), VISIBLE, birds) for zone, birds in event.by_zone.items()]
     at_ms = unix_ms(event)
     return [
         Point(SeriesKey(place.farm, place.house, place.device, source, quantity), at_ms, float(value))
-        for quantity, value in values_of(event).items()
+        for source, quantity, value in rows
     ]
 
 
 def unix_ms(message: Message) -> int:
     """Return when a message was stamped, as Unix time in ms."""
+    return to_unix_ms(message.at)
+
+
+def to_unix_ms(at: datetime) -> int:
+    """Return an aware time as Unix time in ms."""
     # Whole milliseconds, computed without a float in between.
-    return (message.at - _EPOCH) // _MILLISECOND
+    return (at - _EPOCH) // _MILLISECOND

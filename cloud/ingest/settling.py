@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 from cloud.errors import StoreUnavailable
 from cloud.ingest.points import points_of, source_of, unix_ms
 from cloud.ingest.sorting import Accepted, Arrived, Sorted, sorted_batch
-from cloud.store import houses, ledger, pictures
+from cloud.store import findings, houses, ledger, pictures, verdicts
+from cloud.store.findings import EvidenceKey
 from cloud.store.houses import Candidate
 from cloud.store.ledger import Range
-from cloud.store.media import Media
+from cloud.store.media import Key, Media
 from cloud.store.pictures import PictureFacts, PictureKey
 from cloud.store.records import Records, upsert
 from cloud.store.series import Point, SeriesStore
@@ -28,9 +29,11 @@ from contract.messages import (
     CommandResult,
     Event,
     FlockCount,
+    FlockHealth,
     HealthFinding,
     Message,
     Readings,
+    RollCall,
     Snapshot,
     Status,
     WeightSample,
@@ -41,15 +44,19 @@ from contract.topics import leaf_of
 
 log = logging.getLogger(__name__)
 
-MEMBER: Final[dict[type[Message], str]] = {
-    Readings: "climate",
-    FlockCount: "counts",
-    WeightSample: "weight",
-    Snapshot: "pictures",
-    Announcement: "devices",
-    Status: "devices",
+MEMBERS: Final[dict[type[Message], tuple[str, ...]]] = {
+    Readings: ("climate",),
+    FlockCount: ("counts", "house_count"),
+    RollCall: ("roll_calls",),
+    FlockHealth: ("wellness",),
+    WeightSample: ("weight",),
+    Snapshot: ("pictures",),
+    HealthFinding: ("findings",),
+    CommandResult: ("findings", "counts"),
+    Announcement: ("devices",),
+    Status: ("devices", "counts", "house_count"),
 }
-"""Message -> the member of HouseNow that it changes."""
+"""Message -> the members of HouseNow that it changes."""
 
 
 @dataclass(slots=True)
@@ -62,6 +69,7 @@ class Outcome:
         messages: how many were settled, kept aside ones included.
         kept_aside: how many of them were kept aside.
         points: how many points were written.
+        announced: devices that have just connected: what waits for them can be sent.
     """
 
     settled: dict[tuple[Place, str], list[Range]] = field(default_factory=dict)
@@ -69,6 +77,7 @@ class Outcome:
     messages: int = 0
     kept_aside: int = 0
     points: int = 0
+    announced: set[Place] = field(default_factory=set)
 
     def add(self, other: "Outcome") -> None:
         """Take over what another batch brought."""
@@ -79,6 +88,7 @@ class Outcome:
         self.messages += other.messages
         self.kept_aside += other.kept_aside
         self.points += other.points
+        self.announced |= other.announced
 
 
 class Settler:
@@ -88,7 +98,7 @@ class Settler:
         series: the time series.
         records: everything else.
         media: picture files.
-        keep_pictures: pictures kept per camera and kind.
+        keep_pictures: pictures kept per camera and kind, and of the findings of each device.
         clock: the present as an aware time.
     """
 
@@ -142,6 +152,7 @@ class Settler:
             messages=len(batch.accepted) + len(batch.refused),
             kept_aside=len(batch.refused),
             points=len(points),
+            announced={item.place for item in batch.accepted if isinstance(item.message, Announcement)},
         )
         with self._records.writing() as connection:
             gone = self._record(connection, batch, outcome)
@@ -151,10 +162,12 @@ class Settler:
 
     def _write_pictures(self, accepted: Iterable[Accepted]) -> None:
         for place, message in ((item.place, item.message) for item in accepted):
-            if isinstance(message, Snapshot | HealthFinding):
+            if isinstance(message, Snapshot):
                 self._media.write(_picture_key(place, message), message.jpeg)
+            elif isinstance(message, HealthFinding):
+                self._media.write(_evidence_key(place, message), message.jpeg)
 
-    def _record(self, connection: Connection, batch: Sorted, outcome: Outcome) -> list[PictureKey]:
+    def _record(self, connection: Connection, batch: Sorted, outcome: Outcome) -> list[Key]:
         now_ms = int(self._clock().timestamp() * 1000)
         houses.seen(connection, {(item.place.farm, item.place.house) for item in batch.accepted}, now_ms)
         for item in batch.accepted:
@@ -172,17 +185,39 @@ class Settler:
             ledger.keep_aside(connection, refused, now_ms)
         if batch.refused:
             ledger.trim_kept(connection)
-        return self._record_pictures(connection, batch.accepted)
+        self._record_results(connection, batch.accepted, outcome)
+        found = self._record_findings(connection, batch.accepted, outcome)
+        return [*found, *self._record_pictures(connection, batch.accepted)]
+
+    def _record_results(self, connection: Connection, accepted: Iterable[Accepted], outcome: Outcome) -> None:
+        for place, result in ((item.place, item.message) for item in accepted):
+            if not isinstance(result, CommandResult):
+                continue
+            _record_happening(connection, place, result)
+            if verdicts.answered(connection, place, result.command, done=result.done, detail=result.detail):
+                _note_change(outcome, place, result)
+
+    def _record_findings(
+        self, connection: Connection, accepted: Iterable[Accepted], outcome: Outcome
+    ) -> list[EvidenceKey]:
+        gone: list[EvidenceKey] = []
+        places: set[Place] = set()
+        for place, message in ((item.place, item.message) for item in accepted):
+            if isinstance(message, HealthFinding):
+                gone += _record_finding(connection, _evidence_key(place, message), message)
+                _note_change(outcome, place, message)
+                places.add(place)
+        beyond = [key for place in places for key in findings.beyond(connection, place, self._keep_pictures)]
+        findings.forget_pictures(connection, beyond)
+        return [*gone, *beyond]
 
     def _record_pictures(self, connection: Connection, accepted: Iterable[Accepted]) -> list[PictureKey]:
-        cameras: dict[tuple[Place, str, str], PictureKey] = {}
+        cameras: dict[tuple[Place, str], PictureKey] = {}
         for place, message in ((item.place, item.message) for item in accepted):
-            if isinstance(message, HealthFinding | CommandResult):
-                _record_happening(connection, place, message)
-            if isinstance(message, Snapshot | HealthFinding):
+            if isinstance(message, Snapshot):
                 key = _picture_key(place, message)
-                pictures.add(connection, _facts(key, message))
-                cameras[place, key.camera, key.kind] = key
+                pictures.add(connection, PictureFacts(key, message.size_wh, tuple(message.boxes), message.network))
+                cameras[place, key.camera] = key
         gone = [old for key in cameras.values() for old in pictures.beyond(connection, key, self._keep_pictures)]
         pictures.forget(connection, gone)
         return gone
@@ -214,9 +249,9 @@ def _candidate(place: Place, event: Event, source: str) -> Candidate:
 
 
 def _note_change(outcome: Outcome, place: Place, message: Message) -> None:
-    member = MEMBER.get(type(message))
-    if member:
-        outcome.changed.setdefault((place.farm, place.house), set()).add(member)
+    members = MEMBERS.get(type(message), ())
+    if members:
+        outcome.changed.setdefault((place.farm, place.house), set()).update(members)
 
 
 def _record_state(connection: Connection, item: Accepted, now_ms: int) -> None:
@@ -238,23 +273,30 @@ def _same_end(known: Status, status: Status) -> bool:
     return known.state == status.state == "offline" and known.boot == status.boot
 
 
-def _record_happening(connection: Connection, place: Place, event: HealthFinding | CommandResult) -> None:
+def _record_happening(connection: Connection, place: Place, event: CommandResult) -> None:
     row = {
         **place.model_dump(),
         "boot": event.boot,
         "seq": event.seq,
         "leaf": leaf_of(type(event)).name,
         "at_ms": unix_ms(event),
-        "message": event.model_dump_json(exclude={"jpeg"}),
+        "message": event.model_dump_json(),
     }
     upsert(connection, Happening, row)
 
 
-def _picture_key(place: Place, event: Snapshot | HealthFinding) -> PictureKey:
+def _record_finding(connection: Connection, key: EvidenceKey, event: HealthFinding) -> list[EvidenceKey]:
+    """Keep a finding unless a newer version of it is here; return the pictures that nobody will ask for."""
+    known_ms = findings.known_at(connection, key.place, key.finding)
+    if known_ms is not None and known_ms > key.at_ms:
+        return [key]
+    findings.add(connection, key, event.model_dump_json(exclude={"jpeg"}))
+    return [] if known_ms in {None, key.at_ms} else [EvidenceKey(key.place, key.finding, known_ms)]
+
+
+def _evidence_key(place: Place, event: HealthFinding) -> EvidenceKey:
+    return EvidenceKey(place, event.finding, unix_ms(event))
+
+
+def _picture_key(place: Place, event: Snapshot) -> PictureKey:
     return PictureKey(place, event.camera, leaf_of(type(event)).name, unix_ms(event))
-
-
-def _facts(key: PictureKey, event: Snapshot | HealthFinding) -> PictureFacts:
-    if isinstance(event, Snapshot):
-        return PictureFacts(key, event.size_wh, tuple(event.boxes), event.network)
-    return PictureFacts(key, event.size_wh, (event.box,), "")

@@ -1,4 +1,4 @@
-"""The MQTT side of ingest; the only file of the service that imports the MQTT client.
+"""The MQTT side of ingest: hears, acknowledges, and lends its connection to the courier.
 
 The session is persistent, so that the broker holds what comes while the service restarts. What does not fit into
 memory while a disk is full is dropped: the edge sends it again, because nothing was acknowledged.
@@ -8,13 +8,15 @@ import asyncio
 import logging
 import random
 import ssl
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import aiomqtt
 
 from cloud.config import BrokerConfig, IngestConfig
 from cloud.errors import CannotStart, StoreUnavailable
+from cloud.ingest.courier import Courier
 from cloud.ingest.settling import Outcome, Settler
 from cloud.ingest.sorting import Arrived
 from cloud.vitals import Vitals
@@ -65,16 +67,24 @@ class Subscriber:
         settler: writes batches.
         vitals: told how it goes.
         changed: called on the event loop with farm, house and members of HouseNow that changed.
+        courier: carries verdicts over the same connection.
     """
 
     def __init__(
-        self, broker: BrokerConfig, batching: IngestConfig, settler: Settler, vitals: Vitals, changed: Changed
+        self,
+        broker: BrokerConfig,
+        batching: IngestConfig,
+        settler: Settler,
+        vitals: Vitals,
+        changed: Changed,
+        courier: Courier,
     ) -> None:
         self._broker = broker
         self._batching = batching
         self._settler = settler
         self._vitals = vitals
         self._changed = changed
+        self._courier = courier
         self._tls: ssl.SSLContext | None = None
 
     def prepare(self) -> None:
@@ -101,7 +111,8 @@ class Subscriber:
                     self._vitals.broker_connected = True
                     log.info("listening to the broker at %s", where)
                     wait_s = FIRST_WAIT_S
-                    await self._listen(client)
+                    async with _beside(self._courier.run(client)):
+                        await self._listen(client)
             except aiomqtt.MqttError as error:
                 log.warning("the broker at %s can't be heard (%s); trying again in %.1f s", where, error, wait_s)
             finally:
@@ -135,6 +146,7 @@ class Subscriber:
             self._vitals.points += outcome.points
             for (farm, house), members in outcome.changed.items():
                 self._changed(farm, house, members)
+            self._courier.heard(outcome.announced)
             await _acknowledge(client, outcome)
 
     async def _gather(self, client: aiomqtt.Client) -> list[Arrived]:
@@ -166,6 +178,17 @@ class Subscriber:
                 return outcome
             await asyncio.sleep(wait_s)
             wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Do this work too until the block is left."""
+    task = asyncio.create_task(work, name="courier")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
 
 
 async def _finished(task: asyncio.Task[Outcome]) -> Outcome:

@@ -8,7 +8,9 @@ from sqlalchemy import Connection, Row, desc, select
 
 from cloud.store.records import Records, upsert
 from cloud.store.tables import Device, Flock, House, Newest
+from contract.messages import FlockCount, Snapshot
 from contract.place import Place
+from contract.topics import leaf_of
 
 Name = tuple[str, str]
 
@@ -74,6 +76,19 @@ def devices(records: Records, farm: str, house: str) -> list[Row[tuple[str, str 
     )
     with records.reading() as connection:
         return list(connection.execute(query))
+
+
+def devices_with_camera(records: Records, farm: str, house: str, camera: str) -> list[str]:
+    """List the devices that have counted or taken a picture with a camera of this name, sorted."""
+    leaves = [leaf_of(kind).name for kind in (FlockCount, Snapshot)]
+    query = (
+        select(Newest.device)
+        .where(Newest.farm == farm, Newest.house == house, Newest.source == camera, Newest.leaf.in_(leaves))
+        .distinct()
+        .order_by(Newest.device)
+    )
+    with records.reading() as connection:
+        return list(connection.scalars(query))
 
 
 def announced(connection: Connection, place: Place, announcement: str) -> None:

@@ -1,5 +1,7 @@
 """Pictures on the disk: ``<folder>/<farm>/<house>/<device>/<camera>/<kind>/<at_ms>.jpg``.
 
+A finding's picture is below ``<device>/findings/<finding>``.
+
 A file appears whole or not at all (written aside, synced, renamed, the folder synced). A picture's record is
 committed after its file and removed before it, so a record without a file can't be; a file without a record can,
 after a crash, and is overwritten by the repeat that follows.
@@ -9,7 +11,11 @@ import os
 from pathlib import Path
 
 from cloud.errors import StoreUnavailable
+from cloud.store.findings import EvidenceKey
 from cloud.store.pictures import PictureKey
+
+Key = PictureKey | EvidenceKey
+"""What names a picture; its ``path`` says where it is."""
 
 
 class Media:
@@ -18,7 +24,7 @@ class Media:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def write(self, key: PictureKey, jpeg: bytes) -> None:
+    def write(self, key: Key, jpeg: bytes) -> None:
         """Put a picture on the disk; on return it is there to stay.
 
         Raises:
@@ -31,18 +37,17 @@ class Media:
         except OSError as error:
             raise StoreUnavailable(f"{path} can't be written: {error.strerror}; is the disk full?") from error
 
-    def find(self, key: PictureKey) -> Path | None:
+    def find(self, key: Key) -> Path | None:
         """Return the file of a picture, None when it is gone."""
         path = self._path(key)
         return path if path.is_file() else None
 
-    def remove(self, key: PictureKey) -> None:
+    def remove(self, key: Key) -> None:
         """Delete a picture; harmless when it is gone."""
         self._path(key).unlink(missing_ok=True)
 
-    def _path(self, key: PictureKey) -> Path:
-        place = key.place
-        return self._folder / place.farm / place.house / place.device / key.camera / key.kind / f"{key.at_ms}.jpg"
+    def _path(self, key: Key) -> Path:
+        return self._folder / key.path
 
 
 def _make_folder(folder: Path) -> None:

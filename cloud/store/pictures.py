@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, delete, desc, select, tuple_
@@ -22,6 +23,12 @@ class PictureKey:
     camera: str
     kind: str
     at_ms: int
+
+    @property
+    def path(self) -> PurePath:
+        """Return where the picture is below the folder of pictures."""
+        place = self.place
+        return PurePath(place.farm, place.house, place.device, self.camera, self.kind, f"{self.at_ms}.jpg")
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class SeriesKey:
         farm: slug.
         house: slug.
         device: slug of the edge device.
-        source: slug of the instrument or camera within the device.
+        source: slug of the instrument or camera within the device; ``<camera>.<zone>`` for a zone of a camera.
         quantity: key of a row of ``contract.quantities``.
     """
 

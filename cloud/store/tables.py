@@ -83,8 +83,46 @@ class Picture(Table):
     network: Mapped[str] = mapped_column(String(80))
 
 
+class Finding(Table):
+    """A suspicion of a device, as sent but for its picture; the same id again replaces it."""
+
+    __tablename__ = "findings"
+    __table_args__ = (Index("findings_by_time", "farm", "house", "at_ms"),)
+
+    farm: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    house: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    device: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    finding: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    at_ms: Mapped[int] = mapped_column(BigInteger)
+    pictured: Mapped[bool]
+    message: Mapped[str] = mapped_column(Text)
+
+
+class Verdict(Table):
+    """What a person said of a finding or a picture's count, and how far it got on its way to the device."""
+
+    __tablename__ = "verdicts"
+    __table_args__ = (Index("verdicts_by_due", "state", "next_ms"),)
+
+    farm: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    house: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    device: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    verdict: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    camera: Mapped[str] = mapped_column(SLUG)
+    finding: Mapped[str | None] = mapped_column(SLUG)
+    about_ms: Mapped[int] = mapped_column(BigInteger)
+    answer: Mapped[str] = mapped_column(String(16))
+    birds: Mapped[int | None]
+    at_ms: Mapped[int] = mapped_column(BigInteger)
+    by: Mapped[str] = mapped_column(String(100))
+    state: Mapped[str] = mapped_column(String(16))
+    detail: Mapped[str] = mapped_column(Text)
+    tries: Mapped[int]
+    next_ms: Mapped[int] = mapped_column(BigInteger)
+
+
 class Happening(Table):
-    """An event that is neither points nor a plain picture: findings and command results, as sent."""
+    """An event that is neither points nor a picture: command results, as sent."""
 
     __tablename__ = "happenings"
 

@@ -1,11 +1,30 @@
-from collections.abc import Iterator
+"""Stores in a folder of their own, and the service over ASGI with a broker that is away."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
+from cloud.api.services import Services
+from cloud.app import create_app
+from cloud.config import BrokerConfig, CloudConfig
+from cloud.ingest.settling import Settler
+from cloud.ingest.sorting import Arrived
+from cloud.store import people
 from cloud.store.embedded import EmbeddedSeries
 from cloud.store.media import Media
 from cloud.store.records import Records
+from contract.messages import Message, encode
+from contract.place import Place
+from tests.cloud.sending import PI, topic_of
+from tests.servers import free_port
+
+PASSWORD = "correct horse"
+BASE = "http://henwise.test"
 
 
 @pytest.fixture
@@ -27,3 +46,50 @@ def series(tmp_path: Path) -> Iterator[EmbeddedSeries]:
 @pytest.fixture
 def media(tmp_path: Path) -> Media:
     return Media(tmp_path / "pictures")
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> CloudConfig:
+    return CloudConfig(data_dir=tmp_path / "data", broker=BrokerConfig(port=free_port()))
+
+
+@pytest.fixture
+def dist(tmp_path: Path) -> Path:
+    folder = tmp_path / "dist"
+    (folder / "assets").mkdir(parents=True)
+    (folder / "index.html").write_text("<!doctype html><title>Henwise</title>")
+    (folder / "assets" / "index-abc123.js").write_text("console.log('hen');" * 200)
+    return folder
+
+
+@pytest.fixture
+async def app(config: CloudConfig, dist: Path) -> AsyncIterator[FastAPI]:
+    service = create_app(config, dist)
+    async with service.router.lifespan_context(service):
+        services: Services = service.state.services
+        await asyncio.to_thread(
+            people.add_user, services.records, services.passwords, "mei", PASSWORD, datetime.now(UTC)
+        )
+        yield service
+
+
+@pytest.fixture
+async def stranger(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
+        yield client
+
+
+@pytest.fixture
+async def mei(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
+        answer = await client.post("/api/v1/session", json={"name": "mei", "password": PASSWORD})
+        assert answer.status_code == 200
+        yield client
+
+
+async def settle(app: FastAPI, *messages: Message, place: Place = PI) -> None:
+    services: Services = app.state.services
+    settler = Settler(services.series, services.records, services.media, 10)
+    batch = [Arrived(topic_of(message, place), encode(message)) for message in messages]
+    outcome = await asyncio.to_thread(settler.settle, batch)
+    assert outcome.kept_aside == 0

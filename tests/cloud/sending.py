@@ -7,10 +7,15 @@ import aiomqtt
 
 from contract import topics
 from contract.messages import (
+    Announcement,
+    CommandResult,
     Committed,
     FlockCount,
+    FlockHealth,
+    HealthFinding,
     Message,
     Readings,
+    RollCall,
     Snapshot,
     Status,
     WeightSample,
@@ -55,21 +60,21 @@ def weight(seq: int, grams: float, when: datetime | None = None, *, delayed: boo
     )
 
 
-def count(seq: int, birds: float, when: datetime | None = None) -> FlockCount:
+def count(seq: int, birds: float, when: datetime | None = None, camera: str = "cam-1", **more: object) -> FlockCount:
+    fields: dict[str, object] = {"confidence": 0.8, "share_birds": birds, **more}
     return FlockCount(
         device=PI.device,
         boot=BOOT,
         seq=seq,
         at=when or at(seq),
-        camera="cam-1",
+        camera=camera,
         window_s=60.0,
         frames=30,
         visible_birds=birds,
         visible_low=birds - 2,
         visible_high=birds + 2,
-        confidence=0.8,
-        share_birds=birds,
         network="henwise-n",
+        **fields,
     )
 
 
@@ -90,8 +95,46 @@ def snapshot(seq: int, when: datetime | None = None) -> Snapshot:
     )
 
 
-def status(state: str = "online", when: datetime | None = None) -> Status:
-    return Status.model_validate({"device": PI.device, "at": when or at(), "boot": BOOT, "state": state})
+def finding(seq: int, name: str = "f-1", when: datetime | None = None, **more: object) -> HealthFinding:
+    fields: dict[str, object] = {
+        "device": PI.device, "boot": BOOT, "seq": seq, "at": when or at(seq), "since": when or at(0), "camera": "cam-1",
+        "finding": name, "kind": "still_bird", "score": 0.7, "reasons": ["still_while_flock_moves"], "jpeg": JPEG,
+        "box": {"xyxy": (1.0, 2.0, 3.0, 4.0), "score": 0.7}, "size_wh": (640, 480),
+    }  # fmt: skip
+    return HealthFinding.model_validate(fields | more, strict=False)
+
+
+def result(
+    seq: int, verdict: str, detail: str = "", when: datetime | None = None, *, done: bool = True
+) -> CommandResult:
+    event = {"device": PI.device, "boot": BOOT, "seq": seq, "at": when or at(seq)}
+    return CommandResult.model_validate(event | {"command": verdict, "done": done, "detail": detail})
+
+
+def roll_call(seq: int, outside: int, when: datetime) -> RollCall:
+    closes_at = when + timedelta(minutes=20)
+    return RollCall(
+        device=PI.device, boot=BOOT, seq=seq, at=when, outside_birds=outside, flock_birds=480, closes_at=closes_at,
+        alarm=outside > 0,
+    )  # fmt: skip
+
+
+def wellness(seq: int, when: datetime) -> FlockHealth:
+    return FlockHealth(
+        device=PI.device, boot=BOOT, seq=seq, at=when, camera="cam-1", window_s=300, activity_lengths_per_min=2.5,
+        spread_ratio=0.8, huddle_ratio=0.1, still_birds=1,
+    )  # fmt: skip
+
+
+def announcement(when: datetime | None = None) -> Announcement:
+    return Announcement(
+        device=PI.device, boot=BOOT, at=when or at(), version="0.1.0", instruments=[], cameras=["cam-1"]
+    )
+
+
+def status(state: str = "online", when: datetime | None = None, parts: list[dict[str, str]] | None = None) -> Status:
+    fields = {"device": PI.device, "at": when or at(), "boot": BOOT, "state": state, "parts": parts or []}
+    return Status.model_validate(fields)
 
 
 def topic_of(message: Message, place: Place = PI) -> str:

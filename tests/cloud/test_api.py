@@ -14,64 +14,11 @@ from cloud.api.attempts import PER_ADDRESS, PER_NAME, WINDOW_S, Attempts
 from cloud.api.document import api_document
 from cloud.api.services import Services
 from cloud.app import create_app
-from cloud.config import BrokerConfig, CloudConfig
-from cloud.ingest.settling import Settler
-from cloud.ingest.sorting import Arrived
+from cloud.config import CloudConfig
 from cloud.store import houses, people
 from cloud.store.houses import PlacedFlock
-from contract.messages import Message, encode
-from tests.cloud.sending import JPEG, PI, count, readings, snapshot, status, topic_of, weight
-from tests.servers import free_port
-
-PASSWORD = "correct horse"
-BASE = "http://henwise.test"
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> CloudConfig:
-    return CloudConfig(data_dir=tmp_path / "data", broker=BrokerConfig(port=free_port()))
-
-
-@pytest.fixture
-def dist(tmp_path: Path) -> Path:
-    folder = tmp_path / "dist"
-    (folder / "assets").mkdir(parents=True)
-    (folder / "index.html").write_text("<!doctype html><title>Henwise</title>")
-    (folder / "assets" / "index-abc123.js").write_text("console.log('hen');" * 200)
-    return folder
-
-
-@pytest.fixture
-async def app(config: CloudConfig, dist: Path) -> AsyncIterator[FastAPI]:
-    service = create_app(config, dist)
-    async with service.router.lifespan_context(service):
-        services: Services = service.state.services
-        await asyncio.to_thread(
-            people.add_user, services.records, services.passwords, "mei", PASSWORD, datetime.now(UTC)
-        )
-        yield service
-
-
-@pytest.fixture
-async def stranger(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
-        yield client
-
-
-@pytest.fixture
-async def mei(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
-        answer = await client.post("/api/v1/session", json={"name": "mei", "password": PASSWORD})
-        assert answer.status_code == 200
-        yield client
-
-
-async def settle(app: FastAPI, *messages: Message) -> None:
-    services: Services = app.state.services
-    settler = Settler(services.series, services.records, services.media, 10)
-    batch = [Arrived(topic_of(message), encode(message)) for message in messages]
-    outcome = await asyncio.to_thread(settler.settle, batch)
-    assert outcome.kept_aside == 0
+from tests.cloud.conftest import BASE, PASSWORD, settle
+from tests.cloud.sending import JPEG, PI, count, finding, readings, snapshot, status, weight
 
 
 async def place_flock(app: FastAPI, placed_on: date) -> None:
@@ -96,15 +43,20 @@ def test_the_routes_are_those_the_dashboard_was_promised():
         ("GET", f"{house}/weights"),
         ("GET", f"{house}/series"),
         ("GET", f"{house}/live"),
+        ("GET", f"{house}/findings"),
+        ("GET", f"{house}/findings/{{device}}/{{finding}}/{{at_ms}}.jpg"),
+        ("POST", f"{house}/findings/{{device}}/{{finding}}/verdict"),
+        ("POST", f"{house}/cameras/{{camera}}/count"),
         ("GET", "/api/v1/pictures/{farm}/{house}/{camera}/{at_ms}.jpg"),
     }
 
 
 @pytest.mark.parametrize(("method", "path"), sorted(set(routes()) - OPEN))
 async def test_a_stranger_gets_nothing(stranger: httpx.AsyncClient, app: FastAPI, method: str, path: str):
-    await settle(app, readings(1), snapshot(2))
+    await settle(app, readings(1), snapshot(2), finding(3, when=snapshot(2).at))
     at_ms = int(snapshot(2).at.timestamp() * 1000)
-    address = path.format(farm="hill", house="house-2", camera="cam-1", at_ms=at_ms)
+    names = {"farm": "hill", "house": "house-2", "camera": "cam-1", "device": "pi-1", "finding": "f-1"}
+    address = path.format(**names, at_ms=at_ms)
     for headers in ({}, {"cookie": "henwise_session=guessed"}):
         answer = await stranger.request(method, address, params={"quantity": "temperature_celsius"}, headers=headers)
         assert answer.status_code == 401
@@ -294,7 +246,8 @@ async def test_a_house_at_a_glance(app: FastAPI, mei: httpx.AsyncClient):
     assert house["counts"] == [
         {
             "device": "pi-1", "camera": "cam-1", "at": at, "visible_birds": 212.0, "visible_low": 210.0,
-            "visible_high": 214.0, "network": "henwise-n",
+            "visible_high": 214.0, "confidence": 0.8, "factor": 1.0, "share_birds": 212.0, "by_zone": {},
+            "network": "henwise-n", "withheld": "", "by_hand": None,
         }
     ]  # fmt: skip
     [climate] = house["climate"]

@@ -12,13 +12,31 @@ from cloud.errors import BadRecord, StoreUnavailable
 from cloud.ingest.points import points_of
 from cloud.ingest.settling import Settler
 from cloud.ingest.sorting import Arrived, identity_of, sorted_batch
-from cloud.store import houses, ledger, pictures
+from cloud.store import findings, houses, ledger, pictures, verdicts
 from cloud.store.embedded import EmbeddedSeries
 from cloud.store.media import Media
 from cloud.store.records import Records
-from cloud.store.series import Point, SeriesKey
-from contract.messages import FlockHealth, GateCrossing, HealthFinding, Message, encode
-from tests.cloud.sending import BOOT, JPEG, NOON, PI, at, count, readings, snapshot, status, topic_of, weight
+from cloud.store.series import Latest, Point, SeriesKey
+from cloud.store.verdicts import Said
+from contract.messages import FlockHealth, GateCrossing, Message, encode
+from tests.cloud.sending import (
+    BOOT,
+    JPEG,
+    NOON,
+    PI,
+    at,
+    count,
+    finding,
+    readings,
+    result,
+    snapshot,
+    status,
+    topic_of,
+    weight,
+)
+
+OF_STATUS = {"devices", "counts", "house_count"}
+"""A camera's trouble withholds its count."""
 
 
 def arrived(*messages: Message) -> list[Arrived]:
@@ -115,7 +133,7 @@ def test_settling_twice_changes_nothing(settler: Settler, series: EmbeddedSeries
     first = settler.settle(batch)
     second = settler.settle(batch)
     assert first.settled == second.settled == {(PI, BOOT): [(1, 4)]}
-    assert second.changed == {("hill", "house-2"): {"weight", "devices"}}  # nothing newer, but states are replaced
+    assert second.changed == {("hill", "house-2"): {"weight"} | OF_STATUS}  # nothing newer, but states are replaced
     assert ledger.settled(records, PI) == {BOOT: [(1, 4)]}
     window = series.window(key("scale-1", "weight_grams"), 0, 2**42, 10)
     assert window.mean.tolist() == [1400.0]
@@ -123,7 +141,7 @@ def test_settling_twice_changes_nothing(settler: Settler, series: EmbeddedSeries
 
 def test_changes_are_named_by_member(settler: Settler):
     outcome = settler.settle(arrived(readings(1), weight(2, 1400.0), count(3, 212.0), snapshot(4), status()))
-    assert outcome.changed == {("hill", "house-2"): {"climate", "weight", "counts", "pictures", "devices"}}
+    assert outcome.changed == {("hill", "house-2"): {"climate", "weight", "pictures"} | OF_STATUS}
 
 
 def test_late_data_are_stored_but_never_shown_as_live(settler: Settler, series: EmbeddedSeries, records: Records):
@@ -173,20 +191,47 @@ def test_pictures_are_bounded_per_camera_and_files_follow_records(
     assert pictures.find(records, "hill", "house-2", "cam-1", int(at(1).timestamp() * 1000)) is None
 
 
-def test_a_finding_is_kept_with_its_picture(settler: Settler, records: Records, media: Media):
-    finding = HealthFinding.model_validate(
-        {
-            "device": "pi-1", "boot": BOOT, "seq": 1, "at": at(1), "since": at(0), "camera": "cam-1",
-            "finding": "f-1", "kind": "still_bird", "score": 0.7, "reasons": ["still_while_flock_moves"], "jpeg": JPEG,
-            "box": {"xyxy": (1.0, 2.0, 3.0, 4.0), "score": 0.7}, "size_wh": (640, 480),
-        },
-        strict=False,
-    )  # fmt: skip
-    settler.settle(arrived(finding))
-    taken = pictures.find(records, "hill", "house-2", "cam-1", int(at(1).timestamp() * 1000))
-    assert taken is not None
-    assert taken.kind == "finding"
-    assert media.find(taken) is not None
+def evidence_files(folder: Path) -> list[str]:
+    below = folder / "pictures"
+    return sorted(str(file.relative_to(below)) for file in below.rglob("*.jpg"))
+
+
+def test_a_finding_is_kept_by_its_id_with_its_newest_picture(settler: Settler, records: Records, tmp_path: Path):
+    late, first, second = finding(3, when=at(1)), finding(1, when=at(10)), finding(2, when=at(20), score=0.9)
+    for message in (first, second, late):
+        settler.settle(arrived(message))
+    [found] = findings.newest(records, PI.farm, PI.house, unanswered=None, limit=9)
+    assert (found.key.at_ms, found.pictured) == (int(at(20).timestamp() * 1000), True)
+    assert json.loads(found.message)["score"] == 0.9
+    assert "jpeg" not in json.loads(found.message)
+    assert evidence_files(tmp_path) == [f"hill/house-2/pi-1/findings/f-1/{found.key.at_ms}.jpg"]
+
+
+def test_findings_stay_when_their_pictures_are_too_many(settler: Settler, records: Records, tmp_path: Path):
+    settler.settle(arrived(*(finding(seq, f"f-{seq}") for seq in range(1, 6))))
+    found = findings.newest(records, PI.farm, PI.house, unanswered=True, limit=9)
+    assert [(one.key.finding, one.pictured) for one in found] == [
+        ("f-5", True), ("f-4", True), ("f-3", True), ("f-2", False), ("f-1", False),
+    ]  # fmt: skip
+    assert len(evidence_files(tmp_path)) == 3
+
+
+def test_the_answer_of_a_device_settles_its_verdict_and_no_other(settler: Settler, records: Records):
+    elsewhere = PI.model_copy(update={"device": "pi-2"})
+    for place in (PI, elsewhere):
+        said = Said(place, "v-1", "cam-1", "f-1", 0, "right", None, 0, "mei")
+        verdicts.say(records, said)
+    outcome = settler.settle(arrived(result(1, "v-1", "kept as a label"), result(2, "no-verdict")))
+    assert outcome.changed == {("hill", "house-2"): {"findings", "counts"}}
+    [waiting] = verdicts.due(records, 0)
+    assert waiting.place == elsewhere
+    said = verdicts.of_findings(records, "hill", "house-2", ["f-1"])["pi-1", "f-1"]
+    assert (said.state, said.detail) == ("done", "kept as a label")
+
+
+def test_zones_are_series_of_their_camera(settler: Settler, series: EmbeddedSeries):
+    settler.settle(arrived(count(1, 30.0, by_zone={"feeder": 12.0})))
+    assert series.latest(key("cam-1.feeder", "visible_birds")) == Latest(int(at(1).timestamp() * 1000), 12.0)
 
 
 def test_a_last_will_counts_from_its_arrival_and_once(settler: Settler, records: Records):

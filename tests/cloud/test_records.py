@@ -8,9 +8,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import inspect
 
 from cloud.errors import BadRecord, StoreUnavailable
-from cloud.store import houses, ledger, people
+from cloud.store import houses, ledger, migrations, people
 from cloud.store.houses import Candidate, PlacedFlock
 from cloud.store.ledger import Refused, merged
 from cloud.store.records import Records
@@ -33,6 +34,24 @@ def test_opening_again_keeps_what_is_there(tmp_path: Path):
         records.close()
     records.open()
     assert houses.names(records) == [("hill", "house-1"), ("hill", "house-2")]
+    records.close()
+
+
+def test_a_database_of_the_first_version_is_brought_up_and_down(tmp_path: Path):
+    """What the first version kept of counts can't be read any more; the next count replaces it."""
+    records = Records(tmp_path / "records.db")
+    records.open()
+    with records.writing() as connection:
+        migrations.downgrade(connection, "0001")
+        for leaf in ("count", "readings"):
+            houses.offer_newest(connection, Candidate(PI, leaf, "cam-1", 10, delayed=False, message="{}"), now_ms=20)
+        assert "findings" not in inspect(connection).get_table_names()
+    records.close()
+    records.open()
+    assert houses.newest(records, PI.farm, PI.house, "count") == []
+    assert len(houses.newest(records, PI.farm, PI.house, "readings")) == 1
+    with records.reading() as connection:
+        assert {"findings", "verdicts"} <= set(inspect(connection).get_table_names())
     records.close()
 
 

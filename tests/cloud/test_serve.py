@@ -18,6 +18,7 @@ import aiomqtt
 import httpx
 import pytest
 
+from cloud.glance import MEMBERS
 from cloud.store import ledger
 from cloud.store.embedded import EmbeddedSeries
 from cloud.store.records import Records
@@ -104,10 +105,10 @@ async def test_the_live_stream_begins_whole_and_goes_on_with_changes(service: Cl
         await client.post("/api/v1/session", json={"name": "mei", "password": PASSWORD})
         stream = patches(client)
         first = await anext(stream)
-        assert set(first) == {"now", "flock", "counts", "weight", "climate", "pictures", "devices"}
+        assert set(first) == {"now", *MEMBERS}
         await edge.send(count(2, 212.0))
         second = await anext(stream)
-        assert set(second) == {"now", "counts"}
+        assert set(second) == {"now", "counts", "house_count"}
         assert second["counts"][0]["visible_birds"] == 212.0  # type: ignore[index]  # JSON
         service.process.send_signal(signal.SIGTERM)  # type: ignore[union-attr]  # it runs
         with pytest.raises(StopAsyncIteration):

@@ -11,8 +11,17 @@ FOLDER = Path(__file__).parent
 
 def upgrade(connection: Connection) -> None:
     """Bring the database to the newest version inside the caller's transaction."""
+    command.upgrade(_config(connection), "head")
+
+
+def downgrade(connection: Connection, revision: str) -> None:
+    """Bring the database back to an older version inside the caller's transaction; newer tables are lost."""
+    command.downgrade(_config(connection), revision)
+
+
+def _config(connection: Connection) -> Config:
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    return config

@@ -92,6 +92,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/houses/{farm}/{house}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List House Findings
+         * @description List what was found in a house, newest first.
+         */
+        get: operations["list_house_findings_api_v1_houses__farm___house__findings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/findings/{device}/{finding}/{at_ms}.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evidence
+         * @description Return the picture a finding rests on; it never changes, so it may be kept for ever.
+         */
+        get: operations["evidence_api_v1_houses__farm___house__findings__device___finding___at_ms__jpg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/findings/{device}/{finding}/verdict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge
+         * @description Say whether a finding was right; the same again changes nothing, another answer replaces the first.
+         */
+        post: operations["judge_api_v1_houses__farm___house__findings__device___finding__verdict_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/cameras/{camera}/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count
+         * @description Say how many birds a person counted in a camera's picture; the device corrects its counts with it, openly.
+         */
+        post: operations["count_api_v1_houses__farm___house__cameras__camera__count_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/houses/{farm}/{house}/series": {
         parameters: {
             query?: never;
@@ -103,7 +183,7 @@ export interface paths {
          * Series
          * @description Return one series in at most ``points`` rows.
          *
-         *     Without a source, the one that spoke last; without a span, the last 24 h.
+         *     Without a source, the one that spoke last, zones left out; without a span, the last 24 h.
          */
         get: operations["series_api_v1_houses__farm___house__series_get"];
         put?: never;
@@ -237,8 +317,38 @@ export interface components {
             visible_low: number;
             /** Visible High */
             visible_high: number;
+            /**
+             * Confidence
+             * @description 0 to 1
+             */
+            confidence: number;
+            /**
+             * Factor
+             * @description correction learned from counts by hand, 1 = none
+             */
+            factor: number;
+            /**
+             * Share Birds
+             * @description what the camera adds to the house's count, corrected
+             */
+            share_birds: number;
+            /**
+             * By Zone
+             * @description zone -> birds in it
+             */
+            by_zone: {
+                [key: string]: number;
+            };
             /** Network */
             network: string;
+            /**
+             * Withheld
+             * @description why the camera does not count now; empty when it does
+             * @enum {string}
+             */
+            withheld: "" | "line_lost" | "line_refused" | "line_silent" | "line_garbled" | "values_impossible" | "settings_wrong" | "picture_missing" | "video_ended" | "picture_dark" | "picture_covered" | "picture_frozen" | "camera_moved" | "network_unusable" | "clock_unset" | "other";
+            /** @description the last count by hand of one of its pictures */
+            by_hand: components["schemas"]["VerdictNow"] | null;
         };
         /**
          * Credentials
@@ -287,6 +397,61 @@ export interface components {
             parts: components["schemas"]["PartStatus"][];
         };
         /**
+         * FindingNow
+         * @description A suspicion about one bird or a group; never a diagnosis.
+         */
+        FindingNow: {
+            /** Device */
+            device: string;
+            /** Finding */
+            finding: string;
+            /** Camera */
+            camera: string;
+            /** At */
+            at: string;
+            /** Since */
+            since: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "still_bird" | "dead_suspect" | "sick_suspect" | "huddling" | "crowding";
+            /** Reasons */
+            reasons: ("still_while_flock_moves" | "still_very_long" | "lying_on_side" | "sitting" | "colder_than_flock" | "warmer_than_flock" | "looks_sick" | "packed_together" | "spread_from_heat" | "cold_corner")[];
+            /** Score */
+            score: number;
+            /** @description in the picture's pixels */
+            box: components["schemas"]["Box"];
+            /** Size Wh */
+            size_wh: [
+                number,
+                number
+            ];
+            /**
+             * Picture
+             * @description address; null when the picture was not kept so long
+             */
+            picture: string | null;
+            /** @description the last one said; null while the finding is open */
+            verdict: components["schemas"]["VerdictNow"] | null;
+        };
+        /**
+         * FindingsNow
+         * @description The newest findings of a house: open ones, and the last that were judged.
+         */
+        FindingsNow: {
+            /**
+             * Open
+             * @description how many are open in all
+             */
+            open: number;
+            /**
+             * Rows
+             * @description newest first
+             */
+            rows: components["schemas"]["FindingNow"][];
+        };
+        /**
          * Flock
          * @description The flock that lives in a house now.
          */
@@ -307,6 +472,28 @@ export interface components {
             age_days: number;
         };
         /**
+         * HandCount
+         * @description What a person counted in a picture.
+         */
+        HandCount: {
+            /**
+             * Birds
+             * @description 0 to 100000
+             */
+            birds: number;
+            /**
+             * About At
+             * Format: date-time
+             * @description when the picture was taken
+             */
+            about_at: string;
+            /**
+             * Device
+             * @description needed when two devices have a camera of this name
+             */
+            device?: string | null;
+        };
+        /**
          * Health
          * @description How the service itself does; readable without signing in, so it names no farm.
          */
@@ -323,6 +510,35 @@ export interface components {
              * @description false while a commit fails, for example on a full disk
              */
             store_writable: boolean;
+        };
+        /**
+         * HouseCount
+         * @description The sum over the cameras of a house that count now; older and withheld counts are left out.
+         */
+        HouseCount: {
+            /**
+             * At
+             * @description the oldest stamp among them
+             */
+            at: string;
+            /** Birds */
+            birds: number;
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /**
+             * Confidence
+             * @description 0 to 1
+             */
+            confidence: number;
+            /**
+             * Corrected
+             * @description a count by hand has changed it
+             */
+            corrected: boolean;
+            /** Cameras */
+            cameras: number;
         };
         /**
          * HouseName
@@ -351,8 +567,15 @@ export interface components {
             /** Time Zone */
             time_zone: string;
             flock: components["schemas"]["Flock"] | null;
+            /** @description null while no camera counts */
+            house_count: components["schemas"]["HouseCount"] | null;
             /** Counts */
             counts: components["schemas"]["CountNow"][];
+            /** Roll Calls */
+            roll_calls: components["schemas"]["RollCallNow"][];
+            /** Wellness */
+            wellness: components["schemas"]["WellnessNow"][];
+            findings: components["schemas"]["FindingsNow"];
             weight: components["schemas"]["WeightNow"] | null;
             /** Climate */
             climate: components["schemas"]["ClimateNow"][];
@@ -360,6 +583,17 @@ export interface components {
             pictures: components["schemas"]["PictureNow"][];
             /** Devices */
             devices: components["schemas"]["DeviceNow"][];
+        };
+        /**
+         * Judgement
+         * @description What a person says of a finding.
+         */
+        Judgement: {
+            /**
+             * Answer
+             * @enum {string}
+             */
+            answer: "right" | "false_alarm";
         };
         /**
          * PartStatus
@@ -423,6 +657,26 @@ export interface components {
             network: string;
         };
         /**
+         * RollCallNow
+         * @description Who is still outside, by the gates of one device.
+         */
+        RollCallNow: {
+            /** Device */
+            device: string;
+            /** At */
+            at: string;
+            /** Outside Birds */
+            outside_birds: number;
+            /** Flock Birds */
+            flock_birds: number | null;
+            /** Drift Birds */
+            drift_birds: number;
+            /** Closes At */
+            closes_at: string;
+            /** Alarm */
+            alarm: boolean;
+        };
+        /**
          * SeriesAnswer
          * @description One series over a span, as parallel columns.
          */
@@ -468,6 +722,44 @@ export interface components {
         User: {
             /** Name */
             name: string;
+        };
+        /**
+         * VerdictNow
+         * @description What a person said of a finding or a picture, and whether the device has taken it.
+         */
+        VerdictNow: {
+            /** Verdict */
+            verdict: string;
+            /**
+             * Answer
+             * @enum {string}
+             */
+            answer: "right" | "false_alarm" | "count";
+            /**
+             * Birds
+             * @description with answer count
+             */
+            birds: number | null;
+            /**
+             * About At
+             * @description when the finding was made or the picture taken
+             */
+            about_at: string;
+            /** At */
+            at: string;
+            /** By */
+            by: string;
+            /**
+             * State
+             * @description pending: on its way; done, refused: the device's answer; unanswered: given up after two weeks
+             * @enum {string}
+             */
+            state: "pending" | "done" | "refused" | "unanswered";
+            /**
+             * Detail
+             * @description the device's own words, in English
+             */
+            detail: string;
         };
         /**
          * WeightDay
@@ -527,6 +819,26 @@ export interface components {
             today: components["schemas"]["WeightDay"] | null;
         };
         /**
+         * WellnessNow
+         * @description How the flock moved in the last window of one camera.
+         */
+        WellnessNow: {
+            /** Device */
+            device: string;
+            /** Camera */
+            camera: string;
+            /** At */
+            at: string;
+            /** Activity Lengths Per Min */
+            activity_lengths_per_min: number;
+            /** Spread Ratio */
+            spread_ratio: number;
+            /** Huddle Ratio */
+            huddle_ratio: number;
+            /** Still Birds */
+            still_birds: number;
+        };
+        /**
          * HousePatch
          * @description What the live stream sends: only the members of HouseNow that changed, each whole.
          */
@@ -535,11 +847,25 @@ export interface components {
             now: string;
             /** @default null */
             flock?: components["schemas"]["Flock"] | null;
+            /** @default null */
+            house_count?: components["schemas"]["HouseCount"] | null;
             /**
              * Counts
              * @default null
              */
             counts?: components["schemas"]["CountNow"][] | null;
+            /**
+             * Roll Calls
+             * @default null
+             */
+            roll_calls?: components["schemas"]["RollCallNow"][] | null;
+            /**
+             * Wellness
+             * @default null
+             */
+            wellness?: components["schemas"]["WellnessNow"][] | null;
+            /** @default null */
+            findings?: components["schemas"]["FindingsNow"] | null;
             /** @default null */
             weight?: components["schemas"]["WeightNow"] | null;
             /**
@@ -755,6 +1081,152 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WeightHistory"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_house_findings_api_v1_houses__farm___house__findings_get: {
+        parameters: {
+            query?: {
+                /** @description true: without a verdict; false: with one */
+                open?: boolean | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evidence_api_v1_houses__farm___house__findings__device___finding___at_ms__jpg_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                device: string;
+                finding: string;
+                at_ms: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    judge_api_v1_houses__farm___house__findings__device___finding__verdict_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                device: string;
+                finding: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Judgement"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_api_v1_houses__farm___house__cameras__camera__count_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandCount"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictNow"];
                 };
             };
             /** @description A refusal */

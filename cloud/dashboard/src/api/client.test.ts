@@ -32,6 +32,29 @@ describe("Client", () => {
     });
   });
 
+  it("sends what a person says of a finding and of a picture", async () => {
+    const sent: [string, unknown][] = [];
+    const client = new Client((address, init) => {
+      sent.push([`${init.method} ${address}`, JSON.parse(init.body as string)]);
+      return answering(202, "{}")(address, init);
+    });
+    await client.judge(PLACE, { device: "edge-1", finding: "f-1" }, "false_alarm");
+    await client.countByHand(
+      PLACE,
+      { device: "edge-1", camera: "camera-1" },
+      212,
+      "2026-11-22T08:00:00.000Z",
+    );
+    const house = "POST /api/v1/houses/hillside/house-2";
+    expect(sent).toEqual([
+      [`${house}/findings/edge-1/f-1/verdict`, { answer: "false_alarm" }],
+      [
+        `${house}/cameras/camera-1/count`,
+        { birds: 212, about_at: "2026-11-22T08:00:00.000Z", device: "edge-1" },
+      ],
+    ]);
+  });
+
   it("keeps the code of a refusal", async () => {
     const problem = JSON.stringify({ title: "No", status: 401, detail: "Not you.", code: "wrong_password" });
     const refused = new Client(answering(401, problem)).signIn("wang", "x");

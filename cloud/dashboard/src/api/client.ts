@@ -1,5 +1,17 @@
 import { ApiError, NoAnswer, Refused } from "./errors";
-import type { HouseName, HouseNow, Place, Problem, SeriesAnswer, User, WeightHistory } from "./types";
+import type {
+  CountNow,
+  FindingNow,
+  HouseName,
+  HouseNow,
+  Judgement,
+  Place,
+  Problem,
+  SeriesAnswer,
+  User,
+  VerdictNow,
+  WeightHistory,
+} from "./types";
 
 const ROOT = "/api/v1";
 /** One bar of reception is slow but alive; past this the page says that there is no answer. */
@@ -55,6 +67,27 @@ export class Client {
       points: String(query.points ?? 300),
     });
     return this.ask("GET", `${houseAddress(place)}/series?${words}`);
+  }
+
+  /** Say whether a finding was right; said again, it changes nothing. */
+  judge(
+    place: Place,
+    { device, finding }: Pick<FindingNow, "device" | "finding">,
+    answer: Judgement,
+  ): Promise<VerdictNow> {
+    const address = `${houseAddress(place)}/findings/${encodeURIComponent(device)}/${encodeURIComponent(finding)}`;
+    return this.ask("POST", `${address}/verdict`, { answer });
+  }
+
+  /** Say how many birds are in the picture a camera took at `aboutAt` (RFC 3339). */
+  countByHand(
+    place: Place,
+    { device, camera }: Pick<CountNow, "device" | "camera">,
+    birds: number,
+    aboutAt: string,
+  ): Promise<VerdictNow> {
+    const address = `${houseAddress(place)}/cameras/${encodeURIComponent(camera)}/count`;
+    return this.ask("POST", address, { birds, about_at: aboutAt, device });
   }
 
   private async ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {

@@ -7,6 +7,10 @@ export type Box = Schemas["Box"];
 export type ClimateNow = Schemas["ClimateNow"];
 export type CountNow = Schemas["CountNow"];
 export type DeviceNow = Schemas["DeviceNow"];
+export type FindingNow = Schemas["FindingNow"];
+export type FindingKind = FindingNow["kind"];
+export type Reason = FindingNow["reasons"][number];
+export type HouseCount = Schemas["HouseCount"];
 export type HouseName = Schemas["HouseName"];
 export type HouseNow = Schemas["HouseNow"];
 export type HousePatch = Schemas["HousePatch"];
@@ -15,8 +19,14 @@ export type PartStatus = Schemas["PartStatus"];
 export type Cause = NonNullable<PartStatus["cause"]>;
 export type PictureNow = Schemas["PictureNow"];
 export type Problem = Schemas["Problem"];
+export type RollCallNow = Schemas["RollCallNow"];
 export type SeriesAnswer = Schemas["SeriesAnswer"];
 export type User = Schemas["User"];
+/** What a person said of a finding or a picture, and how far it got. */
+export type VerdictNow = Schemas["VerdictNow"];
+/** What can be said of a finding. */
+export type Judgement = Schemas["Judgement"]["answer"];
+export type WellnessNow = Schemas["WellnessNow"];
 export type WeightDay = Schemas["WeightDay"];
 export type WeightHistory = Schemas["WeightHistory"];
 

@@ -8,14 +8,40 @@ const HALF_HOUR_S = 1800;
 /** A calm day must not look like a storm: the axis spans at least this much. */
 const SPAN_MIN_CELSIUS = 6;
 
-/** Temperature of the last day: a line per instrument, and for a single one the span of each bucket behind it. */
-export function climatePlan(columns: ClimateColumns, spanS: [number, number], format: Format): Plan {
+/** What the upright axis of a day's chart shows. */
+export interface DayScale {
+  range: (plot: uPlot, min: number, max: number) => [number, number];
+  /** Steps of the axis that may be chosen. */
+  steps: number[];
+  text: (value: number, format: Format) => string;
+}
+
+export const CELSIUS: DayScale = {
+  range: celsiusRange,
+  steps: [1, 2, 5, 10],
+  text: (value, format) => `${format.number(value)}°`,
+};
+
+/** Body lengths per minute: from zero, for a quiet night is news as well. */
+export const ACTIVITY: DayScale = {
+  range: (_plot, _min, max) => [0, Number.isFinite(max) ? Math.max(2, max * 1.1) : 2],
+  steps: [0.5, 1, 2, 5, 10, 20, 50, 100],
+  text: (value, format) => format.number(value, value % 1 === 0 ? 0 : 1),
+};
+
+/** The last day of a quantity: a line per source, and for a single one the span of each bucket behind it. */
+export function dayPlan(
+  columns: ClimateColumns,
+  spanS: [number, number],
+  format: Format,
+  scale: DayScale = CELSIUS,
+): Plan {
   const single = columns.lines.length === 1;
   const data = columns.lines.flatMap((line) => (single ? [line.high, line.low, line.mean] : [line.mean]));
   return {
     data: [columns.atS, ...data] as uPlot.AlignedData,
     options: (look) => ({
-      scales: { x: { time: false, range: spanS }, y: { range: celsiusRange } },
+      scales: { x: { time: false, range: spanS }, y: { range: scale.range } },
       series: [{}, ...seriesOf(look, columns.lines.length)],
       ...(single ? { bands: [{ series: [1, 2], fill: look.wash }] } : {}),
       axes: [
@@ -28,8 +54,8 @@ export function climatePlan(columns: ClimateColumns, spanS: [number, number], fo
         axis(look, {
           size: 40,
           space: 36,
-          incrs: [1, 2, 5, 10],
-          values: (_u, values) => values.map((v) => `${format.number(v)}°`),
+          incrs: scale.steps,
+          values: (_u, values) => values.map((v) => scale.text(v, format)),
         }),
       ],
     }),

@@ -2,6 +2,14 @@ import type { HouseNow } from "../api/types";
 
 /** A reading older than this no longer says how the house is now. */
 export const READING_STALE_MS = 5 * 60_000;
+/** How the flock moved is told every few minutes. */
+export const WELLNESS_STALE_MS = 20 * 60_000;
+/** After this long a roll call is another evening's. */
+export const ROLL_CALL_MS = 10 * 3_600_000;
+/** What birds do together passes; a bird that lies still is news until somebody has looked. */
+export const GROUP_NEWS_MS = 3_600_000;
+/** A finding nobody has judged for so long stays in its card, but not at the head of the page. */
+export const BIRD_NEWS_MS = 24 * 3_600_000;
 /** Birds choose when to step on the scale; a night without a weighing is normal. */
 export const WEIGHING_STALE_MS = 24 * 3_600_000;
 /** Pictures are taken more rarely than readings. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { healthyHouse, NOW_MS, secondsAgo } from "../testing/houses";
+import { finding, healthyHouse, NOW_MS, rollCall, secondsAgo, verdict } from "../testing/houses";
 import { isHeatStress, judge, type Contact } from "./findings";
 
 const LIVE: Contact = { state: "live", at: NOW_MS };
@@ -72,6 +72,62 @@ describe("judge", () => {
     expect(kinds(healthyHouse({ climate: [hot] }), NOW_MS, LIVE)).toEqual(["heat_stress"]);
     const stale = { ...hot, at: secondsAgo(900) };
     expect(kinds(healthyHouse({ climate: [stale] }), NOW_MS, LIVE)).toEqual(["no_data"]);
+  });
+
+  it("says first who is not back, however many other things are wrong", () => {
+    const at = secondsAgo(720);
+    const devices = [{ ...DEVICE, state: "offline" as const, at }];
+    const house = healthyHouse({ devices, roll_calls: [rollCall()] });
+    expect(kinds(house, NOW_MS, LIVE)).toEqual(["not_back", "device_offline"]);
+  });
+
+  it.each([
+    [{ alarm: false }, "all_well"],
+    [{ outside_birds: 0 }, "all_well"],
+    [{ at: secondsAgo(11 * 3600) }, "all_well"],
+    [{ at: secondsAgo(9 * 3600), closes_at: secondsAgo(8 * 3600) }, "not_back"],
+  ])("takes a roll call with %j for %s", (changes, kind) => {
+    expect(kinds(healthyHouse({ roll_calls: [rollCall(changes)] }), NOW_MS, LIVE)).toEqual([kind]);
+  });
+
+  it("tells of the gravest finding nobody has judged, and how many more wait", () => {
+    const rows = [
+      finding(),
+      finding({ finding: "f-2", kind: "dead_suspect" }),
+      finding({ finding: "f-3", verdict: verdict() }),
+    ];
+    expect(judge(healthyHouse({ findings: { open: 2, rows } }), NOW_MS, LIVE)).toEqual([
+      { kind: "found", level: "bad", found: rows[1], others: 1 },
+    ]);
+  });
+
+  it.each([
+    ["huddling", 3500, "found"],
+    ["huddling", 3700, "all_well"],
+    ["still_bird", 3700, "found"],
+    ["still_bird", 90_000, "all_well"],
+  ] as const)("takes %s found %i s ago for %s", (kind, age, expected) => {
+    const rows = [finding({ kind, at: secondsAgo(age) })];
+    expect(kinds(healthyHouse({ findings: { open: 1, rows } }), NOW_MS, LIVE)).toEqual([expected]);
+  });
+
+  it("says why a camera does not count, and not also that its number is old", () => {
+    const counts = healthyHouse().counts.map((row) => ({
+      ...row,
+      at: secondsAgo(900),
+      withheld: "picture_covered" as const,
+    }));
+    expect(judge(healthyHouse({ counts, house_count: null }), NOW_MS, LIVE)).toEqual([
+      { kind: "no_count", level: "warn", camera: "camera-1", cause: "picture_covered" },
+    ]);
+  });
+
+  it("does not tell twice of a camera that gives nothing at all", () => {
+    const counts = healthyHouse().counts.map((row) => ({ ...row, withheld: "picture_missing" as const }));
+    const part = { slug: "camera-1", state: "silent" as const, cause: "picture_missing" as const };
+    const parts = [{ ...part, problem: "", last_at: null, faults: 0 }];
+    const house = healthyHouse({ counts, house_count: null, devices: [{ ...DEVICE, parts }] });
+    expect(kinds(house, NOW_MS, LIVE)).toEqual(["part_silent"]);
   });
 
   it("says that nothing has come yet rather than that all is well", () => {

@@ -1,6 +1,6 @@
 /** What is wrong in a house, worst first: what the head sentence is made of. Pure: no clock, no words. */
-import type { Cause, DeviceNow, HouseNow, PartStatus } from "../api/types";
-import { ageMs, DEVICE_STALE_MS, READING_STALE_MS } from "./ages";
+import type { Cause, CountNow, DeviceNow, FindingNow, HouseNow, PartStatus, RollCallNow } from "../api/types";
+import { ageMs, BIRD_NEWS_MS, DEVICE_STALE_MS, GROUP_NEWS_MS, READING_STALE_MS, ROLL_CALL_MS } from "./ages";
 
 /** How a state looks: `bad` act now, `warn` look soon, `unknown` nobody can say, `good` all is well. */
 export type Level = "bad" | "warn" | "unknown" | "good";
@@ -11,6 +11,9 @@ export type Finding =
   | { kind: "nothing_yet"; level: "unknown" }
   | { kind: "device_offline"; level: "bad"; device: string; at: string }
   | { kind: "part_silent"; level: "bad"; part: string; cause: Cause; problem: string; at: string | null }
+  | { kind: "not_back"; level: "bad"; call: RollCallNow }
+  | { kind: "found"; level: "bad" | "warn"; found: FindingNow; others: number }
+  | { kind: "no_count"; level: "warn"; camera: string; cause: Cause }
   | { kind: "heat_stress"; level: "bad"; heatIndex: number }
   | { kind: "no_data"; level: "warn"; source: string; at: string }
   | { kind: "all_well"; level: "good" };
@@ -43,7 +46,13 @@ export function judge(house: HouseNow, nowMs: number, contact: Contact): Finding
   if (contact.state === "away") return [{ kind: "no_contact", level: "unknown", at: contact.at }];
   if (contact.state === "asking") return [{ kind: "asking", level: "unknown", at: contact.at }];
   const devices = deviceFindings(house, nowMs);
-  const found = [...devices, ...heatFindings(house, nowMs)];
+  const found = [
+    ...notBackFindings(house, nowMs),
+    ...devices,
+    ...heatFindings(house, nowMs),
+    ...birdFindings(house, nowMs),
+    ...withheldFindings(house, nowMs),
+  ];
   // One cause, one sentence: a silent device or part explains why numbers are missing.
   if (devices.length === 0) found.push(...missingFindings(house, nowMs));
   if (found.length > 0) return found;
@@ -80,6 +89,45 @@ function silentFinding(part: PartStatus): Finding {
   };
 }
 
+/** The newest roll call of each device that still matters this evening. */
+export function rollCallsOf(house: HouseNow, nowMs: number): RollCallNow[] {
+  return house.roll_calls.filter((call) => ageMs(call.at, nowMs) <= ROLL_CALL_MS);
+}
+
+function notBackFindings(house: HouseNow, nowMs: number): Finding[] {
+  const calls = rollCallsOf(house, nowMs).filter((call) => call.alarm && call.outside_birds > 0);
+  return calls.map((call) => ({ kind: "not_back", level: "bad", call }));
+}
+
+/** One sentence for what was found and nobody has judged: the gravest, then the newest, and how many more wait. */
+function birdFindings(house: HouseNow, nowMs: number): Finding[] {
+  const waiting = house.findings.rows.filter((row) => row.verdict === null && isNews(row, nowMs));
+  const first = waiting.find((row) => row.kind === "dead_suspect") ?? waiting[0];
+  if (!first) return [];
+  const level = first.kind === "dead_suspect" ? "bad" : "warn";
+  return [{ kind: "found", level, found: first, others: waiting.length - 1 }];
+}
+
+function isNews(row: FindingNow, nowMs: number): boolean {
+  const group = row.kind === "huddling" || row.kind === "crowding";
+  return ageMs(row.at, nowMs) <= (group ? GROUP_NEWS_MS : BIRD_NEWS_MS);
+}
+
+/** True when the camera sees, but no count can rest on what it sees. */
+export function isWithheld(row: CountNow): boolean {
+  return row.withheld !== "";
+}
+
+function withheldFindings(house: HouseNow, nowMs: number): Finding[] {
+  const online = house.devices.filter((device) => !isOffline(device, nowMs));
+  // A camera that is silent or failed has been told of already.
+  const troubled = online.flatMap((device) => device.parts.filter(isSilent).map((part) => part.slug));
+  return house.counts
+    .filter((row) => isWithheld(row) && !troubled.includes(row.camera))
+    .filter((row) => online.some((device) => device.device === row.device))
+    .map((row) => ({ kind: "no_count", level: "warn", camera: row.camera, cause: row.withheld }));
+}
+
 function heatFindings(house: HouseNow, nowMs: number): Finding[] {
   const fresh = house.climate.filter((row) => ageMs(row.at, nowMs) <= READING_STALE_MS);
   const worst = Math.max(...fresh.map((row) => row.heat_index ?? -Infinity));
@@ -90,7 +138,7 @@ function heatFindings(house: HouseNow, nowMs: number): Finding[] {
 function missingFindings(house: HouseNow, nowMs: number): Finding[] {
   const rows = [
     ...house.climate.map((row) => ({ source: row.instrument, at: row.at })),
-    ...house.counts.map((row) => ({ source: row.camera, at: row.at })),
+    ...house.counts.filter((row) => !isWithheld(row)).map((row) => ({ source: row.camera, at: row.at })),
   ];
   return rows
     .filter((row) => ageMs(row.at, nowMs) > READING_STALE_MS)

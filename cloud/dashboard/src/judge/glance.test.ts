@@ -8,6 +8,7 @@ import {
   isRough,
   percentFromCurve,
   plusMinusGrams,
+  sureness,
 } from "./glance";
 
 const [COUNT] = healthyHouse().counts;
@@ -15,26 +16,55 @@ const [AIR] = healthyHouse().climate;
 if (!COUNT || !AIR) throw new Error("the healthy house has a camera and an instrument");
 
 describe("birdsSeen", () => {
-  it("adds up cameras and takes the oldest stamp", () => {
-    const second = {
-      ...COUNT,
-      camera: "camera-2",
-      at: secondsAgo(200),
-      visible_birds: 30,
-      visible_low: 25,
-      visible_high: 31,
+  const LATER = { ...COUNT, camera: "camera-2", at: secondsAgo(200), share_birds: 24, factor: 1.2 };
+
+  it("is the house's own count, with how sure it is and whether it is corrected", () => {
+    const house_count = {
+      at: secondsAgo(9),
+      birds: 236,
+      low: 228,
+      high: 252,
+      confidence: 0.5,
+      corrected: true,
+      cameras: 2,
     };
-    expect(birdsSeen(healthyHouse({ counts: [COUNT, second] }))).toEqual({
-      value: 242,
+    expect(birdsSeen(healthyHouse({ counts: [COUNT, LATER], house_count }))).toEqual({
+      value: 236,
       low: 228,
       high: 252,
       sources: 2,
-      at: secondsAgo(200),
+      at: secondsAgo(9),
+      confidence: 0.5,
+      corrected: true,
     });
   });
 
+  it("is the last known one with the oldest stamp when no camera counts any more", () => {
+    expect(birdsSeen(healthyHouse({ counts: [COUNT, LATER], house_count: null }))).toMatchObject({
+      value: 236,
+      sources: 2,
+      at: secondsAgo(200),
+      confidence: null,
+      corrected: true,
+    });
+  });
+
+  it("is no number that its camera takes back", () => {
+    const withheld = { ...COUNT, withheld: "picture_dark" as const };
+    expect(birdsSeen(healthyHouse({ counts: [withheld], house_count: null }))).toBeNull();
+  });
+
   it("knows nothing without a camera", () => {
-    expect(birdsSeen(healthyHouse({ counts: [] }))).toBeNull();
+    expect(birdsSeen(healthyHouse({ counts: [], house_count: null }))).toBeNull();
+  });
+
+  it.each([
+    [0.9, "sure"],
+    [0.6, "sure"],
+    [0.59, "fairly"],
+    [0.34, "unsure"],
+  ])("with confidence %f is said to be %s", (confidence, said) => {
+    expect(sureness(confidence)).toBe(said);
   });
 });
 

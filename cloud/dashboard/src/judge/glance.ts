@@ -10,17 +10,42 @@ export interface Gathered {
   at: string;
 }
 
-/** Birds seen by all cameras together; where views overlap a bird may be in it twice. */
-export function birdsSeen(house: HouseNow): Gathered | null {
-  const rows = house.counts;
+/** Birds seen by all cameras together. */
+export interface BirdsSeen extends Gathered {
+  /** 0 to 1; null when the count is an old one. */
+  confidence: number | null;
+  /** A count by hand has changed it. */
+  corrected: boolean;
+}
+
+/** The house's count; when no camera counts any more, the last there was, with its age. */
+export function birdsSeen(house: HouseNow): BirdsSeen | null {
+  const count = house.house_count;
+  if (count !== null) {
+    const { birds: value, low, high, cameras: sources, at, confidence, corrected } = count;
+    return { value, low, high, sources, at, confidence, corrected };
+  }
+  // A number that its camera takes back is no last known number.
+  const rows = house.counts.filter((row) => row.withheld === "");
   if (rows.length === 0) return null;
   return {
-    value: sum(rows.map((row) => row.visible_birds)),
-    low: sum(rows.map((row) => row.visible_low)),
-    high: sum(rows.map((row) => row.visible_high)),
+    value: sum(rows.map((row) => row.share_birds)),
+    low: sum(rows.map((row) => row.visible_low * row.factor)),
+    high: sum(rows.map((row) => row.visible_high * row.factor)),
     sources: rows.length,
     at: oldest(rows),
+    confidence: null,
+    corrected: rows.some((row) => row.factor !== 1),
   };
+}
+
+const SURE = 0.6;
+const FAIRLY_SURE = 0.35;
+
+/** A count's confidence (0 to 1) in steps that have words. It is no probability, so no percentage is shown. */
+export function sureness(confidence: number): "sure" | "fairly" | "unsure" {
+  if (confidence >= SURE) return "sure";
+  return confidence >= FAIRLY_SURE ? "fairly" : "unsure";
 }
 
 /** One climate quantity: the mean over the instruments that have it, with the least and the greatest. */

@@ -67,7 +67,8 @@ export class HouseFeed {
 
   start(): void {
     const known = this.parts.saved.get(this.key);
-    if (known && !this.house) {
+    // What an older page kept lacks what this one shows.
+    if (known && "findings" in known.house && !this.house) {
       this.house = known.house;
       this.offsetMs = known.offsetMs;
     }

@@ -3,6 +3,7 @@ import type { HouseNow, Place, SeriesAnswer, WeightHistory } from "../api/types"
 import type { Saved } from "./saved";
 
 const TEMPERATURE = "temperature_celsius";
+const ACTIVITY = "activity_lengths_per_min";
 const DAY_MS = 24 * 3_600_000;
 /** Past days don't change and a day's curve moves slowly. */
 const REFRESH_MS = 3 * 60_000;
@@ -12,10 +13,11 @@ const LINES_MAX = 4;
 
 type Source = Pick<SeriesAnswer, "device" | "source">;
 
-/** What a house was like: the flock's weights by day, the last 24 hours' temperature per instrument. */
+/** What a house was like: the flock's weights by day, the last 24 hours' temperature and activity by source. */
 export class HouseHistory {
   weights = $state.raw<WeightHistory | null>(null);
   temperatures = $state.raw<SeriesAnswer[] | null>(null);
+  activities = $state.raw<SeriesAnswer[] | null>(null);
   private askedMs = -Infinity;
   private askedSources = "";
 
@@ -27,19 +29,25 @@ export class HouseHistory {
     const known = saved.get(this.key);
     this.weights = known?.weights ?? null;
     this.temperatures = known?.temperatures ?? null;
+    this.activities = known?.activities ?? null;
   }
 
   /** Ask again when it is time, or when an instrument came or went. `nowMs` is the service's clock. */
   async refreshWhenDue(house: HouseNow, nowMs: number): Promise<void> {
-    const sources = temperatureSources(house);
-    const names = JSON.stringify(sources);
+    const [air, cameras] = [temperatureSources(house), activitySources(house)];
+    const names = JSON.stringify([air, cameras]);
     if (nowMs - this.askedMs < REFRESH_MS && names === this.askedSources) return;
     this.askedMs = nowMs;
     this.askedSources = names;
     // What can't be had now stays as it was, with its own dates on the axis.
-    const asked = await Promise.allSettled([this.askWeights(), this.askTemperatures(sources, nowMs)]);
+    const asked = await Promise.allSettled([
+      this.askWeights(),
+      this.askDay(TEMPERATURE, air, nowMs).then((answers) => (this.temperatures = answers)),
+      this.askDay(ACTIVITY, cameras, nowMs).then((answers) => (this.activities = answers)),
+    ]);
     if (asked.some((one) => one.status === "rejected")) this.askedMs = nowMs - REFRESH_MS + RETRY_MS;
-    this.saved.put(this.key, { weights: this.weights, temperatures: this.temperatures });
+    const { weights, temperatures, activities } = this;
+    this.saved.put(this.key, { weights, temperatures, activities });
   }
 
   private get key(): `history ${string}` {
@@ -50,11 +58,11 @@ export class HouseHistory {
     this.weights = await this.client.weights(this.place);
   }
 
-  private async askTemperatures(sources: Source[], nowMs: number): Promise<void> {
+  private askDay(quantity: string, sources: Source[], nowMs: number): Promise<SeriesAnswer[]> {
     const [from, to] = [new Date(nowMs - DAY_MS), new Date(nowMs)];
     const ask = (source: Source) =>
-      this.client.series(this.place, { quantity: TEMPERATURE, ...source, from, to, points: 288 });
-    this.temperatures = await Promise.all(sources.map(ask));
+      this.client.series(this.place, { quantity, ...source, from, to, points: 288 });
+    return Promise.all(sources.map(ask));
   }
 }
 
@@ -63,4 +71,8 @@ function temperatureSources(house: HouseNow): Source[] {
     .filter((row) => row.values[TEMPERATURE] !== undefined)
     .map((row) => ({ device: row.device, source: row.instrument }))
     .slice(0, LINES_MAX);
+}
+
+function activitySources(house: HouseNow): Source[] {
+  return house.wellness.map((row) => ({ device: row.device, source: row.camera })).slice(0, LINES_MAX);
 }

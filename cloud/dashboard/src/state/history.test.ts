@@ -3,7 +3,7 @@ import type { SeriesQuery } from "../api/client";
 import { NoAnswer } from "../api/errors";
 import type { Place, SeriesAnswer } from "../api/types";
 import { MemoryStorage } from "../testing/browser";
-import { healthyHouse, NOW_MS, weightDay } from "../testing/houses";
+import { healthyHouse, NOW_MS, weightDay, wellness } from "../testing/houses";
 import { HouseHistory } from "./history.svelte";
 import { Saved } from "./saved";
 
@@ -52,6 +52,16 @@ describe("HouseHistory", () => {
     expect(asked.map((query) => query.source)).toEqual(["thermometer-1", "thermometer-1", "b"]);
     await history.refreshWhenDue(more, NOW_MS + 200_000);
     expect(asked).toHaveLength(5);
+  });
+
+  it("asks for a day of activity of each camera that tells of it", async () => {
+    const history = new HouseHistory(PLACE, client, saved);
+    await history.refreshWhenDue(healthyHouse({ wellness: [wellness()] }), NOW_MS);
+    expect(asked.map((query) => [query.quantity, query.source])).toContainEqual([
+      "activity_lengths_per_min",
+      "camera-1",
+    ]);
+    expect(history.activities).toHaveLength(1);
   });
 
   it("keeps what it had through a failure, and asks again soon", async () => {

@@ -21,6 +21,7 @@ export interface SavedHouse {
 export interface SavedHistory {
   weights: WeightHistory | null;
   temperatures: SeriesAnswer[] | null;
+  activities?: SeriesAnswer[] | null;
 }
 
 /** The last known state in localStorage. A full or forbidden storage is no error: the page works without. */

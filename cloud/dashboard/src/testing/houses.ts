@@ -1,5 +1,5 @@
 /** Houses as the cloud describes them, for tests: a healthy one, to be bent where a test wants it bent. */
-import type { HouseNow, WeightDay } from "../api/types";
+import type { FindingNow, HouseNow, RollCallNow, VerdictNow, WeightDay, WellnessNow } from "../api/types";
 
 export const NOW_MS = Date.parse("2026-11-22T08:00:00.000Z");
 
@@ -21,6 +21,64 @@ export function weightDay(changes: Partial<WeightDay> = {}): WeightDay {
   };
 }
 
+export function finding(changes: Partial<FindingNow> = {}): FindingNow {
+  return {
+    device: "edge-1",
+    finding: "f-1",
+    camera: "camera-1",
+    at: secondsAgo(60),
+    since: secondsAgo(3000),
+    kind: "still_bird",
+    reasons: ["still_while_flock_moves"],
+    score: 0.7,
+    box: { xyxy: [10, 20, 60, 80], score: 0.7 },
+    size_wh: [320, 240],
+    picture: "/api/v1/houses/hillside/house-2/findings/edge-1/f-1/1.jpg",
+    verdict: null,
+    ...changes,
+  };
+}
+
+export function verdict(changes: Partial<VerdictNow> = {}): VerdictNow {
+  return {
+    verdict: "v-1",
+    answer: "right",
+    birds: null,
+    about_at: secondsAgo(60),
+    at: secondsAgo(20),
+    by: "wang",
+    state: "pending",
+    detail: "",
+    ...changes,
+  };
+}
+
+export function rollCall(changes: Partial<RollCallNow> = {}): RollCallNow {
+  return {
+    device: "edge-1",
+    at: secondsAgo(30),
+    outside_birds: 31,
+    flock_birds: 480,
+    drift_birds: 0,
+    closes_at: secondsAgo(-1200),
+    alarm: true,
+    ...changes,
+  };
+}
+
+export function wellness(changes: Partial<WellnessNow> = {}): WellnessNow {
+  return {
+    device: "edge-1",
+    camera: "camera-1",
+    at: secondsAgo(60),
+    activity_lengths_per_min: 2.4,
+    spread_ratio: 0.81,
+    huddle_ratio: 0.07,
+    still_birds: 1,
+    ...changes,
+  };
+}
+
 export function healthyHouse(changes: Partial<HouseNow> = {}): HouseNow {
   return {
     now: secondsAgo(0),
@@ -36,9 +94,27 @@ export function healthyHouse(changes: Partial<HouseNow> = {}): HouseNow {
         visible_birds: 212,
         visible_low: 203,
         visible_high: 221,
+        confidence: 0.72,
+        factor: 1,
+        share_birds: 212,
+        by_zone: {},
         network: "chicken-v1",
+        withheld: "",
+        by_hand: null,
       },
     ],
+    house_count: {
+      at: secondsAgo(5),
+      birds: 212,
+      low: 203,
+      high: 221,
+      confidence: 0.72,
+      corrected: false,
+      cameras: 1,
+    },
+    roll_calls: [],
+    wellness: [],
+    findings: { open: 0, rows: [] },
     weight: { last_at: secondsAgo(90), last_grams: 1433, today: weightDay() },
     climate: [
       {

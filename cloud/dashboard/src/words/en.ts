@@ -1,4 +1,4 @@
-import type { Cause } from "../api/types";
+import type { Cause, FindingKind, Reason, VerdictNow } from "../api/types";
 import type { Age } from "../format/age";
 
 const UNITS: Record<Age["unit"], string> = { now: "", seconds: "s", minutes: "min", hours: "h", days: "d" };
@@ -34,6 +34,12 @@ export const en = {
     wrong_password: "User name or password is wrong. Check both and try again.",
     too_many_attempts: "Too many attempts. Wait a few minutes, then try again.",
     no_such_house: "There is no such house.",
+    no_such_finding: "This finding is not known any more. Load the page again.",
+    no_such_device: "This device is not known here. Ask your technician.",
+    no_such_camera: "This camera is not known here. Ask your technician.",
+    which_device: "Two devices have a camera of this name. Ask your technician to rename one.",
+    birds_out_of_range: "This number can't be right. Enter how many birds you count in the picture.",
+    not_yet_taken: "The picture's time lies in the future. Check the clock of the device.",
   },
   refused: (detail: string) => `The service refused: ${detail}`,
   noAnswer: "The service does not answer. Check the network and try again.",
@@ -81,13 +87,107 @@ export const en = {
   technicalDetail: "Technical detail:",
   heatStress: (index: string) =>
     `Heat stress: index ${index}, limit 78. Give more air over the birds and cool water.`,
+  notBack: (outside: string, flock: string | null, closes: string) =>
+    `${flock === null ? `${outside} birds` : `${outside} of ${flock}`} not back. The door closes at ${closes}. Look for them outside.`,
+  notBackClosed: (outside: string, flock: string | null, closed: string) =>
+    `${flock === null ? `${outside} birds were` : `${outside} of ${flock} were`} not back when the door closed at ${closed}. Look for them outside.`,
+  found: (kind: string, camera: string, since: string) =>
+    `${kind}, ${camera}, since ${since}. Look at the picture under Findings.`,
+  foundMore: (others: string) => ` ${others} more to look at.`,
+  noCount: (camera: string, advice: string) => `${camera} does not count. ${advice}`,
   noDataFrom: (source: string, when: string) =>
     `No data from ${source} since ${when}. Check it and its cable.`,
 
   // Numbers
   birdsSeen: "Birds seen",
   seenBetween: (low: string, high: string) => `${low} to ${high} in view`,
-  camerasTogether: (cameras: number) => `${cameras} cameras, views may overlap`,
+  camerasTogether: (cameras: number) => `${cameras} cameras together`,
+  corrected: "corrected by hand count",
+  sureness: { sure: "sure", fairly: "fairly sure", unsure: "unsure" },
+  notCounting: "no camera counts now",
+
+  // Count by camera
+  countTitle: "Count by camera",
+  sees: (birds: string, low: string, high: string) => `sees ${birds} (${low} to ${high})`,
+  countsAs: (birds: string, factor: string) => `counts as ${birds}: × ${factor} by hand count`,
+  sharesOnly: (birds: string) => `adds ${birds}, the rest is seen by another camera`,
+  countedLabel: (camera: string, time: string) => `I counted in the picture of ${camera}, ${time}`,
+  countedUnit: "birds",
+  send: "Send",
+  sending: "Sending…",
+  wholeNumber: "Enter a whole number of birds, 0 to 100,000.",
+  youCounted: (birds: string, time: string) => `Counted by hand: ${birds} in the picture of ${time}.`,
+  countStates: {
+    pending: "Kept. It goes to the device as soon as it answers.",
+    done: "The device has taken it and corrects its counts with it.",
+    refused: "The device can't use it. Count once more in a newer picture.",
+    unanswered: "The device did not answer for two weeks. Count once more when it is back.",
+  } satisfies Record<VerdictNow["state"], string>,
+
+  // Gate
+  gateTitle: "Evening roll call",
+  rollCall: (outside: string, flock: string | null, closes: string) =>
+    `${flock === null ? `${outside} birds` : `${outside} of ${flock}`} not back, door closes ${closes}`,
+  rollCallClosed: (outside: string, flock: string | null, closed: string) =>
+    `${flock === null ? `${outside} birds` : `${outside} of ${flock}`} not back, door closed ${closed}`,
+  allBack: (closes: string) => `All birds are back. Door: ${closes}`,
+  drift: (birds: string) => `The gate missed about ${birds} crossings.`,
+
+  // Findings
+  findingsTitle: "Findings",
+  noFindings: "Nothing to look at.",
+  suspicion: "Suspicions from pictures, not diagnoses.",
+  kinds: {
+    still_bird: "Still bird",
+    dead_suspect: "Suspected dead bird",
+    sick_suspect: "Suspected sick bird",
+    huddling: "Birds huddle",
+    crowding: "Birds crowd",
+  } satisfies Record<FindingKind, string>,
+  reasons: {
+    still_while_flock_moves: "It lies still while the others move.",
+    still_very_long: "It has not moved for a very long time.",
+    lying_on_side: "It seems to lie on its side or with its legs stretched out.",
+    sitting: "It sits and does not get up.",
+    colder_than_flock: "Its surface is colder than that of the others.",
+    warmer_than_flock: "Its surface is warmer than that of the others.",
+    looks_sick: "It looks unlike the healthy birds around it.",
+    packed_together: "Most birds stand packed against each other.",
+    spread_from_heat: "Birds crowd at walls and drinkers and keep apart, as when they are hot.",
+    cold_corner: "A part of the floor is colder than the rest.",
+  } satisfies Record<Reason, string>,
+  nextSteps: {
+    still_bird: "Walk to it and see whether it gets up. If not, take it out and look it over.",
+    dead_suspect: "Check it now. If it is dead, take it out and write it down.",
+    sick_suspect: "Look it over. Keep it apart if it is weak; if there are more, call the vet.",
+    huddling: "Check temperature and draughts, and whether something frightens them.",
+    crowding: "Give more air and cool water; check that every drinker runs.",
+  } satisfies Record<FindingKind, string>,
+  since: (when: string) => `since ${when}`,
+  right: "Right",
+  falseAlarm: "False alarm",
+  verdictAbout: (kind: string) => `Is this right: ${kind}?`,
+  youSaid: (answer: string) => `You said: ${answer}.`,
+  verdictStates: {
+    pending: "Kept. It goes to the device as soon as it answers.",
+    done: "The device has taken it and learns from it.",
+    refused: "The device can't use it.",
+    unanswered: "The device did not answer for two weeks.",
+  } satisfies Record<VerdictNow["state"], string>,
+  changeMind: "Change",
+  moreFindings: (count: string) => `Show ${count} more`,
+  olderFindings: (count: string) => `${count} older ones follow when these are answered.`,
+  judged: (count: string) => `Answered: ${count}`,
+  evidenceGone: "The picture was not kept this long.",
+
+  // Wellness
+  wellnessTitle: "How the flock moves",
+  activity: "Activity",
+  activityUnit: "body lengths/min",
+  spread: "Spread",
+  huddled: "Huddling",
+  still: "Lying still",
+  activityChart: "Activity over the last 24 hours, in body lengths per minute",
   meanWeight: "Mean weight",
   lastWeighing: "Last weighing",
   temperature: "Temperature",
@@ -179,6 +279,9 @@ export const en = {
     gate: "Gate",
     edge: "Edge device",
     pen: "Pen",
+    feeder: "Feeder",
+    drinker: "Drinker",
+    resting: "Resting area",
   },
   numbered: (noun: string, number: string) => `${noun} ${number}`,
   /** Only where a breed is not written in Latin letters. */

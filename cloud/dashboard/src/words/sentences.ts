@@ -1,7 +1,7 @@
 import { ageMs } from "../judge/ages";
 import type { Finding } from "../judge/findings";
 import { isRough, percentFromCurve } from "../judge/glance";
-import type { PartStatus, WeightDay } from "../api/types";
+import type { FindingNow, PartStatus, RollCallNow, WeightDay } from "../api/types";
 import { calmAge } from "../format/age";
 import type { Format } from "../format/format";
 import type { Words } from "./en";
@@ -32,6 +32,16 @@ export function sentence(finding: Finding, { words, format, nowMs }: Voice): str
         finding.at === null ? null : age(finding.at),
         advice(finding.cause, words),
       );
+    case "not_back":
+      return notBack(finding.call, { words, format, nowMs });
+    case "found": {
+      const { kind, camera, since } = finding.found;
+      const when = format.moment(Date.parse(since), nowMs);
+      const more = finding.others > 0 ? words.foundMore(format.number(finding.others)) : "";
+      return words.found(kindName(kind, words), displayName(camera, words), when) + more;
+    }
+    case "no_count":
+      return words.noCount(displayName(finding.camera, words), advice(finding.cause, words));
     case "heat_stress":
       return words.heatStress(format.number(finding.heatIndex));
     case "no_data":
@@ -42,6 +52,36 @@ export function sentence(finding: Finding, { words, format, nowMs }: Voice): str
     case "all_well":
       return words.allWell;
   }
+}
+
+/** Who is still outside, with the flock's size where it is known. */
+function notBack(call: RollCallNow, { words, format, nowMs }: Voice): string {
+  const closesMs = Date.parse(call.closes_at);
+  const say = closesMs > nowMs ? words.notBack : words.notBackClosed;
+  return say(format.number(call.outside_birds), flockOf(call, format), format.time(closesMs));
+}
+
+/** The roll call as its own line says it. */
+export function rollCallLine(call: RollCallNow, { words, format, nowMs }: Voice): string {
+  const closesMs = Date.parse(call.closes_at);
+  const time = format.time(closesMs);
+  if (call.outside_birds === 0) return words.allBack(time);
+  const say = closesMs > nowMs ? words.rollCall : words.rollCallClosed;
+  return say(format.number(call.outside_birds), flockOf(call, format), time);
+}
+
+function flockOf(call: RollCallNow, format: Format): string | null {
+  return call.flock_birds === null ? null : format.number(call.flock_birds);
+}
+
+/** What was found; its key when a newer service names what we don't know. */
+export function kindName(kind: FindingNow["kind"], words: Words): string {
+  return lookUp(words.kinds, kind) ?? kind;
+}
+
+/** Why it was found, one sentence a reason; those of a newer service are left out. */
+export function reasonLines(reasons: FindingNow["reasons"], words: Words): string[] {
+  return reasons.flatMap((reason) => lookUp(words.reasons, reason) ?? []);
 }
 
 /** What is wrong with a part and what to do; empty when nothing is, or when a newer device names what we don't know. */

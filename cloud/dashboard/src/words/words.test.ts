@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { Cause } from "../api/types";
+import type { Cause, Reason } from "../api/types";
 import { calmAge, exactAge } from "../format/age";
 import { Format } from "../format/format";
 import type { Finding } from "../judge/findings";
-import { NOW_MS, secondsAgo, weightDay } from "../testing/houses";
+import { finding, NOW_MS, rollCall, secondsAgo, weightDay } from "../testing/houses";
 import { en } from "./en";
 import { preferredLanguage } from "./language";
 import { breedName, displayName } from "./names";
-import { advice, againstCurve, sentence } from "./sentences";
+import { advice, againstCurve, reasonLines, rollCallLine, sentence } from "./sentences";
 import { zh } from "./zh";
 
 const EN = { words: en, format: new Format("en", "Asia/Shanghai"), nowMs: NOW_MS };
@@ -67,10 +67,56 @@ describe("sentences", () => {
       "Scale 1 has been silent for 5 min. It is not connected. Check its cable and power.",
       "1 号电子秤已 5 分钟没有数据。设备没有连上，请检查 USB 线（或网线）和电源。",
     ],
+    [
+      { kind: "not_back", level: "bad", call: rollCall() },
+      "31 of 480 not back. The door closes at 16:20. Look for them outside.",
+      "480 只中有 31 只未归舍，16:20 关门，请到舍外找鸡。",
+    ],
+    [
+      {
+        kind: "not_back",
+        level: "bad",
+        call: rollCall({ flock_birds: null, closes_at: secondsAgo(1200) }),
+      },
+      "31 birds were not back when the door closed at 15:40. Look for them outside.",
+      "15:40 关门时，有 31 只未归舍，请到舍外找鸡。",
+    ],
+    [
+      { kind: "found", level: "bad", found: finding({ kind: "dead_suspect" }), others: 2 },
+      "Suspected dead bird, Camera 1, since 15:10. Look at the picture under Findings. 2 more to look at.",
+      "疑似死鸡：1 号摄像头，从 15:10 开始，请看下面“发现”里的图片。另有 2 条待查看。",
+    ],
+    [
+      { kind: "no_count", level: "warn", camera: "camera-1", cause: "picture_dark" },
+      "Camera 1 does not count. The picture is too dark to count. Switch on the light or the camera's night mode.",
+      "1 号摄像头暂停计数：画面太暗，无法计数。请开灯，或打开摄像头的夜视功能。",
+    ],
   ];
   it.each(cases)("%o", (finding, english, chinese) => {
     expect(sentence(finding, EN)).toBe(english);
     expect(sentence(finding, ZH)).toBe(chinese);
+  });
+});
+
+describe("roll calls", () => {
+  it.each([
+    [rollCall(), "31 of 480 not back, door closes 16:20", "480 只中有 31 只未归舍，16:20 关门"],
+    [
+      rollCall({ closes_at: secondsAgo(1200), flock_birds: null }),
+      "31 birds not back, door closed 15:40",
+      "有 31 只未归舍，15:40 已关门",
+    ],
+    [rollCall({ outside_birds: 0 }), "All birds are back. Door: 16:20", "全部归舍，关门时间 16:20"],
+  ])("%o", (call, english, chinese) => {
+    expect(rollCallLine(call, EN)).toBe(english);
+    expect(rollCallLine(call, ZH)).toBe(chinese);
+  });
+});
+
+describe("reasons", () => {
+  it("are sentences, and those of a newer service are left out", () => {
+    const reasons = ["sitting", "sings_at_night", "colder_than_flock"] as Reason[];
+    expect(reasonLines(reasons, en)).toEqual([en.reasons.sitting, en.reasons.colder_than_flock]);
   });
 });
 

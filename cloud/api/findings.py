@@ -1,0 +1,148 @@
+"""Findings with their evidence, and what people say of them and of counts: a row first, then a message.
+
+A verdict is answered with 202: it is kept here, and its ``state`` says whether the device has taken it yet.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from pathlib import Path
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Query
+from fastapi import Path as PathParameter
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse
+
+from cloud.api.models import BIRDS_MAX, FindingNow, HandCount, Judgement, VerdictNow
+from cloud.api.paths import CameraPath, DevicePath, FarmPath, FindingPath, HousePath, known_house
+from cloud.api.pictures import IMMUTABLE, JPEG
+from cloud.api.problems import Refusal, not_found
+from cloud.api.services import Services, WithServices
+from cloud.api.session import SignedIn, signed_in
+from cloud.ingest.points import to_unix_ms, unix_ms
+from cloud.notice import health_finding, list_findings, verdict_now
+from cloud.store import findings, houses, verdicts
+from cloud.store.findings import EvidenceKey, Found
+from cloud.store.verdicts import Answer, Said
+from contract.place import Place
+
+LIMIT_MAX: Final = 200
+CLOCK_AHEAD: Final = timedelta(minutes=5)
+
+router = APIRouter(prefix="/houses", tags=["findings"], dependencies=[Depends(signed_in)])
+
+
+@router.get("/{farm}/{house}/findings")
+def list_house_findings(
+    farm: FarmPath,
+    house: HousePath,
+    services: WithServices,
+    *,
+    open_: Annotated[bool | None, Query(alias="open", description="true: without a verdict; false: with one")] = None,
+    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = 50,
+) -> list[FindingNow]:
+    """List what was found in a house, newest first."""
+    known_house(services, farm, house)
+    return list_findings(services.records, farm, house, unanswered=open_, limit=limit)
+
+
+@router.get("/{farm}/{house}/findings/{device}/{finding}/{at_ms}.jpg", response_class=FileResponse, responses=JPEG)
+def evidence(
+    farm: FarmPath,
+    house: HousePath,
+    device: DevicePath,
+    finding: FindingPath,
+    at_ms: Annotated[int, PathParameter(ge=0, le=2**53)],
+    services: WithServices,
+) -> FileResponse:
+    """Return the picture a finding rests on; it never changes, so it may be kept for ever."""
+    key = EvidenceKey(Place(farm=farm, house=house, device=device), finding, at_ms)
+    path: Path | None = services.media.find(key)
+    if path is None:
+        raise not_found("no_such_picture", "There is no such picture any more.")
+    return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": IMMUTABLE})
+
+
+@router.post("/{farm}/{house}/findings/{device}/{finding}/verdict", status_code=HTTPStatus.ACCEPTED)
+async def judge(
+    farm: FarmPath,
+    house: HousePath,
+    device: DevicePath,
+    finding: FindingPath,
+    judgement: Judgement,
+    services: WithServices,
+    user: SignedIn,
+) -> VerdictNow:
+    """Say whether a finding was right; the same again changes nothing, another answer replaces the first."""
+
+    def keep() -> Said:
+        found = _known_finding(services, Place(farm=farm, house=house, device=device), finding)
+        message = health_finding(found)
+        said = _said(found.key.place, message.camera, unix_ms(message), judgement.answer, user.name)
+        return verdicts.say(services.records, replace(said, finding=finding))
+
+    return await _kept(services, await run_in_threadpool(keep))
+
+
+@router.post("/{farm}/{house}/cameras/{camera}/count", status_code=HTTPStatus.ACCEPTED)
+async def count(
+    farm: FarmPath, house: HousePath, camera: CameraPath, counted: HandCount, services: WithServices, user: SignedIn
+) -> VerdictNow:
+    """Say how many birds a person counted in a camera's picture; the device corrects its counts with it, openly."""
+    if not 0 <= counted.birds <= BIRDS_MAX:
+        detail = f"birds: {counted.birds} can't be in a picture; give 0 to {BIRDS_MAX}"
+        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "birds_out_of_range", detail)
+    if counted.about_at > datetime.now(UTC) + CLOCK_AHEAD:
+        detail = f"about_at: {counted.about_at} has not come yet; give the time of the picture you counted"
+        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "not_yet_taken", detail)
+
+    def keep() -> Said:
+        place = _device_of(services, farm, house, camera, counted.device)
+        said = _said(place, camera, to_unix_ms(counted.about_at), "count", user.name)
+        return verdicts.say(services.records, replace(said, birds=counted.birds))
+
+    return await _kept(services, await run_in_threadpool(keep))
+
+
+def _said(place: Place, camera: str, about_ms: int, answer: Answer, by: str) -> Said:
+    now_ms = to_unix_ms(datetime.now(UTC))
+    return Said(place, verdicts.new_id(), camera, None, about_ms, answer, None, now_ms, by)
+
+
+async def _kept(services: Services, said: Said) -> VerdictNow:
+    services.courier.wake()
+    services.feed.changed(said.place.farm, said.place.house, ("findings", "counts"))
+    return verdict_now(said)
+
+
+def _known_finding(services: Services, place: Place, finding: str) -> Found:
+    found = findings.find(services.records, place, finding)
+    if found is not None:
+        return found
+    known_house(services, place.farm, place.house)
+    if place.device not in {row.device for row in houses.devices(services.records, place.farm, place.house)}:
+        raise _no_device(place)
+    raise not_found("no_such_finding", f"{place.device} has not reported a finding {finding!r}; read the list again.")
+
+
+def _device_of(services: Services, farm: str, house: str, camera: str, device: str | None) -> Place:
+    """Return the device that has a camera of this name.
+
+    Raises:
+        Refusal: none has (404), or several have and none was named (409).
+    """
+    known_house(services, farm, house)
+    having = houses.devices_with_camera(services.records, farm, house, camera)
+    if not having:
+        raise not_found("no_such_camera", f"No device in {farm}/{house} has a camera {camera!r}.")
+    if device is None and len(having) > 1:
+        detail = f"Several devices have a camera {camera!r}: name one as device ({', '.join(having)})."
+        raise Refusal(HTTPStatus.CONFLICT, "which_device", detail)
+    if device is not None and device not in having:
+        raise _no_device(Place(farm=farm, house=house, device=device))
+    return Place(farm=farm, house=house, device=device or having[0])
+
+
+def _no_device(place: Place) -> Refusal:
+    return not_found("no_such_device", f"There is no device {place.device!r} in {place.farm}/{place.house} for this.")

@@ -1,0 +1,4 @@
+/** Cards below the first picture, loaded after the page's first numbers. */
+export { default as CountCard } from "./CountCard.svelte";
+export { default as DevicesCard } from "./DevicesCard.svelte";
+export { default as WellnessCard } from "./WellnessCard.svelte";

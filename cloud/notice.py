@@ -1,0 +1,84 @@
+"""Findings and verdicts as the API answers with them. Blocking; call it from a thread."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import quote
+
+from cloud.api.models import FindingNow, FindingsNow, VerdictNow
+from cloud.store import findings, verdicts
+from cloud.store.findings import EvidenceKey, Found
+from cloud.store.records import Records
+from cloud.store.verdicts import Said
+from contract.messages import HealthFinding, parse
+
+OPEN_ROWS: Final = 20
+JUDGED_ROWS: Final = 5
+
+
+def findings_now(records: Records, farm: str, house: str) -> FindingsNow:
+    """Return the newest open findings of a house, and the last that were judged."""
+    found = findings.newest(records, farm, house, unanswered=True, limit=OPEN_ROWS)
+    found += findings.newest(records, farm, house, unanswered=False, limit=JUDGED_ROWS)
+    found.sort(key=lambda one: one.key.at_ms, reverse=True)
+    return FindingsNow(open=findings.unanswered(records, farm, house), rows=_with_verdicts(records, farm, house, found))
+
+
+def list_findings(records: Records, farm: str, house: str, *, unanswered: bool | None, limit: int) -> list[FindingNow]:
+    """Return findings of a house, newest first."""
+    found = findings.newest(records, farm, house, unanswered=unanswered, limit=limit)
+    return _with_verdicts(records, farm, house, found)
+
+
+def health_finding(found: Found) -> HealthFinding:
+    """Read a kept finding back; its ``jpeg`` is empty, the picture is in ``media``."""
+    return parse(HealthFinding, f'{found.message[:-1]},"jpeg":""}}')
+
+
+def verdict_now(said: Said) -> VerdictNow:
+    """Return a verdict as the API answers with it."""
+    return VerdictNow(
+        verdict=said.verdict,
+        answer=said.answer,
+        birds=said.birds,
+        about_at=_instant(said.about_ms),
+        at=_instant(said.at_ms),
+        by=said.by,
+        state=said.state,
+        detail=said.detail,
+    )
+
+
+def evidence_url(key: EvidenceKey) -> str:
+    """Return the address of a finding's picture, from the root of the service."""
+    place = key.place
+    house = f"/api/v1/houses/{quote(place.farm)}/{quote(place.house)}"
+    return f"{house}/findings/{quote(place.device)}/{quote(key.finding)}/{key.at_ms}.jpg"
+
+
+def _with_verdicts(records: Records, farm: str, house: str, found: Iterable[Found]) -> list[FindingNow]:
+    rows = list(found)
+    said = verdicts.of_findings(records, farm, house, [one.key.finding for one in rows])
+    return [_finding(one, said.get((one.key.place.device, one.key.finding))) for one in rows]
+
+
+def _finding(found: Found, said: Said | None) -> FindingNow:
+    event = health_finding(found)
+    return FindingNow(
+        device=event.device,
+        finding=event.finding,
+        camera=event.camera,
+        at=event.at,
+        since=event.since,
+        kind=event.kind,
+        reasons=event.reasons,
+        score=event.score,
+        box=event.box,
+        size_wh=event.size_wh,
+        picture=evidence_url(found.key) if found.pictured else None,
+        verdict=verdict_now(said) if said else None,
+    )
+
+
+def _instant(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC)

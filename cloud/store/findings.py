@@ -1,0 +1,113 @@
+"""Records of findings: each by its device and id, the newest picture of each beside it in ``media``."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from sqlalchemy import ColumnElement, Connection, desc, exists, func, select, update
+
+from cloud.store.records import Records, upsert
+from cloud.store.tables import Finding, Verdict
+from contract.place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceKey:
+    """The picture a finding rests on: ``at_ms`` is when it was made, and tells a newer picture from an older one."""
+
+    place: Place
+    finding: str
+    at_ms: int
+
+    @property
+    def path(self) -> PurePath:
+        """Return where the picture is below the folder of pictures."""
+        place = self.place
+        return PurePath(place.farm, place.house, place.device, "findings", self.finding, f"{self.at_ms}.jpg")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding as it is kept: ``message`` is the HealthFinding as JSON, without its picture."""
+
+    key: EvidenceKey
+    pictured: bool
+    message: str
+
+
+def known_at(connection: Connection, place: Place, finding: str) -> int | None:
+    """Return when the kept version of a finding was made, in Unix ms; None when there is none."""
+    return connection.scalar(select(Finding.at_ms).where(*_is(place, finding)))
+
+
+def add(connection: Connection, key: EvidenceKey, message: str) -> None:
+    """Keep a finding; the same id again replaces it."""
+    row = {"finding": key.finding, "at_ms": key.at_ms, "pictured": True, "message": message}
+    upsert(connection, Finding, {**key.place.model_dump(), **row})
+
+
+def beyond(connection: Connection, place: Place, keep: int) -> list[EvidenceKey]:
+    """List the pictures of a device's findings that are older than its newest ``keep``."""
+    query = (
+        select(Finding.finding, Finding.at_ms)
+        .where(*_of(place), Finding.pictured)
+        .order_by(desc(Finding.at_ms), Finding.finding)
+        .offset(keep)
+        .limit(1_000)
+    )
+    return [EvidenceKey(place, row.finding, row.at_ms) for row in connection.execute(query)]
+
+
+def forget_pictures(connection: Connection, keys: Iterable[EvidenceKey]) -> None:
+    """Note that these findings have no picture any more; the findings themselves stay."""
+    for key in keys:
+        connection.execute(update(Finding).where(*_is(key.place, key.finding)).values(pictured=False))
+
+
+def find(records: Records, place: Place, finding: str) -> Found | None:
+    """Return one finding, None when there is none."""
+    with records.reading() as connection:
+        row = connection.execute(select(Finding).where(*_is(place, finding))).first()
+    return Found(EvidenceKey(place, finding, row.at_ms), row.pictured, row.message) if row else None
+
+
+def newest(records: Records, farm: str, house: str, *, unanswered: bool | None, limit: int) -> list[Found]:
+    """List findings of a house, newest first; ``unanswered`` keeps those without (True) or with (False) a verdict."""
+    query = select(Finding).where(Finding.farm == farm, Finding.house == house)
+    if unanswered is not None:
+        query = query.where(~_ANSWERED if unanswered else _ANSWERED)
+    query = query.order_by(desc(Finding.at_ms), Finding.device, Finding.finding).limit(limit)
+    with records.reading() as connection:
+        rows = connection.execute(query).all()
+    return [
+        Found(
+            EvidenceKey(Place(farm=farm, house=house, device=row.device), row.finding, row.at_ms),
+            row.pictured,
+            row.message,
+        )
+        for row in rows
+    ]
+
+
+def unanswered(records: Records, farm: str, house: str) -> int:
+    """Count the findings of a house that nobody has judged."""
+    query = select(func.count()).select_from(Finding)
+    query = query.where(Finding.farm == farm, Finding.house == house, ~_ANSWERED)
+    with records.reading() as connection:
+        return connection.scalar(query) or 0
+
+
+_ANSWERED = exists().where(
+    Verdict.farm == Finding.farm,
+    Verdict.house == Finding.house,
+    Verdict.device == Finding.device,
+    Verdict.finding == Finding.finding,
+)
+
+
+def _of(place: Place) -> tuple[ColumnElement[bool], ...]:
+    return (Finding.farm == place.farm, Finding.house == place.house, Finding.device == place.device)
+
+
+def _is(place: Place, finding: str) -> tuple[ColumnElement[bool], ...]:
+    return (*_of(place), Finding.finding == finding)
