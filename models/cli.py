@@ -27,6 +27,8 @@ for verb in (
     cli_measure.card,
     cli_classify.classify,
     cli_classifiers.droppings,
+    cli_classifiers.postures,
+    cli_classifiers.crops,
     cli_classifiers.train_classifier,
     cli_classifiers.evaluate_classifier,
 ):

@@ -15,7 +15,7 @@ from models.training.train import load_checkpoint, unfinished
 
 AUGMENTATION: dict[str, Any] = {
     "auto_augment": None,  # RandAugment would shear, posterize and solarize what the colours say
-    "scale": 0.45,  # the crop keeps at least this much less than the whole; the middle always stays inside
+    "scale": 0.45,  # a random crop keeps 55 % of the area or more, so that the middle always stays inside
     "fliplr": 0.5,
     "flipud": 0.5,
     "hsv_h": 0.03,
@@ -24,8 +24,8 @@ AUGMENTATION: dict[str, Any] = {
     "erasing": 0.15,
 }
 """What ultralytics does to a picture before each look at it."""
-UPRIGHT: dict[str, Any] = {**AUGMENTATION, "flipud": 0.0}
-"""For pictures in which up and down mean something."""
+UPRIGHT: dict[str, Any] = {**AUGMENTATION, "flipud": 0.0, "scale": 0.25}
+"""For crops of birds: up and down mean something, and so do the legs at the rim."""
 
 
 @dataclass(frozen=True)

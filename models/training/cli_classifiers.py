@@ -75,3 +75,36 @@ def droppings(
 
         for name, count in sorted(write_droppings(DroppingsPlan(photos, flock, out, others, seed)).items()):
             typer.echo(f"{name}: {count}")
+
+
+def postures(
+    sprites: Annotated[Path, typer.Argument(help="folder of rendered birds (python -m models.training.blender)")],
+    flock: Annotated[Path, typer.Option(help="folder of labelled pictures: images and labels, train and val")],
+    out: Out,
+    each: Annotated[int, typer.Option(min=6, help="crops of rendered birds per posture")] = 1200,
+    real: Annotated[int, typer.Option(min=0, help="crops of real birds per posture")] = 300,
+    skip: Annotated[Path | None, typer.Option(help="list of file stems whose birds come out badly")] = None,
+    seed: Seed = 0,
+) -> None:
+    """Make the training folder of the posture network: crops of standing, sitting and lying birds."""
+    with plain_errors():
+        from models.training.postures import PosturePlan, write_postures
+
+        left_out = frozenset(skip.read_text(encoding="utf-8").split()) if skip else frozenset[str]()
+        plan = PosturePlan(sprites, flock, out, left_out, seed, each, real)
+        for name, count in sorted(write_postures(plan).items()):
+            typer.echo(f"{name}: {count}")
+
+
+def crops(
+    dataset: Annotated[Path, typer.Argument(help="YAML of a data set whose classes are what birds look like")],
+    out: Out,
+    margin: Annotated[float, typer.Option(min=0, max=2, help="share of a bird's longer side kept around it")] = 0.2,
+    smallest: Annotated[int, typer.Option(min=1, help="leave out birds with a shorter side, pixels")] = 20,
+) -> None:
+    """Cut every labelled bird out of a data set into <out>/<split>/<class>, ready for train-classifier."""
+    with plain_errors():
+        from models.training.appearance import write_labelled_crops
+
+        for name, count in sorted(write_labelled_crops(dataset, out, margin=margin, smallest_px=smallest).items()):
+            typer.echo(f"{name}: {count}")

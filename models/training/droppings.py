@@ -59,7 +59,7 @@ class DroppingsPlan:
     seed: int = 0
     kept_aside: float = 0.15
     swapped: float = 0.8
-    made: int = 160
+    made: int = 110
 
 
 def write_droppings(plan: DroppingsPlan) -> dict[str, int]:
@@ -89,7 +89,11 @@ def write_droppings(plan: DroppingsPlan) -> dict[str, int]:
 def split_photos(plan: DroppingsPlan, rng: np.random.Generator) -> dict[str, dict[str, list[Path]]]:
     """Give the files of every split and class."""
     splits: dict[str, dict[str, list[Path]]] = {split: {} for split in SPLITS}
-    for folder in sorted(item for item in (plan.photos / "train").iterdir() if item.is_dir()):
+    train_folder = plan.photos / "train"
+    folders = sorted(item for item in train_folder.iterdir() if item.is_dir()) if train_folder.is_dir() else []
+    if not folders:
+        raise DatasetError(f"{train_folder} holds no picture: give train/<class> and val/<class> (docs/training.md)")
+    for folder in folders:
         train, val = kept_apart(files_of(folder), plan.kept_aside, rng)
         splits["train"][folder.name], splits["val"][folder.name] = train, val
         splits["test"][folder.name] = files_of(plan.photos / "val" / folder.name)
@@ -140,7 +144,7 @@ def draw_rejects(
         yield draw_scene(rng, [], size_px=SIDE_PX).image
         middle = window(read_picture(pick(birds, rng)), rng) if rng.random() < 0.5 else any_ground([], others, rng)
         yield swap_ground(
-            middle, any_ground(photos, others, rng), rng, smallest=0.1
+            middle, any_ground(photos, others, rng), rng, smallest=0.35
         )  # a rim alone must not mean "dropping"
         for _ in range(2):
             yield window(read_picture(pick(birds, rng)), rng, smallest=0.4)
