@@ -11,12 +11,11 @@ import signal
 import time
 from collections.abc import Callable, Coroutine
 from importlib.metadata import version
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from contract.errors import HenwiseError
 from contract.messages import Announcement, Cause, InstrumentInfo, Status
 from edge.backoff import Backoff
-from edge.camera_config import CameraConfig
 from edge.causes import cause_of
 from edge.config import EdgeConfig
 from edge.health import Health
@@ -25,7 +24,11 @@ from edge.origin import Origin, new_boot, now
 from edge.outbox import Outbox
 from edge.publisher import Publisher
 from edge.sensors import Instrument
+from edge.verdicts import Verdicts
 from firmware_bridge.registry import build_all
+
+if TYPE_CHECKING:
+    from edge.vision.composition import Cameras
 
 log = logging.getLogger(__name__)
 
@@ -61,14 +64,16 @@ async def run(config: EdgeConfig) -> None:
     limits = {"max_rows": config.outbox.max_rows, "max_bytes": config.outbox.max_mb * 1_000_000}
     with Outbox(config.data_dir / "outbox.db", origin.boot, **limits) as outbox:
         instruments = _instruments(config, outbox, origin)
-        cameras = _cameras(config, outbox, origin)
-        parts: list[Part] = [*instruments, *cameras]
+        cameras = _cameras(config, outbox, origin) if config.cameras else None
+        watches = [cameras.watch(camera) for camera in config.cameras] if cameras else []
+        parts: list[Part] = [*instruments, *watches]
         publisher = Publisher(
             config.broker,
             config.place,
             outbox,
             announcement=lambda: _announcement(config, origin, instruments),
             status=lambda: _status(origin, outbox, parts),
+            on_verdict=_verdicts(config, outbox, origin, cameras).take,
         )
         async with asyncio.TaskGroup() as group:
             tasks = [
@@ -77,7 +82,7 @@ async def run(config: EdgeConfig) -> None:
                 group.create_task(_keep_watch(outbox, parts)),
             ]
             tell_systemd("READY=1")
-            log.info("running with %d instruments and %d cameras", len(instruments), len(cameras))
+            log.info("running with %d instruments and %d cameras", len(instruments), len(watches))
             await stop.wait()
             tell_systemd("STOPPING=1")
             log.info("stopping")
@@ -116,20 +121,23 @@ def _instruments(config: EdgeConfig, outbox: Outbox, origin: Origin) -> list[Ins
     ]
 
 
-def _cameras(config: EdgeConfig, outbox: Outbox, origin: Origin) -> list[Part]:
-    if not config.cameras:
-        return []
+def _cameras(config: EdgeConfig, outbox: Outbox, origin: Origin) -> "Cameras":
     # numpy, OpenCV and the inference library cost 50 MB: only a device with a camera pays for them.
-    from edge.vision.detecting import SharedDetector
-    from edge.vision.pipeline import Watch
-    from models.runtime import Detector
+    from edge.vision.composition import Cameras
 
-    detectors = {path: SharedDetector(path, Detector.open) for path in {camera.network for camera in config.cameras}}
+    cameras = Cameras(config, origin=origin, outbox=outbox)
+    cameras.open()
+    return cameras
 
-    def watch(camera: CameraConfig) -> Watch:
-        return Watch(camera, detector=detectors[camera.network], outbox=outbox, origin=origin)
 
-    return [watch(camera) for camera in config.cameras]
+def _verdicts(config: EdgeConfig, outbox: Outbox, origin: Origin, cameras: "Cameras | None") -> Verdicts:
+    return Verdicts(
+        origin,
+        outbox,
+        cameras.keeper if cameras else None,
+        hand_count=cameras.hand_counts.take if cameras else None,
+        cameras=tuple(camera.slug for camera in config.cameras),
+    )
 
 
 def _announcement(config: EdgeConfig, origin: Origin, instruments: list[Instrument]) -> Announcement:

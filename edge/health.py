@@ -20,6 +20,7 @@ class Health:
         self._state: Literal["ok", "starting", "silent", "failed"] = "starting"
         self._cause: Cause = ""
         self._problem = ""
+        self._noted: tuple[Cause, str] = ("", "")
         self._last_at: datetime | None = None
         self._faults = 0
         self._last_sign_s = time.monotonic()
@@ -49,6 +50,11 @@ class Health:
             self._last_sign_s = time.monotonic()
             return news
 
+    def note(self, cause: Cause, problem: str = "") -> None:
+        """Note what is wrong with what comes, although it comes; an empty cause takes it back."""
+        with self._lock:
+            self._noted = (cause, problem[:500])
+
     def fault(self, count: int = 1) -> None:
         """Count bad frames or refused values."""
         with self._lock:
@@ -67,11 +73,13 @@ class Health:
     def status(self) -> PartStatus:
         """Return it as the contract says it."""
         with self._lock:
+            told = (self._cause, self._problem)
+            cause, problem = self._noted if self._state == "ok" and not self._cause else told
             return PartStatus(
                 slug=self.slug,
                 state=self._state,
-                cause=self._cause,
-                problem=self._problem,
+                cause=cause,
+                problem=problem,
                 last_at=self._last_at,
                 faults=self._faults,
             )

@@ -3,9 +3,11 @@
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from contract.messages import EARLIEST_YEAR
 from edge.errors import ClockUnset
+from edge.outbox import UNNUMBERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,10 @@ class Origin:
 
     device: str
     boot: str
+
+    def stamp(self, at: datetime) -> dict[str, Any]:
+        """Return what every event says first: who, when, and a seq that the outbox sets."""
+        return {"device": self.device, "boot": self.boot, "seq": UNNUMBERED, "at": at}
 
 
 def new_boot() -> str:

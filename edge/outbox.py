@@ -29,7 +29,17 @@ log = logging.getLogger(__name__)
 UNNUMBERED = 1
 """The seq of an event that is not in the outbox yet; the commit replaces it."""
 
-WORTH = {"snapshot": 0, "readings": 1, "count": 1, "gate": 1, "wellness": 1, "weight": 2, "finding": 3, "result": 3}
+WORTH = {
+    "snapshot": 0,
+    "readings": 1,
+    "count": 1,
+    "gate": 1,
+    "wellness": 1,
+    "rollcall": 1,
+    "weight": 2,
+    "finding": 3,
+    "result": 3,
+}
 """Leaf -> what is given up first when the outbox is full: lowest worth, then oldest."""
 
 GROUP_ROWS = 20

@@ -38,6 +38,10 @@ class Thresholds(CardPart):
     nms_iou: Share = Field(description="of two boxes overlapping more than this (IoU) the weaker is dropped")
     max_boxes: int = Field(ge=1000, description="boxes kept at most; low limits would silently cap a count")
 
+    def from_score(self, score: float) -> Self:
+        """Return the same with another score."""
+        return self.model_copy(update={"score": score})
+
 
 class TrainingSource(CardPart):
     """Pictures the network was taught with."""

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -31,8 +32,24 @@ class Detector(Protocol):
         ...
 
 
+WEAK_SCORE = 0.1
+"""Boxes from this score on help to follow a bird; weaker ones are noise."""
+
 OpenDetector = Callable[[Path | None], Detector]
 """Opens a network; None means the shipped one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What finds the birds.
+
+    Attributes:
+        name: with its version, as messages say it.
+        threshold: score from which on a box is a bird; weaker ones only help to follow a bird.
+    """
+
+    name: str
+    threshold: float
 
 
 class SharedDetector:
@@ -47,21 +64,15 @@ class SharedDetector:
     @classmethod
     def as_chosen(cls, path: Path | None, data_dir: Path) -> Self:
         """Use the back end that ``henwise-edge doctor --bench`` chose for this network on this device, if it did."""
-        return cls(path, lambda network: open_as_chosen(data_dir, network))
+        return cls(path, lambda network: open_as_chosen(data_dir, network, least_score=WEAK_SCORE))
 
-    def open(self) -> str:
-        """Load the network if nobody has, and return its name and version."""
+    def open(self) -> Network:
+        """Load the network if nobody has, and say what it is."""
         with self._one_at_a_time:
             if self._detector is None:
                 self._detector = self._open_detector(self._path)
             card = self._detector.card
-            return f"{card.name} {card.version}"[:80]
-
-    @property
-    def score_threshold(self) -> float:
-        """Score below which the network gives no box; ``open`` must have been called."""
-        with self._one_at_a_time:
-            return self._opened().card.thresholds.score
+            return Network(f"{card.name} {card.version}"[:80], card.thresholds.score)
 
     def detect(self, frame_bgr: NDArray[np.uint8], *, tiles: Tiles | None = None) -> Detections:
         """Return the birds in a frame; ``open`` must have been called. ``tiles``: how this camera is looked at."""

@@ -78,8 +78,10 @@ def read_choices(data_dir: Path) -> Choices:
         return Choices()
 
 
-def open_as_chosen(data_dir: Path, network: Path | None) -> Detector:
+def open_as_chosen(data_dir: Path, network: Path | None, *, least_score: float | None = None) -> Detector:
     """Open a network with what was chosen for it here; with ONNX Runtime where nothing was, or where that fails now.
+
+    ``least_score``: see ``models.runtime.Detector``.
 
     Raises:
         WeightsError: the network or its card is missing, damaged, or they don't belong together.
@@ -93,10 +95,10 @@ def open_as_chosen(data_dir: Path, network: Path | None) -> Detector:
                  card.name, card.version)  # fmt: skip
     for choice in fitting:
         try:
-            found = Detector.open(network, backend=choice.backend, threads=choice.threads)
+            found = Detector.open(network, backend=choice.backend, threads=choice.threads, least_score=least_score)
         except ModelsError as error:
             log.warning("%s was chosen here but can't be used now (%s); ONNX Runtime is", choice.backend, error)
         else:
             log.info("%s runs on %s with %d threads, as measured here", card.name, choice.backend, choice.threads)
             return found
-    return Detector.open(network)
+    return Detector.open(network, least_score=least_score)

@@ -41,10 +41,11 @@ def small_picture(image: Image, xyxy: NDArray[np.float32], scores: NDArray[np.fl
     size_wh = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA) if scale < 1 else image
     _whole, data = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    return Picture(data.tobytes(), size_wh, _boxes(xyxy * scale, scores, size_wh))
+    return Picture(data.tobytes(), size_wh, boxes_in(xyxy * scale, scores, size_wh))
 
 
-def _boxes(xyxy: NDArray[np.float32], scores: NDArray[np.float32], size_wh: tuple[int, int]) -> list[Box]:
+def boxes_in(xyxy: NDArray[np.float32], scores: NDArray[np.float32], size_wh: tuple[int, int]) -> list[Box]:
+    """Return boxes (n, 4) as the contract has them, best first, cut at the edge of a picture of ``size_wh``."""
     best = np.argsort(-scores)[:BOXES_MAX]
     inside = np.clip(xyxy[best], 0, np.array([*size_wh, *size_wh], dtype=np.float32))
     rows = zip(inside.round(1).tolist(), scores[best].tolist(), strict=True)

@@ -40,6 +40,11 @@ class Detections:
     def __len__(self) -> int:
         return len(self.scores)
 
+    def at_least(self, score: float) -> Self:
+        """Return those from a score on."""
+        sure = self.scores >= score
+        return type(self)(self.xyxy[sure], self.scores[sure], self.class_ids[sure], capped=self.capped)
+
     @classmethod
     def none(cls) -> Self:
         """Give the detections of a frame without birds."""

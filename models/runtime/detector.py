@@ -58,11 +58,16 @@ class Detector:
         card: classes, thresholds and input size of the network.
         backend: what runs it.
         tiling: how a frame is looked at.
+        least_score: boxes are given from this score on; default: the card's threshold. A tracker can make use of boxes
+            that are too weak to be counted.
     """
 
-    def __init__(self, card: ModelCard, backend: Backend, tiling: Tiling | None = None) -> None:
+    def __init__(
+        self, card: ModelCard, backend: Backend, tiling: Tiling | None = None, *, least_score: float | None = None
+    ) -> None:
         self.card = card
         self._backend = backend
+        self._limits = card.thresholds if least_score is None else card.thresholds.from_score(least_score)
         self._tiling = tiling or Tiling()
 
     @classmethod
@@ -75,6 +80,7 @@ class Detector:
         input_px: int | None = None,
         tiles: Tiles = "off",
         max_runs: int = MAX_RUNS,
+        least_score: float | None = None,
     ) -> Self:
         """Load a network (the shipped one by default) after checking it against its card.
 
@@ -85,6 +91,7 @@ class Detector:
             input_px: longest side of the input, a multiple of 32; default: the card's.
             tiles: see ``Tiling``.
             max_runs: see ``Tiling``.
+            least_score: see the class.
 
         Raises:
             WeightsError: the network or its card is missing, damaged, or they don't belong together; or the back end
@@ -97,7 +104,7 @@ class Detector:
         if input_px is not None:
             card = card.model_copy(update={"input_size_wh": checked_size(input_px)})
         network = Network(path or SHIPPED, card, content, card.input_size_wh, threads)
-        return cls(card, open_backend(backend, network), tiling)
+        return cls(card, open_backend(backend, network), tiling, least_score=least_score)
 
     def detect(self, frame_bgr: Frame, *, tiles: Tiles | None = None) -> Detections:
         """Find birds in a frame (h, w, 3) uint8, blue-green-red; boxes are in pixels of this frame.
@@ -118,7 +125,7 @@ class Detector:
         if grid == (1, 1):
             return whole
         seen = [Seen(tile, self._look_at(frame_bgr, tile)) for tile in cut(frame_wh, grid)]
-        return join(frame_wh, whole, seen, self.card.thresholds)
+        return join(frame_wh, whole, seen, self._limits)
 
     def close(self) -> None:
         """Let go of the network."""
@@ -131,7 +138,7 @@ class Detector:
     def _look(self, picture: Frame) -> Detections:
         size_wh = (picture.shape[1], picture.shape[0])
         letterbox = fit(size_wh, self._input_wh, exact=self._backend.input_wh is not None)
-        return decode(self._backend.run(letterbox.fill(picture)), letterbox, self.card.thresholds)
+        return decode(self._backend.run(letterbox.fill(picture)), letterbox, self._limits)
 
     def _look_at(self, frame: Frame, tile: Tile) -> Detections:
         found = self._look(frame[tile.top : tile.bottom, tile.left : tile.right])

@@ -11,7 +11,8 @@ import numpy as np
 
 from models.runtime.crops import cut_crops
 from models.runtime.photo import read_picture
-from models.training.dataset import Labelled, labelled_pictures, labels_folder, read_layout
+from models.training.dataset import Labelled, labelled_pictures, labels_folder
+from models.training.layout import read_layout
 
 LARGEST_PX = 256
 """Crops are shrunk to this side: more than a classifier looks at."""

@@ -13,15 +13,17 @@ import cv2
 import numpy as np
 import pytest
 
-from contract.messages import FlockCount, Snapshot, parse
-from edge.camera_config import SHIPPED_CLIP, CameraConfig
+from contract.messages import FlockCount, FlockHealth, Snapshot, parse
+from edge.camera_config import SHIPPED_CLIP
+from edge.config import EdgeConfig
 from edge.errors import NetworkUnusable
 from edge.origin import Origin
 from edge.outbox import Outbox
-from edge.vision.detecting import SharedDetector
+from edge.vision.calibration import Calibration
+from edge.vision.composition import Cameras
 from edge.vision.picture import WIDTH_MOST, small_picture
 from edge.vision.pipeline import Watch
-from models.runtime import Detector
+from tests.edge.clips import draw_clip
 from tests.edge.samples import BOOT
 from tests.edge.waiting import wait_until
 
@@ -32,14 +34,26 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
         yield outbox
 
 
+def configured(folder: Path, **camera: Any) -> EdgeConfig:
+    place = {"farm": "f", "house": "h", "device": "edge-1"}
+    settings = {"slug": "cam", "source": "demo", "fps": 5, "window_s": 1} | camera
+    return EdgeConfig.model_validate({"data_dir": folder, "place": place, "cameras": [settings]})
+
+
+def cameras(config: EdgeConfig, outbox: Outbox) -> list[Watch]:
+    made = Cameras(config, origin=Origin("edge-1", BOOT), outbox=outbox)
+    made.open()
+    return [made.watch(camera) for camera in config.cameras]
+
+
 @asynccontextmanager
-async def watching(outbox: Outbox, detector: SharedDetector, **settings: Any) -> AsyncIterator[Watch]:
-    config = CameraConfig.model_validate({"slug": "cam", "source": "demo", "fps": 5, "window_s": 1} | settings)
-    watch = Watch(config, detector=detector, outbox=outbox, origin=Origin("edge-1", BOOT))
-    task = asyncio.create_task(watch.run())
-    yield watch
-    task.cancel()
-    await asyncio.wait([task])
+async def watching(outbox: Outbox, config: EdgeConfig) -> AsyncIterator[list[Watch]]:
+    watches = cameras(config, outbox)
+    tasks = [asyncio.create_task(watch.run()) for watch in watches]
+    yield watches
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
 
 
 def payloads(outbox: Outbox, leaf: str) -> list[bytes]:
@@ -51,9 +65,9 @@ async def until_there_are(outbox: Outbox, leaf: str, count: int) -> list[bytes]:
     return payloads(outbox, leaf)
 
 
-async def test_the_shipped_clip_is_counted_and_shown(outbox: Outbox):
+async def test_the_shipped_clip_is_counted_and_shown(outbox: Outbox, tmp_path: Path):
     truth = json.loads(SHIPPED_CLIP.with_suffix(".json").read_text(encoding="utf-8"))["birds"]
-    async with watching(outbox, SharedDetector(None, Detector.open)) as watch:
+    async with watching(outbox, configured(tmp_path)) as [watch]:
         counts = [parse(FlockCount, one) for one in await until_there_are(outbox, "count", 4)]
         [picture] = [parse(Snapshot, one) for one in payloads(outbox, "snapshot")]
         assert not watch.stalled()
@@ -64,29 +78,66 @@ async def test_the_shipped_clip_is_counted_and_shown(outbox: Outbox):
         assert 2 <= count.frames <= 10
         assert count.network == picture.network
         assert count.network
+        assert 0.3 < count.confidence <= 1
+        assert (count.factor, count.share_birds) == (1, count.visible_birds)
     image = cv2.imdecode(np.frombuffer(picture.jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert image is not None
     assert image.shape == (picture.size_wh[1], picture.size_wh[0], 3)
     assert len(picture.boxes) >= 0.6 * min(truth)
 
 
-async def test_pictures_come_as_often_as_asked(outbox: Outbox):
-    async with watching(outbox, SharedDetector(None, Detector.open), snapshot_every_s=1):
+async def test_pictures_come_as_often_as_asked(outbox: Outbox, tmp_path: Path):
+    async with watching(outbox, configured(tmp_path, snapshot_every_s=1)):
         times = [parse(Snapshot, one).at for one in await until_there_are(outbox, "snapshot", 4)]
     assert [round((after - before).total_seconds()) for before, after in pairwise(times)] == [1] * 3
 
 
-async def test_two_cameras_share_one_network(outbox: Outbox):
-    opened: list[Path | None] = []
+async def test_how_the_flock_does_is_told_with_each_window(outbox: Outbox, tmp_path: Path):
+    async with watching(outbox, configured(tmp_path, wellness={"window_s": 10})):
+        [health] = [parse(FlockHealth, one) for one in await until_there_are(outbox, "wellness", 1)]
+    assert health.activity_lengths_per_min > 1  # the clip's birds stroll
+    assert 0.4 < health.spread_ratio <= 1
+    assert payloads(outbox, "finding") == []
 
-    def open_detector(path: Path | None) -> Detector:
-        opened.append(path)
-        return Detector.open(path)
 
-    shared = SharedDetector(None, open_detector)
-    async with watching(outbox, shared, slug="a"), watching(outbox, shared, slug="b"):
+async def test_a_camera_that_follows_nobody_tells_no_more_than_counts_and_pictures(outbox: Outbox, tmp_path: Path):
+    async with watching(outbox, configured(tmp_path, wellness={"enabled": False, "window_s": 10})):
+        await until_there_are(outbox, "count", 12)
+    assert {row.leaf for row in outbox.waiting(live_since_ms=0, but=(), limit=1000)} == {"count", "snapshot"}
+
+
+async def test_a_floor_with_a_zone_and_a_count_by_hand(outbox: Outbox, tmp_path: Path):
+    left = [[0, 0], [0.5, 0], [0.5, 1], [0, 1]]
+    config = configured(tmp_path, floor=left, zones=[{"slug": "all-of-it", "polygon": left}])
+    async with watching(outbox, config):
+        first = parse(FlockCount, (await until_there_are(outbox, "count", 2))[1])
+        Calibration.of(tmp_path, config.cameras[0]).add(
+            round(2 * first.visible_birds), first.visible_birds, at=first.at, network=first.network
+        )
+        later = parse(FlockCount, (await until_there_are(outbox, "count", 4))[-1])
+    truth = json.loads(SHIPPED_CLIP.with_suffix(".json").read_text(encoding="utf-8"))["birds"]
+    assert first.visible_birds < 0.8 * max(truth)
+    assert first.by_zone == {"all-of-it": first.visible_birds}
+    assert later.factor == pytest.approx(2, rel=0.1)
+    assert later.share_birds == pytest.approx(later.visible_birds * later.factor, abs=0.1)
+
+
+async def test_a_covered_lens_withholds_the_count_and_says_why(outbox: Outbox, tmp_path: Path):
+    plain = draw_clip(tmp_path / "covered.mp4", size_wh=(320, 240))
+    async with watching(outbox, configured(tmp_path, source=str(plain))) as [watch]:
+        await asyncio.to_thread(wait_until, lambda: watch.health.status().cause == "picture_covered", 60)
+        await until_there_are(outbox, "snapshot", 1)
+    assert payloads(outbox, "count") == []
+
+
+async def test_two_cameras_share_one_network(outbox: Outbox, tmp_path: Path):
+    one = configured(tmp_path).cameras[0]
+    config = configured(tmp_path).model_copy(
+        update={"cameras": [one.model_copy(update={"slug": slug}) for slug in ("a", "b")]}
+    )
+    async with watching(outbox, config) as watches:
         await asyncio.to_thread(wait_until, lambda: cameras_counted(outbox) == {"a", "b"}, 60)
-    assert opened == [None]
+    assert watches[0]._detector is watches[1]._detector
 
 
 def cameras_counted(outbox: Outbox) -> set[str]:
@@ -94,9 +145,7 @@ def cameras_counted(outbox: Outbox) -> set[str]:
 
 
 async def test_a_missing_network_stops_the_watch_with_its_sentence(outbox: Outbox, tmp_path: Path):
-    config = CameraConfig(slug="cam", source="demo")
-    detector = SharedDetector(tmp_path / "none.onnx", Detector.open)
-    watch = Watch(config, detector=detector, outbox=outbox, origin=Origin("edge-1", BOOT))
+    [watch] = cameras(configured(tmp_path, network=str(tmp_path / "none.onnx")), outbox)
     with pytest.raises(NetworkUnusable, match=r"none\.card\.json"):
         await watch.run()
 

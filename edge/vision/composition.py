@@ -1,0 +1,96 @@
+"""What belongs to a camera, put together: the one place that knows all parts of this room."""
+
+from collections.abc import Sequence
+from datetime import tzinfo
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from edge.camera_config import CameraConfig
+from edge.config import EdgeConfig
+from edge.origin import Origin
+from edge.outbox import Outbox
+from edge.vision.calibration import Calibration
+from edge.vision.detecting import Network, SharedDetector
+from edge.vision.hand_counts import HandCounts
+from edge.vision.keeping import Keeper
+from edge.vision.observers.birds import Birds
+from edge.vision.observers.counts import Counts
+from edge.vision.observers.findings import Findings
+from edge.vision.observers.flock import Flock
+from edge.vision.observers.gates import Gates
+from edge.vision.observers.seen import Observer
+from edge.vision.observers.snapshots import Snapshots
+from edge.vision.pipeline import Watch
+from edge.vision.rollbook import RollBook
+from edge.vision.usual_view import UsualView
+from edge.vision.view import view_of
+from models.runtime import POSTURE, Classifier
+
+
+class Cameras:
+    """The cameras of a device and what they share: networks, counts by hand, the store of kept pictures, the roll call.
+
+    Args:
+        config: the device's.
+        origin: who speaks.
+        outbox: where events go.
+    """
+
+    def __init__(self, config: EdgeConfig, *, origin: Origin, outbox: Outbox) -> None:
+        self._config = config
+        self._origin = origin
+        self._outbox = outbox
+        self.keeper = Keeper(config.data_dir, config.keeping)
+        self.hand_counts = HandCounts({one.slug: Calibration.of(config.data_dir, one) for one in config.cameras})
+        self._folder = config.data_dir / "cameras"
+        self._detectors: dict[Path | None, SharedDetector] = {}
+        self._book = RollBook(config.door, origin, self._folder / "roll.json") if config.door else None
+
+    def open(self) -> None:
+        """Look at what is kept on the disk; a camera's network is opened when it is watched."""
+        self.keeper.open()
+
+    def watch(self, camera: CameraConfig) -> Watch:
+        """Put a camera together; nothing is opened yet."""
+        return Watch(
+            camera,
+            view=view_of(self._config, camera),
+            detector=self._detector(camera),
+            make_observers=partial(self._observers, camera),
+            usual_view=UsualView.of(self._config.data_dir, camera),
+            outbox=self._outbox,
+        )
+
+    def _detector(self, camera: CameraConfig) -> SharedDetector:
+        if camera.network not in self._detectors:
+            self._detectors[camera.network] = SharedDetector.as_chosen(camera.network, self._config.data_dir)
+        return self._detectors[camera.network]
+
+    def _observers(self, camera: CameraConfig, network: Network) -> Sequence[Observer]:
+        observers: list[Observer] = [
+            Counts(
+                camera,
+                self._origin,
+                network=network.name,
+                threshold=network.threshold,
+                hand_counts=self.hand_counts,
+            ),
+            Snapshots(camera, self._origin, network=network.name, keeper=self.keeper, threshold=network.threshold),
+        ]
+        if camera.gates:
+            observers.append(Gates(camera, self._origin, book=self._book))
+        if camera.wellness.enabled:
+            observers += self._wellness(camera, network)
+        return observers
+
+    def _wellness(self, camera: CameraConfig, network: Network) -> list[Observer]:
+        findings = Findings(self._origin, camera.slug, network=network.name, keeper=self.keeper)
+        flock = Flock(camera, self._origin, findings=findings, folder=self._folder, zone=self._zone)
+        posture = Classifier.open(POSTURE, threads=1)
+        return [Birds(camera, findings=findings, posture=posture, tell_still=flock.lying_still), flock]
+
+    @property
+    def _zone(self) -> tzinfo | None:
+        name = self._config.door and self._config.door.timezone
+        return ZoneInfo(name) if name else None
