@@ -1,7 +1,7 @@
-"""henwise-models: check a data set, draw scenes, train, measure, export, convert, film the demo clip.
+"""henwise-models: data sets, scenes, training, measuring, export, conversion, classifying and the demo clip.
 
 Only the list of verbs; they live in `models.training.cli_*`, which import what a verb needs when it runs. Only `train`
-and `export` need the extra `train`; `convert` has its own.
+and `export` need the extra `train`; `convert-network` has its own.
 """
 
 import typer
@@ -20,7 +20,7 @@ for verb in (
     cli_draw.scenes,
     cli_teach.train,
     cli_teach.export,
-    cli_teach.convert,
+    cli_teach.convert_network,
     cli_measure.evaluate,
     cli_measure.compare,
     cli_draw.clip,

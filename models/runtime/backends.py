@@ -63,7 +63,7 @@ class Network:
             size = "x".join(map(str, self.limit_wh))
             raise WeightsError(
                 f"{self.path.name} has no {wanted} form for {size} pixels beside it: on a desk machine run "
-                f"henwise-models convert {self.path.name} --format {wanted} --size {size} --out FOLDER "
+                f"henwise-models convert-network {self.path.name} --format {wanted} --size {size} --out FOLDER "
                 "and copy the folder here"
             )
         return fitting[0].input_wh, check_form(self.path, fitting[0])

@@ -42,7 +42,7 @@ def export(
         typer.echo(f"written: {out} and its card; measure it with henwise-models evaluate")
 
 
-def convert(
+def convert_network(
     network: Annotated[Path, typer.Argument(help="the .onnx, with its card beside it")],
     form: Annotated[str, typer.Option("--format", help="ncnn or litert; the other back ends read the .onnx itself")],
     out: Out,

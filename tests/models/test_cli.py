@@ -110,3 +110,8 @@ def test_export_refuses_a_missing_checkpoint(tmp_path: Path):
     status, output = run("export", tmp_path / "last.pt", "--about", about, "--out", tmp_path / "a.onnx")
     assert status == 1
     assert "last.pt does not exist" in output
+
+
+def test_no_two_verbs_have_one_name():
+    names = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+    assert len(names) == len(set(names)) >= 13
