@@ -1,0 +1,264 @@
+"""Birds that pass a gate, in and out. Pure.
+
+The rule for a line: a bird is on a side once its box's centre is clear of the line, by a part of its body length. It
+has passed when it is on the other side than before, and its path went through the line between its ends. A bird that
+hesitates on the line, or turns back, has not passed, however often it steps over.
+
+The rule for a pop hole: a bird that was on the floor and was last thought to be in the hole has passed once it has not
+been seen for a while. A bird first seen in the hole has come through it once it is clear of the hole. One that looks
+out and goes back has not passed.
+
+Both: an id that is first seen on the floor was there before and passes nothing by that, so over all ids in - out is the
+change of side that was seen. A jump, farther than hens walk, is doubted: an id that jumps away to a false box or a
+neighbour mostly comes back, so it must stay on the new side for longer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import hypot, inf
+from typing import Literal, Protocol
+
+import numpy as np
+
+from edge.vision.polygon import Place, distance_from
+from edge.vision.tracking import Tracks
+
+UNKNOWN, HOUSE, RANGE = 0, 1, -1
+"""Sides of a gate."""
+BORN_S = 1.0  # an id told for the first time is younger than this, or was followed before this gate was looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Crossings:
+    """Birds that passed."""
+
+    birds_in: int = 0
+    birds_out: int = 0
+
+    def __add__(self, other: "Crossings") -> "Crossings":
+        return Crossings(self.birds_in + other.birds_in, self.birds_out + other.birds_out)
+
+
+@dataclass(frozen=True, slots=True)
+class GateRules:
+    """When a bird has passed.
+
+    Attributes:
+        clear_lengths: a bird is clear of the line or hole from this far on, in its body lengths.
+        margin_lengths: the ends of the line, and the hole, are stretched by this, in body lengths.
+        settle_s: it must stay clear on the other side for this long, and for two sights, in s.
+        jump_lengths, jump_lengths_per_s: a step is a jump from here on: so many body lengths, and so many more for
+            each s since it was last seen.
+        jump_settle_s: after a jump it must stay for this long, in s, or until it goes out of sight.
+        vanished_s: a bird not seen for so long has vanished, in s; more than two frames.
+        walk_lengths_per_s: a bird may have come so far from a hole before it was told, in body lengths/s.
+        memory_s: an id not told for so long does not come back; longer than the tracker's memory, in s.
+    """
+
+    clear_lengths: float = 0.3
+    margin_lengths: float = 0.5
+    settle_s: float = 0.3
+    jump_lengths: float = 0.4
+    jump_lengths_per_s: float = 1.0
+    jump_settle_s: float = 3.0
+    vanished_s: float = 1.1
+    walk_lengths_per_s: float = 3.0
+    memory_s: float = 120.0
+
+
+@dataclass(slots=True)
+class Path:
+    """What is known of one id.
+
+    Attributes:
+        place: where it was last seen, px.
+        length: its body length, px.
+        seen_s: when it was last seen.
+        side: the side it was last clear on.
+        through: whether it last stepped over the line between the line's ends.
+        thought: where it was last thought to be, px.
+        vanished: whether it was already asked where it vanished.
+        waited_s: time between its last two frames, or from its first frame until it was told, in s.
+        gone: whether it went through a hole.
+        leaning, leaning_s, sights: the side it is seen clear on now, since when, and how often.
+        jumped_s: when it last jumped.
+    """
+
+    place: Place
+    length: float
+    seen_s: float
+    side: int = UNKNOWN
+    through: bool = True
+    thought: Place | None = None
+    vanished: bool = False
+    waited_s: float = 0.0
+    gone: bool = False
+    leaning: int = UNKNOWN
+    leaning_s: float = 0.0
+    sights: int = 0
+    jumped_s: float = -inf
+
+    def clear_on(self, side: int, rules: "GateRules") -> Crossings:
+        """Note the side the bird is seen clear on; it has passed once it stays clear there."""
+        if side == UNKNOWN:
+            return Crossings()
+        if side != self.leaning:
+            self.leaning, self.leaning_s, self.sights = side, self.seen_s, 0
+        self.sights += 1
+        jumped = self.leaning_s - self.jumped_s < rules.jump_settle_s
+        settle_s = rules.jump_settle_s if jumped else rules.settle_s
+        return self.settle(side) if self.sights > 1 and self.seen_s - self.leaning_s >= settle_s else Crossings()
+
+    def settle(self, side: int) -> Crossings:
+        """Note the side the bird is on for good and return what it passed by that."""
+        if side in (UNKNOWN, self.side):
+            return Crossings()
+        before, self.side = self.side, side
+        if before == UNKNOWN or not self.through:
+            return Crossings()
+        return Crossings(birds_in=1) if side == HOUSE else Crossings(birds_out=1)
+
+
+class Gate(Protocol):
+    """A line or a hole: tells the side a bird is on."""
+
+    def first_side(self, path: Path, rules: GateRules) -> int:
+        """Say on which side an id begins that continues no other."""
+        ...
+
+    def step(self, path: Path, place: Place, rules: GateRules) -> int:
+        """Note in the path how it goes on to ``place`` and return the side it is now clear on, UNKNOWN if none."""
+        ...
+
+    def vanish(self, path: Path, rules: GateRules) -> Crossings:
+        """Note in the path that the bird vanished and return what it passed by that."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line between two points in frame pixels; ``inside`` is the house's side, looking from start to end."""
+
+    start: Place
+    end: Place
+    inside: Literal["left", "right"] = "left"
+
+    def _where(self, place: Place) -> tuple[float, float]:
+        """Return the distance from the line (px, > 0 on the house's side) and along it (0 at start, 1 at end)."""
+        along = self.end[0] - self.start[0], self.end[1] - self.start[1]
+        off = place[0] - self.start[0], place[1] - self.start[1]
+        long = hypot(*along)
+        # y grows downwards in a picture, so left of the way (1, 0) is (0, -1).
+        left = (off[0] * along[1] - off[1] * along[0]) / long
+        return left if self.inside == "left" else -left, (off[0] * along[0] + off[1] * along[1]) / long**2
+
+    def first_side(self, path: Path, rules: GateRules) -> int:
+        """See Gate."""
+        return self._clear(path, rules)
+
+    def step(self, path: Path, place: Place, rules: GateRules) -> int:
+        """See Gate."""
+        (before, was_at), (now, is_at) = self._where(path.place), self._where(place)
+        if (before > 0) != (now > 0):
+            at = was_at + (is_at - was_at) * before / (before - now)
+            margin = (
+                rules.margin_lengths * path.length / hypot(self.end[0] - self.start[0], self.end[1] - self.start[1])
+            )
+            path.through = -margin <= at <= 1 + margin
+        path.place = place
+        return self._clear(path, rules)
+
+    def _clear(self, path: Path, rules: GateRules) -> int:
+        distance, _ = self._where(path.place)
+        if abs(distance) < rules.clear_lengths * path.length:
+            return UNKNOWN
+        return HOUSE if distance > 0 else RANGE
+
+    def vanish(self, path: Path, rules: GateRules) -> Crossings:  # noqa: ARG002 - a hole needs the rules
+        """See Gate: what goes out of sight here is on the side it was last clear on."""
+        return path.settle(path.leaning) if path.sights > 1 else Crossings()
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A pop hole, by its corners in frame pixels; ``leads`` says where a bird is that vanished in it."""
+
+    corners: Sequence[Place]
+    leads: Literal["in", "out"] = "in"
+
+    @property
+    def _there(self) -> int:
+        return HOUSE if self.leads == "in" else RANGE
+
+    def first_side(self, path: Path, rules: GateRules) -> int:
+        """See Gate."""
+        reach = rules.margin_lengths + rules.walk_lengths_per_s * path.waited_s
+        return self._there if self._near(path.place, reach * path.length) else -self._there
+
+    def step(self, path: Path, place: Place, rules: GateRules) -> int:
+        """See Gate."""
+        path.place = place
+        clear = (rules.margin_lengths + rules.clear_lengths) * path.length
+        return UNKNOWN if self._near(place, clear) else -self._there
+
+    def vanish(self, path: Path, rules: GateRules) -> Crossings:
+        """See Gate: whoever comes later under the id of a bird that went through is another one."""
+        margin = (rules.margin_lengths + rules.walk_lengths_per_s * path.waited_s / 2) * path.length
+        path.gone = self._near(path.place, margin) or self._near(path.thought or path.place, margin)
+        return path.settle(self._there) if path.gone else Crossings()
+
+    def _near(self, place: Place, reach: float) -> bool:
+        return distance_from(self.corners, place) <= reach
+
+
+class GateCounter:
+    """Counts the birds that pass one gate of one camera."""
+
+    def __init__(self, gate: Gate, rules: GateRules | None = None) -> None:
+        self._gate = gate
+        self._rules = rules or GateRules()
+        self._paths: dict[int, Path] = {}
+        self._at_s: float | None = None
+
+    def update(self, at_s: float, tracks: Tracks) -> Crossings:
+        """Take one frame's birds and return who has passed since the last one.
+
+        After a time without frames as long as ``vanished_s`` birds that are gone are forgotten, not counted.
+        """
+        halves = (tracks.xyxy[:, 2:] - tracks.xyxy[:, :2]) / 2
+        places = (tracks.xyxy[:, :2] + halves).tolist()
+        lengths = (2 * np.sqrt(halves.prod(axis=1))).tolist()
+        passed = Crossings()
+        told = zip(tracks.ids.tolist(), places, lengths, tracks.age_s.tolist(), tracks.seen.tolist(), strict=True)
+        for bird, (x, y), length, age_s, seen in told:
+            if seen:
+                passed += self._go_on(bird, (x, y), length, at_s, age_s)
+            elif bird in self._paths:
+                self._paths[bird].thought = (x, y)
+        passed += self._vanished(at_s)
+        self._at_s = at_s
+        return passed
+
+    def _go_on(self, bird: int, place: Place, length: float, at_s: float, age_s: float) -> Crossings:
+        path = self._paths.get(bird)
+        if path is None or path.gone:
+            path = self._paths[bird] = Path(place, length, at_s, waited_s=min(age_s, BORN_S))
+            path.side = self._gate.first_side(path, self._rules)
+        step = hypot(place[0] - path.place[0], place[1] - path.place[1]) / length
+        if step > self._rules.jump_lengths + self._rules.jump_lengths_per_s * (at_s - path.seen_s):
+            path.jumped_s = at_s
+        path.length, path.seen_s, path.vanished, path.thought = length, at_s, False, place
+        path.waited_s = 0.0 if self._at_s is None else at_s - self._at_s
+        return path.clear_on(self._gate.step(path, place, self._rules), self._rules)
+
+    def _vanished(self, at_s: float) -> Crossings:
+        passed = Crossings()
+        blind = self._at_s is not None and at_s - self._at_s > self._rules.vanished_s
+        for bird, path in list(self._paths.items()):
+            unseen_s = at_s - path.seen_s
+            if unseen_s > self._rules.memory_s or (blind and unseen_s > 0):
+                del self._paths[bird]
+            elif unseen_s > self._rules.vanished_s and not path.vanished:
+                path.vanished = True
+                passed += self._gate.vanish(path, self._rules)
+        return passed
