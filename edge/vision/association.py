@@ -17,6 +17,7 @@ from edge.vision.motion import Floats, Motion, Rows, lengths
 Indices = NDArray[np.int64]
 
 FIRST_S = 0.1  # what one sight counts for, in s
+LEAST = 0.01  # a weight that is better than none
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def candidates(
     length = lengths(rows)
     spread = rows["place_var"] + (motion.jitter * length) ** 2
     known = (rows["seen_s"] + FIRST_S) / (rows["seen_s"] + FIRST_S + affinity.newcomer_s)
-    best = np.log(known * length**2 / (2 * np.pi * spread * affinity.strangers))
+    best = np.log(length**2 / (2 * np.pi * spread * affinity.strangers))
     # Beyond this no pair can have a weight above 0, whatever its shape: few pairs are left to be weighed.
     falling = (affinity.tail + 2) / 2
     far = affinity.tail * spread * np.expm1(np.maximum(best, 0) / falling)
@@ -64,7 +65,8 @@ def candidates(
     turned = (np.log(wh[what] / rows["wh"][who]) / affinity.shape) ** 2
     weights = best[who] - falling * np.log1p(off / (affinity.tail * spread[who])) - turned.sum(axis=1) / 2
     good = weights > 0
-    return who[good], what[good], weights[good]
+    # Who is less well known comes second where two want one box, but is not left without one.
+    return who[good], what[good], np.maximum(weights + np.log(known)[who], LEAST)[good]
 
 
 def near_pairs(places: Floats, centres: Floats, reach: Floats) -> tuple[Indices, Indices]:

@@ -20,11 +20,12 @@ from typing import Literal, Protocol
 
 import numpy as np
 
+from edge.vision.polygon import Place, distance_from
 from edge.vision.tracking import Tracks
 
-Place = tuple[float, float]
 UNKNOWN, HOUSE, RANGE = 0, 1, -1
 """Sides of a gate."""
+BORN_S = 1.0  # an id told for the first time is younger than this, or was followed before this gate was looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class GateRules:
         jump_lengths, jump_lengths_per_s: a step is a jump from here on: so many body lengths, and so many more for
             each s since it was last seen.
         jump_settle_s: after a jump it must stay for this long, in s, or until it goes out of sight.
-        vanished_s: a bird not seen for so long has vanished, in s.
+        vanished_s: a bird not seen for so long has vanished, in s; more than two frames.
+        walk_lengths_per_s: a bird may have come so far from a hole before it was told, in body lengths/s.
         memory_s: an id not told for so long does not come back; longer than the tracker's memory, in s.
     """
 
@@ -59,7 +61,8 @@ class GateRules:
     jump_lengths: float = 0.4
     jump_lengths_per_s: float = 1.0
     jump_settle_s: float = 3.0
-    vanished_s: float = 2.0
+    vanished_s: float = 1.1
+    walk_lengths_per_s: float = 3.0
     memory_s: float = 120.0
 
 
@@ -75,6 +78,8 @@ class Path:
         through: whether it last stepped over the line between the line's ends.
         thought: where it was last thought to be, px.
         vanished: whether it was already asked where it vanished.
+        waited_s: time between its last two frames, or from its first frame until it was told, in s.
+        gone: whether it went through a hole.
         leaning, leaning_s, sights: the side it is seen clear on now, since when, and how often.
         jumped_s: when it last jumped.
     """
@@ -86,6 +91,8 @@ class Path:
     through: bool = True
     thought: Place | None = None
     vanished: bool = False
+    waited_s: float = 0.0
+    gone: bool = False
     leaning: int = UNKNOWN
     leaning_s: float = 0.0
     sights: int = 0
@@ -123,8 +130,8 @@ class Gate(Protocol):
         """Note in the path how it goes on to ``place`` and return the side it is now clear on, UNKNOWN if none."""
         ...
 
-    def vanish(self, path: Path, rules: GateRules) -> int:
-        """Return the side on which a bird is that vanished, UNKNOWN if that can't be told."""
+    def vanish(self, path: Path, rules: GateRules) -> Crossings:
+        """Note in the path that the bird vanished and return what it passed by that."""
         ...
 
 
@@ -167,9 +174,9 @@ class Line:
             return UNKNOWN
         return HOUSE if distance > 0 else RANGE
 
-    def vanish(self, path: Path, rules: GateRules) -> int:  # noqa: ARG002 - a hole needs the rules
+    def vanish(self, path: Path, rules: GateRules) -> Crossings:  # noqa: ARG002 - a hole needs the rules
         """See Gate: what goes out of sight here is on the side it was last clear on."""
-        return path.leaning if path.sights > 1 else UNKNOWN
+        return path.settle(path.leaning) if path.sights > 1 else Crossings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +192,8 @@ class Hole:
 
     def first_side(self, path: Path, rules: GateRules) -> int:
         """See Gate."""
-        return self._there if self._near(path.place, rules.margin_lengths * path.length) else -self._there
+        reach = rules.margin_lengths + rules.walk_lengths_per_s * path.waited_s
+        return self._there if self._near(path.place, reach * path.length) else -self._there
 
     def step(self, path: Path, place: Place, rules: GateRules) -> int:
         """See Gate."""
@@ -193,27 +201,14 @@ class Hole:
         clear = (rules.margin_lengths + rules.clear_lengths) * path.length
         return UNKNOWN if self._near(place, clear) else -self._there
 
-    def vanish(self, path: Path, rules: GateRules) -> int:
-        """See Gate."""
-        margin = rules.margin_lengths * path.length
-        gone = self._near(path.place, margin) or self._near(path.thought or path.place, margin)
-        return self._there if gone else UNKNOWN
+    def vanish(self, path: Path, rules: GateRules) -> Crossings:
+        """See Gate: whoever comes later under the id of a bird that went through is another one."""
+        margin = (rules.margin_lengths + rules.walk_lengths_per_s * path.waited_s / 2) * path.length
+        path.gone = self._near(path.place, margin) or self._near(path.thought or path.place, margin)
+        return path.settle(self._there) if path.gone else Crossings()
 
     def _near(self, place: Place, reach: float) -> bool:
         return distance_from(self.corners, place) <= reach
-
-
-def distance_from(corners: Sequence[Place], place: Place) -> float:
-    """Return how far a point lies outside a polygon, in px; 0 inside it."""
-    x, y = place
-    inside, nearest = False, float("inf")
-    for (ax, ay), (bx, by) in zip(corners, (*corners[1:], corners[0]), strict=True):
-        if (ay > y) != (by > y) and x < ax + (bx - ax) * (y - ay) / (by - ay):
-            inside = not inside
-        squared = (bx - ax) ** 2 + (by - ay) ** 2
-        share = min(1.0, max(0.0, ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / squared)) if squared else 0.0
-        nearest = min(nearest, hypot(x - ax - share * (bx - ax), y - ay - share * (by - ay)))
-    return 0.0 if inside else nearest
 
 
 class GateCounter:
@@ -234,25 +229,26 @@ class GateCounter:
         places = (tracks.xyxy[:, :2] + halves).tolist()
         lengths = (2 * np.sqrt(halves.prod(axis=1))).tolist()
         passed = Crossings()
-        for bird, (x, y), length, seen in zip(tracks.ids.tolist(), places, lengths, tracks.seen.tolist(), strict=True):
-            path = self._paths.get(bird)
+        told = zip(tracks.ids.tolist(), places, lengths, tracks.age_s.tolist(), tracks.seen.tolist(), strict=True)
+        for bird, (x, y), length, age_s, seen in told:
             if seen:
-                passed += self._go_on(bird, (x, y), length, at_s)
-            elif path:
-                path.thought = (x, y)
+                passed += self._go_on(bird, (x, y), length, at_s, age_s)
+            elif bird in self._paths:
+                self._paths[bird].thought = (x, y)
         passed += self._vanished(at_s)
         self._at_s = at_s
         return passed
 
-    def _go_on(self, bird: int, place: Place, length: float, at_s: float) -> Crossings:
+    def _go_on(self, bird: int, place: Place, length: float, at_s: float, age_s: float) -> Crossings:
         path = self._paths.get(bird)
-        if path is None:
-            path = self._paths[bird] = Path(place, length, at_s)
+        if path is None or path.gone:
+            path = self._paths[bird] = Path(place, length, at_s, waited_s=min(age_s, BORN_S))
             path.side = self._gate.first_side(path, self._rules)
         step = hypot(place[0] - path.place[0], place[1] - path.place[1]) / length
         if step > self._rules.jump_lengths + self._rules.jump_lengths_per_s * (at_s - path.seen_s):
             path.jumped_s = at_s
         path.length, path.seen_s, path.vanished, path.thought = length, at_s, False, place
+        path.waited_s = 0.0 if self._at_s is None else at_s - self._at_s
         return path.clear_on(self._gate.step(path, place, self._rules), self._rules)
 
     def _vanished(self, at_s: float) -> Crossings:
@@ -264,5 +260,5 @@ class GateCounter:
                 del self._paths[bird]
             elif unseen_s > self._rules.vanished_s and not path.vanished:
                 path.vanished = True
-                passed += path.settle(self._gate.vanish(path, self._rules))
+                passed += self._gate.vanish(path, self._rules)
         return passed

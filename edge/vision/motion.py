@@ -48,7 +48,7 @@ class Motion:
         resize_s: the time in which a box takes on a new width and height (a bird turns), in s.
     """
 
-    speed: float = 0.4
+    speed: float = 0.5
     walk_s: float = 0.5
     jitter: float = 0.1
     stray: float = 1.0

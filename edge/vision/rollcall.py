@@ -1,8 +1,8 @@
 """The evening roll call: who went out and did not come back. Pure: times are handed in, the caller keeps the state.
 
 The day begins when the door opens: everybody is taken to be in the house, and what the counts were off by is forgotten.
-Counts drift: a bird missed at the gate stays missed. Fewer than none, or more than the flock, can't be outside; then the
-count is held at that bound, and the difference is added to the drift, which is told with every roll call.
+Counts drift: a bird missed at the gate stays missed. Fewer than none, or more than the flock, can't be outside; then
+the count is held at that bound, and the difference is added to the drift, which is told with every roll call.
 """
 
 from dataclasses import dataclass, replace

@@ -111,13 +111,16 @@ class StillBirds:
             night: the flock is meant to rest: no time counts.
         """
         passed_s = 0.0 if self._at_s is None else at_s - self._at_s
-        self._at_s = at_s
-        for index in np.flatnonzero(tracks.seen).tolist():
-            self._look(int(tracks.ids[index]), tracks.xyxy[index], at_s, set(tracks.ids.tolist()))
-        self._spots = {bird: spot for bird, spot in self._spots.items() if at_s - spot.seen_s <= self._rules.hidden_s}
         # A gap without frames is no proof of anything.
         if not night and passed_s <= self._rules.leave_s and self._flock_moves(at_s):
             self._clock_s += passed_s
+        self._at_s = at_s
+        alive = set(tracks.ids.tolist())
+        for index in np.flatnonzero(tracks.seen).tolist():
+            self._look(int(tracks.ids[index]), tracks.xyxy[index], at_s, alive)
+        self._spots = {
+            bird: spot for bird, spot in self._spots.items() if at_s - spot.seen_s <= self._rules.hidden_s
+        }
         found = [self._told(bird, spot) for bird, spot in self._spots.items()]
         return sorted((s for s in found if s.flock_moved_s >= self._rules.still_s), key=lambda s: -s.flock_moved_s)
 

@@ -6,6 +6,7 @@ bird that is not found is kept in mind where it last was, so that a bird that li
 back under its own id. An id is a stretch of one bird's path, not the bird's name: it may change when birds crowd.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +14,12 @@ from numpy.typing import NDArray
 
 from edge.vision.association import Affinity, Indices, pairs
 from edge.vision.motion import TRACK, Floats, Motion, Rows
+from edge.vision.polygon import Place, distance_from
 from models.runtime.detections import Detections
+
+FRESH_FRAMES = 2.1  # one missed frame, and some jitter of the camera's clock
+REMEMBERED = 5  # times as long as it was seen
+EXIT_LENGTHS = 0.5  # a hole is stretched by this, in body lengths
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,20 +60,26 @@ class TrackerConfig:
     Attributes:
         sure_score: a box from this score on counts as a bird: the detector's own threshold.
         weak_score: a box from this score on may carry a known bird on, but never begins one.
-        weak_s: but only within this time after a sure one, or in the next frame, in s.
+        fresh_s: a known bird takes up boxes until it was not seen for this long, or for a frame, in s. Later it is
+            lost: then a single box may be anything, and only a new bird that proves to be one is taken for it.
         confirm_hits: frames in a row that a bird must be seen in before it is told; less may be a detector's fancy.
         confirm_s: and for how long it must be seen, in s; matters when frames come fast.
         trust_s: over this time, fading, the share of time in which a bird was seen is formed, in s.
         least_trust: a bird that is not seen is still told, where it is thought to be, while that share is at least
             this: about a second for one that was seen well, never for a flicker on a drinker.
-        memory_s: and is kept in mind, to be taken up again, for this long, in s.
+        memory_s: and is kept in mind, to be taken up again, for this long, or for some times as long as it was seen if
+            that is less, in s.
         double_overlap: a sure box without a bird that shares this much of the smaller area with a box that has one is
             a double, not a bird.
+        motion: how birds move.
+        step: how a box is weighed for a known bird: strictly, since a long step can wait for its proof.
+        begin: the same for a bird's second frame.
+        reunion: the same for a bird just confirmed that may be a lost one: gladly, since birds don't spring up.
     """
 
     sure_score: float = 0.25
     weak_score: float = 0.1
-    weak_s: float = 2.0
+    fresh_s: float = 0.6
     confirm_hits: int = 2
     confirm_s: float = 0.2
     trust_s: float = 3.0
@@ -75,14 +87,22 @@ class TrackerConfig:
     memory_s: float = 60.0
     double_overlap: float = 0.7
     motion: Motion = field(default_factory=Motion)
-    affinity: Affinity = field(default_factory=Affinity)
+    step: Affinity = field(default_factory=lambda: Affinity(strangers=0.06))
+    begin: Affinity = field(default_factory=lambda: Affinity(strangers=0.03))
+    reunion: Affinity = field(default_factory=lambda: Affinity(strangers=0.001, reach=4))
 
 
 class Tracker:
-    """Follows the birds of one camera."""
+    """Follows the birds of one camera.
 
-    def __init__(self, config: TrackerConfig | None = None) -> None:
+    Args:
+        config: how.
+        exits: corners of pop holes, px: who is lost there is gone, and never taken for the next one that comes out.
+    """
+
+    def __init__(self, config: TrackerConfig | None = None, exits: Sequence[Sequence[Place]] = ()) -> None:
         self._config = config or TrackerConfig()
+        self._exits = exits
         self._rows: Rows = np.empty(0, TRACK)
         self._at_s: float | None = None
         self._passed_s = 0.0
@@ -103,12 +123,11 @@ class Tracker:
         sure = np.flatnonzero(boxes.scores >= self._config.sure_score)
         weak = np.flatnonzero(boxes.scores < self._config.sure_score)
         known = self._rows["confirmed"]
-        taken = self._carry_on(known, boxes, sure)
+        fresh = known & (self._unseen_s() <= max(self._config.fresh_s, FRESH_FRAMES * self._passed_s))
+        taken = self._carry_on(fresh, boxes, sure, self._config.step)
         sure = np.setdiff1d(sure, taken)
-        patience_s = max(self._config.weak_s, self._passed_s)
-        unseen_s = self._unseen_s()
-        taken = np.r_[taken, self._carry_on(known & (unseen_s > 0) & (unseen_s <= patience_s), boxes, weak)]
-        found = self._carry_on(~known, boxes, sure)
+        taken = np.r_[taken, self._carry_on(fresh & (self._unseen_s() > 0), boxes, weak, self._config.step)]
+        found = self._carry_on(~known, boxes, sure, self._config.begin)
         self._trust()
         self._begin(boxes, np.setdiff1d(sure, found), np.r_[taken, found])
         self._confirm()
@@ -119,15 +138,16 @@ class Tracker:
             raise ValueError(f"frames must come in the order of their times: {at_s} s after {self._at_s} s")
         self._passed_s = 0.0 if self._at_s is None else at_s - self._at_s
         self._at_s = at_s
-        self._rows = self._rows[self._unseen_s() <= self._config.memory_s]
+        memory_s = np.minimum(self._config.memory_s, REMEMBERED * self._rows["seen_s"])
+        self._rows = self._rows[self._unseen_s() <= np.maximum(memory_s, self._passed_s)]
         self._config.motion.predict(self._rows, self._passed_s)
 
-    def _carry_on(self, which: NDArray[np.bool_], boxes: "_Boxes", what: Indices) -> Indices:
+    def _carry_on(self, which: NDArray[np.bool_], boxes: "_Boxes", what: Indices, affinity: Affinity) -> Indices:
         """Pair these rows with these boxes, take the boxes in, and return which boxes found a row."""
         motion = self._config.motion
         who = np.flatnonzero(which)
         rows = self._rows[who]
-        matched, found = pairs(rows, boxes.centres[what], boxes.wh[what], motion, self._config.affinity)
+        matched, found = pairs(rows, boxes.centres[what], boxes.wh[what], motion, affinity)
         who, what, rows = who[matched], what[found], rows[matched]
         motion.correct(rows, boxes.centres[what], boxes.wh[what], self._passed_s)
         rows["score"], rows["last_seen_s"] = boxes.scores[what], self._at_s
@@ -159,7 +179,29 @@ class Tracker:
     def _confirm(self) -> None:
         rows = self._rows
         long = rows["last_seen_s"] - rows["first_seen_s"] >= self._config.confirm_s
-        rows["confirmed"] |= long & (rows["hits"] >= self._config.confirm_hits)
+        due = np.flatnonzero(~rows["confirmed"] & long & (rows["hits"] >= self._config.confirm_hits))
+        rows["confirmed"][due] = True
+        self._reunite(due)
+
+    def _reunite(self, due: Indices) -> None:
+        """Take a bird that just proved to be one for a lost one, where one fits, rather than for a new one."""
+        rows = self._rows
+        lost = np.flatnonzero(rows["confirmed"] & (self._unseen_s() > 0))
+        lost = lost[np.array([not self._left(row) for row in rows[lost]], bool)]
+        new = rows[due]
+        old, same = pairs(rows[lost], new["centre"], new["wh"], self._config.motion, self._config.reunion)
+        old, new, same = lost[old], new[same], due[same]
+        for name in ("hits", "seen_s"):
+            new[name] += rows[name][old]
+        for name in ("id", "first_seen_s"):
+            new[name] = rows[name][old]
+        rows[old] = new
+        self._rows = np.delete(rows, same)
+
+    def _left(self, row: np.void) -> bool:
+        x, y = row["centre"].tolist()
+        margin = EXIT_LENGTHS * float(np.sqrt(row["wh"].prod()))
+        return any(distance_from(corners, (x, y)) <= margin for corners in self._exits)
 
     def _told(self) -> Tracks:
         unseen_s = self._unseen_s()
