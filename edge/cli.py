@@ -1,10 +1,12 @@
-"""henwise-edge: run the agent, check its configuration, collect what it kept for training."""
+"""henwise-edge: run the agent, check its configuration, collect what it kept for training, count at a desk."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+
+from edge.desk_cli import calibrate, count
 
 app = typer.Typer(
     name="henwise-edge",
@@ -102,6 +104,10 @@ def collect(
     typer.echo(
         f"{out}: {told.pictures} pictures, {told.judged} judged, {told.birds} birds of findings; read README.txt"
     )
+
+
+app.command()(count)
+app.command()(calibrate)
 
 
 def _refuse(problems: list[str]) -> NoReturn:
