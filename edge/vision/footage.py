@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import cv2
 import numpy as np
@@ -16,11 +17,11 @@ from numpy.typing import NDArray
 from edge.camera_config import SHIPPED_CLIP, CameraConfig, masked
 from edge.errors import FootageUnreadable
 from edge.health import Health
-from edge.vision.camera import FILE_FPS, Camera
+from edge.vision.camera import FILE_FPS, Camera, Frame
 
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 STREAM_WAIT_S = 20.0
-"""A camera has this long to send its first picture, and each that follows."""
+"""A camera that sent pictures and stopped has this long to come back."""
 
 FootageKind = Literal["picture", "folder", "video", "stream"]
 
@@ -140,17 +141,31 @@ def _video(source: str, told: str, every_s: float) -> Iterator[Shot]:
 
 def _stream(source: str, every_s: float, stream_s: float) -> Iterator[Shot]:
     health, stop = Health("stream"), threading.Event()
-    camera = Camera(CameraConfig(slug="stream", source=source, fps=min(30.0, 1 / every_s)), health)
+    # A camera's address of single pictures says so in its path, as in /ISAPI/Streaming/channels/101/picture.
+    single = source.startswith("http") and bool(re.search(r"\.jpe?g|snap|picture|image", urlsplit(source).path, re.I))
+    config = CameraConfig(slug="stream", source=source, fps=min(30.0, 1 / every_s), single_pictures=single)
+    camera = Camera(config, health)
     thread = threading.Thread(target=camera.read_until, args=(stop,), daemon=True)
     thread.start()
     try:
         began_s, number = None, 0
         while began_s is None or time.monotonic() - began_s < stream_s:
-            frame = camera.next_frame(number, STREAM_WAIT_S)
-            if frame is None:
-                raise FootageUnreadable(health.status().problem or f"{masked(source)} sends no pictures")
+            frame = _next_frame(camera, number, health, STREAM_WAIT_S if number else 0.0)
             number, began_s = frame.number, began_s or frame.at_s
             yield Shot("", frame.at_s - began_s, min(1.0, (frame.at_s - began_s) / stream_s), frame.image)
     finally:
         stop.set()
         thread.join(5)
+
+
+def _next_frame(camera: Camera, number: int, health: Health, patience_s: float) -> Frame:
+    """Wait for a frame: without limit while the camera is being opened, with ``patience_s`` once it failed."""
+    failed_s: float | None = None
+    while True:
+        frame = camera.next_frame(number, 0.2)
+        if frame is not None:
+            return frame
+        status = health.status()
+        failed_s = None if status.state != "silent" else failed_s or time.monotonic()
+        if failed_s is not None and time.monotonic() - failed_s >= patience_s:
+            raise FootageUnreadable(status.problem)
