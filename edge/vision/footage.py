@@ -20,6 +20,8 @@ from edge.health import Health
 from edge.vision.camera import FILE_FPS, Camera, Frame
 
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
+SINGLE_PICTURES = re.compile(r"\.jpe?g|snap|picture|image", re.IGNORECASE)
+"""An address of single pictures says so in its path, as in /ISAPI/Streaming/channels/101/picture."""
 STREAM_WAIT_S = 20.0
 """A camera that sent pictures and stopped has this long to come back."""
 
@@ -141,8 +143,7 @@ def _video(source: str, told: str, every_s: float) -> Iterator[Shot]:
 
 def _stream(source: str, every_s: float, stream_s: float) -> Iterator[Shot]:
     health, stop = Health("stream"), threading.Event()
-    # A camera's address of single pictures says so in its path, as in /ISAPI/Streaming/channels/101/picture.
-    single = source.startswith("http") and bool(re.search(r"\.jpe?g|snap|picture|image", urlsplit(source).path, re.I))
+    single = source.startswith("http") and SINGLE_PICTURES.search(urlsplit(source).path) is not None
     config = CameraConfig(slug="stream", source=source, fps=min(30.0, 1 / every_s), single_pictures=single)
     camera = Camera(config, health)
     thread = threading.Thread(target=camera.read_until, args=(stop,), daemon=True)
