@@ -1,10 +1,12 @@
-"""henwise-edge: run the agent, check its configuration, collect what it kept for training, look at the device."""
+"""henwise-edge: run the agent, check its configuration, look at the device, count at a desk, collect for training."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+
+from edge.desk_cli import calibrate, count
 
 app = typer.Typer(
     name="henwise-edge",
@@ -118,6 +120,10 @@ def doctor(
 
     if not examine(path, bench=bench, as_json=as_json, say=typer.echo):
         raise typer.Exit(1)
+
+
+app.command()(count)
+app.command()(calibrate)
 
 
 def _refuse(problems: list[str]) -> NoReturn:

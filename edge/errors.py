@@ -4,6 +4,7 @@ PermanentError
 ├── BadInput
 │   ├── BadConfig       edge.toml has mistakes; ``problems`` has a line for each
 │   ├── BadPlan         the points of a camera's plan can't be right
+│   ├── FootageUnreadable  what a person named holds no picture that can be counted in
 │   └── NotCalibrated   nothing can be learned from a count by hand, or it can't be kept
 ├── OutboxTaken         another agent works in the same data_dir
 └── NetworkUnusable     a camera's network is missing or damaged, or nothing here can run it
@@ -31,6 +32,10 @@ class BadConfig(BadInput):
 
 class BadPlan(BadInput):
     """The points of a camera's plan don't fit; the message says which, and what to do."""
+
+
+class FootageUnreadable(BadInput):
+    """A path or address gives no pictures; the message says why."""
 
 
 class NotCalibrated(BadInput):

@@ -31,6 +31,8 @@ from edge.vision.http_pictures import HttpPictures
 log = logging.getLogger(__name__)
 
 OPEN_TIMEOUT_S = 8.0
+RETRY_MOST_S = 10.0
+"""Longest wait between two openings: a camera that is back is seen within 20 s, the time an opening takes included."""
 FILE_FPS = 25.0
 """Pace of a file that doesn't say its own."""
 
@@ -82,7 +84,7 @@ class Camera:
 
     def read_until(self, stop: threading.Event) -> None:
         """Open, read, and open again, until ``stop`` is set."""
-        backoff = Backoff()
+        backoff = Backoff(most_s=RETRY_MOST_S)
         while not stop.is_set():
             try:
                 self._read_one_opening(stop, backoff)

@@ -10,7 +10,6 @@ from edge.camera_config import CameraConfig
 from edge.config import EdgeConfig
 from edge.origin import Origin
 from edge.outbox import Outbox
-from edge.vision.calibration import Calibration
 from edge.vision.detecting import Network, SharedDetector
 from edge.vision.hand_counts import HandCounts
 from edge.vision.keeping import Keeper
@@ -42,7 +41,7 @@ class Cameras:
         self._origin = origin
         self._outbox = outbox
         self.keeper = Keeper(config.data_dir, config.keeping)
-        self.hand_counts = HandCounts({one.slug: Calibration.of(config.data_dir, one) for one in config.cameras})
+        self.hand_counts = HandCounts(config.data_dir, config.cameras)
         self._folder = config.data_dir / "cameras"
         self._detectors: dict[Path | None, SharedDetector] = {}
         self._book = RollBook(config.door, origin, self._folder / "roll.json") if config.door else None

@@ -61,6 +61,14 @@ PROBLEMS: dict[Cause, str] = {
 }
 
 
+def cause_at_once(image: NDArray[np.uint8]) -> Cause:
+    """Say what a single picture (height, width, 3) BGR tells by itself: dark, covered, or empty when it is fit."""
+    grey = small_grey(image, DETAIL_PIXELS)
+    if _is_dark(grey):
+        return "picture_dark"
+    return "picture_covered" if np.percentile(_detail(grey), 90) < PLAIN else ""
+
+
 class Condition:
     """Looks at each frame of one camera.
 
@@ -101,7 +109,7 @@ class Condition:
     def _seen(self, at_s: float, image: NDArray[np.uint8]) -> tuple[Cause, str]:
         grey = small_grey(image, DETAIL_PIXELS)
         cause: Cause = ""
-        if grey.mean() < DARK_MEAN and np.percentile(grey, 95) < DARK_BRIGHTEST:
+        if _is_dark(grey):
             cause = "picture_dark"
         elif self._cover.covers(at_s, light_of(image), grey):
             cause = "picture_covered"
@@ -164,6 +172,10 @@ class _Stillness:
             self._since_s, self._looks = at_s, 0
         self._looks += 1
         return self._looks >= FROZEN_LOOKS and at_s - self._since_s >= self._frozen_after_s
+
+
+def _is_dark(grey: NDArray[np.float32]) -> bool:
+    return bool(grey.mean() < DARK_MEAN and np.percentile(grey, 95) < DARK_BRIGHTEST)
 
 
 def _detail(grey: NDArray[np.float32]) -> NDArray[np.float32]:

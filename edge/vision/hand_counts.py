@@ -1,58 +1,96 @@
-"""A person's count of the birds, held against what the camera saw at that time; it becomes the camera's factor."""
+"""Counts by hand, from the command line or as a verdict on a picture, brought together with what the camera saw."""
 
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 
-from edge.errors import NotCalibrated
+from edge.camera_config import CameraConfig
+from edge.errors import CameraLost, NotCalibrated
+from edge.health import Health
 from edge.vision.calibration import Calibration
+from edge.vision.camera import Camera
+from edge.vision.counting import CountWindow, WindowCount
+from edge.vision.detecting import Detector
+from edge.vision.view import View, frame_count
 
-REMEMBERED = 10_000
-"""Windows per camera: a day of the shortest usual ones."""
-NEAR_S = 120.0
-"""A picture is shown beside the count of its window; more than so far off, nothing was seen at that time."""
+REMEMBERED = 20_000
+"""Windows: two days of one each 10 s."""
+NEAR_S = 60.0
+FIRST_FRAME_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Window:
+class _Seen:
     at: datetime
-    seen: float
+    birds: float
     network: str
 
 
 class HandCounts:
-    """What the cameras saw lately, and the counts by hand it is compared with; called from any thread.
+    """The calibrations of a device's cameras, and what they saw lately; safe to call from any thread.
 
     Args:
-        calibrations: of each camera, by its slug.
+        data_dir: the agent's.
+        cameras: of this device.
     """
 
-    def __init__(self, calibrations: Mapping[str, Calibration]) -> None:
-        self._calibrations = calibrations
-        self._windows: dict[str, deque[_Window]] = {slug: deque(maxlen=REMEMBERED) for slug in calibrations}
+    def __init__(self, data_dir: Path, cameras: Iterable[CameraConfig]) -> None:
         self._lock = threading.Lock()
-
-    def seen(self, camera: str, at: datetime, birds: float, network: str) -> None:
-        """Remember a window's count, uncorrected, and when it ended."""
-        with self._lock:
-            self._windows[camera].append(_Window(at, birds, network))
+        self._calibrations = {one.slug: Calibration.of(data_dir, one) for one in cameras}
+        self._seen: dict[str, deque[_Seen]] = {slug: deque(maxlen=REMEMBERED) for slug in self._calibrations}
 
     def factor(self, camera: str, network: str) -> float:
-        """Return what the birds that ``network`` sees are to be multiplied with; 1 = no correction."""
-        return self._calibrations[camera].factor(network)
+        """Return what a camera's birds are to be multiplied with."""
+        with self._lock:
+            return self._calibrations[camera].factor(network)
+
+    def saw(self, camera: str, at: datetime, visible_birds: float, network: str) -> None:
+        """Remember what a camera saw over a window that ended at ``at``."""
+        with self._lock:
+            self._seen[camera].append(_Seen(at, visible_birds, network))
 
     def take(self, camera: str, about_at: datetime, birds: int) -> str:
-        """Learn from a count by hand and say what it did.
+        """Learn from a person's count of the birds in a picture, and say what came of it.
 
         Raises:
-            NotCalibrated: nothing can be learned from it; the message says why.
+            NotCalibrated: there is no such camera, or nobody knows any more what it saw then.
         """
         with self._lock:
-            windows = list(self._windows[camera])
-        nearest = min(windows, key=lambda one: abs((one.at - about_at).total_seconds()), default=None)
-        if nearest is None or abs((nearest.at - about_at).total_seconds()) > NEAR_S:
-            raise NotCalibrated(f"{camera} has no count of {about_at:%H:%M} any more; count again in a fresh picture")
-        factor = self._calibrations[camera].add(birds, nearest.seen, at=about_at, network=nearest.network)
-        return f"{birds} by hand and {nearest.seen:g} seen: counts are multiplied by {factor:.2f} from now on"
+            if camera not in self._calibrations:
+                raise NotCalibrated(f"{camera} is no camera of this device")
+            near = min(self._seen[camera], key=lambda one: abs(one.at - about_at), default=None)
+            if near is None or abs(near.at - about_at) > timedelta(seconds=NEAR_S):
+                raise NotCalibrated(f"what {camera} saw at {about_at:%H:%M} is no longer known; count a newer picture")
+            factor = self._calibrations[camera].add(birds, near.birds, at=about_at, network=near.network)
+        return f"{camera} saw {near.birds:g}, {birds} by hand; its factor is now {factor:.3g}"
+
+
+def count_now(config: CameraConfig, detector: Detector) -> WindowCount:
+    """Watch a camera for one window and count.
+
+    Raises:
+        CameraLost: it gives no picture; the message says why.
+    """
+    health, stop = Health(config.slug), threading.Event()
+    camera = Camera(config, health)
+    view, window = View(config), CountWindow(config.window_s, detector.card.thresholds.score)
+    thread = threading.Thread(target=camera.read_until, args=(stop,), daemon=True)
+    thread.start()
+    try:
+        number = 0
+        while True:
+            frame = camera.next_frame(number, FIRST_FRAME_S)
+            if frame is None:
+                raise CameraLost(health.status().problem or f"{config.slug} gives no picture")
+            number = frame.number
+            found = detector.detect(frame.image)
+            placed = view.place(found.xyxy, (frame.image.shape[1], frame.image.shape[0]))
+            counted = window.add(frame.at_s, frame_count(placed, found.scores))
+            if counted:
+                return counted
+    finally:
+        stop.set()
+        thread.join(5)

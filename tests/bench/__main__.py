@@ -2,6 +2,7 @@
 
     python -m tests.bench              # all
     python -m tests.bench install edge detector
+    python -m tests.bench soak --hours 10  # alone: it takes half an hour of a free core
 
 Each table says what stands beside ours: what a user would pick instead, in the same run where that can be had.
 """
@@ -16,6 +17,9 @@ TABLES = ("install", "edge", "detector")
 
 def main(names: list[str]) -> int:
     """Print the named tables, all when none is named; return the exit code."""
+    if names[:1] == ["soak"]:
+        print(importlib.import_module("tests.bench.soak").table(*names[1:]), flush=True)
+        return 0
     unknown = [name for name in names if name not in TABLES]
     if unknown:
         print(f"no table {', '.join(unknown)}; known are: {', '.join(TABLES)}", file=sys.stderr)

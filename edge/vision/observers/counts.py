@@ -38,7 +38,7 @@ class Counts:
         counted = self._window.add(seen.frame.at_s, frame)
         if counted:
             factor = self._hand_counts.factor(self._camera, self._network)
-            self._hand_counts.seen(self._camera, seen.frame.at, counted.visible_birds, self._network)
+            self._hand_counts.saw(self._camera, seen.frame.at, counted.visible_birds, self._network)
             yield FlockCount(
                 **self._origin.stamp(seen.frame.at),
                 camera=self._camera,
