@@ -99,7 +99,7 @@ class WellnessConfig(Section):
     again_min: float = Field(default=120, gt=0, le=1_440, description="the same finding is told again after, in min")
     suspect_score: float = Field(default=0.6, gt=0, lt=1, description="a sick-bird suspect is told from this score up")
     appearance: LocalPath | None = Field(
-        default=None, description="a classifier (.onnx) of your own, with a class sick, that looks at resting birds"
+        default=None, description="a classifier (.onnx) of your own, with a class unwell, that looks at resting birds"
     )
 
 
