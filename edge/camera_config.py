@@ -98,6 +98,9 @@ class WellnessConfig(Section):
     dead_min: float = Field(default=120, gt=0, le=1_440, description="so long, and it may be dead, in min")
     again_min: float = Field(default=120, gt=0, le=1_440, description="the same finding is told again after, in min")
     suspect_score: float = Field(default=0.6, gt=0, lt=1, description="a sick-bird suspect is told from this score up")
+    appearance: LocalPath | None = Field(
+        default=None, description="a classifier (.onnx) of your own, with a class unwell, that looks at resting birds"
+    )
 
 
 class CameraConfig(Section):

@@ -54,6 +54,7 @@ def missing_files(path: Path, config: EdgeConfig) -> list[str]:
     ]
     for number, camera in enumerate(config.cameras):
         named.append((("cameras", number, "network"), camera.network))
+        named.append((("cameras", number, "wellness", "appearance"), camera.wellness.appearance))
         if camera.kind in {"file", "device"}:
             named.append((("cameras", number, "source"), Path(camera.source)))
     return [where.at(keys, f"{file} is not there") for keys, file in named if file and not file.exists()]

@@ -101,6 +101,13 @@ def test_relative_paths_start_beside_the_file(tmp_path: Path):
     assert missing_files(path, config) == [f"edge.toml:8: cameras[0].source: {tmp_path / 'clip.mp4'} is not there"]
 
 
+def test_a_network_of_ones_own_must_be_there(tmp_path: Path):
+    path = tmp_path / "edge.toml"
+    path.write_text(PLACE + CAMERA + '[cameras.wellness]\nappearance = "sick.onnx"\n', encoding="utf-8")
+    [missing] = missing_files(path, load(path))
+    assert missing.endswith(f"cameras[0].wellness.appearance: {tmp_path / 'sick.onnx'} is not there")
+
+
 @pytest.mark.parametrize(
     ("said", "meant"),
     [

@@ -9,6 +9,7 @@ from edge.vision.crowding import crowding
 from edge.vision.floor import Floor
 from edge.vision.wellness import Wellness, WellnessWindow
 from tests.edge.flocks import HEN, PEN, SIDE, Boxes, anywhere, boxes_at, in_the_corner, trembling, walking
+from tests.edge.hens import CROWD, RUNNERS, WALKERS, read_fixture
 
 FPS = 2
 
@@ -37,6 +38,35 @@ def test_the_way_of_walking_birds_is_measured(lengths_per_min: float):
     step = lengths_per_min * HEN[0] / (60 * FPS)
     told = over_a_window([trembling(rng, boxes) for boxes in walking(rng, 40, frames=601, step=step)])
     assert told.activity_lengths_per_min == pytest.approx(lengths_per_min, rel=0.2)
+
+
+@pytest.mark.parametrize(("name", "lowest", "highest"), [(RUNNERS, 2, 4), (CROWD, 2, 5), (WALKERS, 0.5, 4)])
+def test_trembling_boxes_neither_hasten_real_hens_nor_move_frozen_ones(name: str, lowest: float, highest: float):
+    rng = np.random.default_rng(2)
+    hens = read_fixture(name)
+    pen = Floor.of(frame_of(hens.xyxy))
+    told = []
+    for share, frozen in ((0.0, False), (0.05, False), (0.05, True)):
+        window = WellnessWindow(15, pen)
+        first = next(iter(hens))
+        for at_s, ids, xyxy in hens:
+            ids_now, boxes = (first[1], first[2]) if frozen else (ids, xyxy)
+            shaken = trembling(rng, boxes.astype(np.float32), share)
+            closed = window.update(at_s, ids_now, shaken, np.ones(len(ids_now), bool))
+            told += [(share, frozen, closed)] if closed else []
+    true, noisy, still = (
+        np.mean([one.activity_lengths_per_min for share, frozen, one in told if (share, frozen) == which])
+        for which in ((0.0, False), (0.05, False), (0.05, True))
+    )
+    assert lowest < true < highest
+    assert noisy == pytest.approx(true, rel=0.15)
+    assert still < 0.02
+
+
+def frame_of(xyxy: np.ndarray) -> tuple[tuple[float, float], ...]:
+    """Return the corners of what all boxes of a sequence lie in."""
+    (left, top), (right, bottom) = xyxy[:, :2].min(axis=0).tolist(), xyxy[:, 2:].max(axis=0).tolist()
+    return (left, top), (right, top), (right, bottom), (left, bottom)
 
 
 def test_gaps_in_seeing_cost_little_way():
