@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from queue import Queue
 
 import cv2
 import numpy as np
@@ -12,21 +13,28 @@ from paho.mqtt.client import CallbackAPIVersion, Client
 from contract.messages import (
     Announcement,
     Box,
+    CommandResult,
     FlockCount,
+    FlockHealth,
+    HealthFinding,
     InstrumentInfo,
     Message,
     PartStatus,
     Readings,
+    RollCall,
     Snapshot,
     Status,
+    Verdict,
     WeightSample,
     encode,
+    parse,
 )
 from contract.place import Place
 from contract.topics import build, leaf_of
 
 BOOT = "0123456789abcdef"
 SIZE_WH = (480, 270)
+BIRDS_X = range(40, 440, 80)
 
 
 class Speaker:
@@ -36,6 +44,9 @@ class Speaker:
         self._client = client
         self._place = place
         self._seq = count(1)
+        self._verdicts: Queue[Verdict] = Queue()
+        client.on_message = lambda _client, _data, message: self._verdicts.put(parse(Verdict, message.payload))
+        client.subscribe(build(place, Verdict), qos=1)
 
     def say(self, message: Message) -> None:
         """Send one message and wait until the broker has it."""
@@ -58,21 +69,57 @@ class Speaker:
                 at = now - timedelta(days=days, minutes=n)
                 grams = 1500 - 60.0 * days + 3 * n
                 self.say(WeightSample(**self._event(at), scale="scale-1", grams=grams, spread_grams=5, settled_s=2))
-        birds = {
-            "visible_birds": 27.0,
-            "visible_low": 24.0,
-            "visible_high": 29.0,
-            "confidence": 0.8,
-            "share_birds": 27.0,
-        }
-        self.say(FlockCount(**self._event(now), camera="camera-1", window_s=10, frames=40, network="n", **birds))
+        seen = {"visible_birds": 27.0, "visible_low": 24.0, "visible_high": 29.0}
+        sure = {"confidence": 0.8, "share_birds": 27.0}
+        self.say(FlockCount(**self._event(now), camera="camera-1", window_s=10, frames=40, network="n", **seen, **sure))
         self.say(_snapshot(self._event(now)))
 
-    def status(self, state: str, problem: str = "") -> None:
-        """Say how the device does; with ``problem``, its scale is silent."""
-        scale = PartStatus(slug="scale-1", state="silent" if problem else "ok", problem=problem)
+    def status(self, state: str, problem: str = "", camera: str = "") -> None:
+        """Say how the device does; with ``problem``, its scale is silent; ``camera`` is why its camera can't count."""
+        parts = [PartStatus(slug="scale-1", state="silent" if problem else "ok", problem=problem)]
+        if camera:
+            parts.append(PartStatus.model_validate({"slug": "camera-1", "state": "ok", "cause": camera}))
         at = datetime.now(UTC)
-        self.say(Status(device=self._place.device, at=at, boot=BOOT, state=state, outbox_rows=3, parts=[scale]))
+        self.say(Status(device=self._place.device, at=at, boot=BOOT, state=state, outbox_rows=3, parts=parts))
+
+    def finding(self, name: str, kind: str, *reasons: str, age: timedelta = timedelta()) -> None:
+        """Say that something was found, with a picture of a bird that lies among others."""
+        now = datetime.now(UTC) - age
+        picture = {"jpeg": _jpeg(), "size_wh": SIZE_WH, "box": {"xyxy": (178.0, 100.0, 222.0, 160.0), "score": 0.8}}
+        fields = {"camera": "camera-1", "finding": name, "kind": kind, "reasons": reasons, "score": 0.8}
+        since = {"since": now - timedelta(minutes=40)}
+        self.say(HealthFinding.model_validate(self._event(now) | fields | picture | since, strict=False))
+
+    def roll_call(self, outside: int, closes: timedelta = timedelta(minutes=20), *, alarm: bool = True) -> None:
+        """Say who is not back."""
+        now = datetime.now(UTC)
+        event = self._event(now)
+        self.say(RollCall(**event, outside_birds=outside, flock_birds=480, closes_at=now + closes, alarm=alarm))
+
+    def a_day_of_wellness(self) -> None:
+        """Say how the flock moved over the last day: little at night, much at dawn and dusk."""
+        now = datetime.now(UTC)
+        for minutes in range(24 * 60, -1, -20):
+            at = now - timedelta(minutes=minutes)
+            lively = 3 + 2 * np.sin((at.hour + at.minute / 60) / 24 * 4 * np.pi)
+            moved = {"activity_lengths_per_min": float(lively), "spread_ratio": 0.8, "huddle_ratio": 0.06}
+            self.say(FlockHealth(**self._event(at), camera="camera-1", window_s=300, still_birds=1, **moved))
+
+    def count(self, birds: float, **more: object) -> None:
+        """Say what the camera counts now."""
+        fields = {"visible_birds": birds, "visible_low": birds - 3, "visible_high": birds + 2, "confidence": 0.8}
+        share = {"share_birds": birds} | more
+        event = self._event(datetime.now(UTC))
+        self.say(FlockCount(**event, camera="camera-1", window_s=10, frames=40, network="n", **(fields | share)))
+
+    def heard(self, within_s: float = 30) -> Verdict:
+        """Return the next verdict that comes over the broker."""
+        return self._verdicts.get(timeout=within_s)
+
+    def answer(self, verdict: Verdict, detail: str = "", *, done: bool = True) -> None:
+        """Answer a verdict as a device does."""
+        event = self._event(datetime.now(UTC))
+        self.say(CommandResult(**event, command=verdict.verdict, done=done, detail=detail))
 
     def _event(self, at: datetime) -> dict[str, object]:
         return {"device": self._place.device, "at": at, "boot": BOOT, "seq": next(self._seq)}
@@ -100,10 +147,12 @@ def _announcement(device: str, at: datetime) -> Announcement:
 
 
 def _snapshot(event: dict[str, object]) -> Snapshot:
+    boxes = [Box(xyxy=(x - 22.0, 100.0, x + 22.0, 160.0), score=0.9) for x in BIRDS_X]
+    return Snapshot(**event, camera="camera-1", size_wh=SIZE_WH, jpeg=_jpeg(), boxes=boxes, network="n")
+
+
+def _jpeg() -> bytes:
     floor = np.full((SIZE_WH[1], SIZE_WH[0], 3), (120, 150, 165), np.uint8)
-    boxes = []
-    for x in range(40, 440, 80):
+    for x in BIRDS_X:
         cv2.ellipse(floor, (x, 130), (22, 30), 0, 0, 360, (235, 240, 245), -1)
-        boxes.append(Box(xyxy=(x - 22.0, 100.0, x + 22.0, 160.0), score=0.9))
-    jpeg = cv2.imencode(".jpg", floor)[1].tobytes()
-    return Snapshot(**event, camera="camera-1", size_wh=SIZE_WH, jpeg=jpeg, boxes=boxes, network="n")
+    return cv2.imencode(".jpg", floor)[1].tobytes()

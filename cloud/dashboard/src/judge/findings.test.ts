@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { finding, healthyHouse, NOW_MS, rollCall, secondsAgo, verdict } from "../testing/houses";
-import { isHeatStress, judge, type Contact } from "./findings";
+import { calmRollCalls, isHeatStress, judge, type Contact } from "./findings";
 
 const LIVE: Contact = { state: "live", at: NOW_MS };
 const [DEVICE] = healthyHouse().devices;
@@ -88,6 +88,11 @@ describe("judge", () => {
     [{ at: secondsAgo(9 * 3600), closes_at: secondsAgo(8 * 3600) }, "not_back"],
   ])("takes a roll call with %j for %s", (changes, kind) => {
     expect(kinds(healthyHouse({ roll_calls: [rollCall(changes)] }), NOW_MS, LIVE)).toEqual([kind]);
+  });
+
+  it("leaves a roll call that is an alarm to the head sentence", () => {
+    const calm = rollCall({ device: "edge-2", alarm: false });
+    expect(calmRollCalls(healthyHouse({ roll_calls: [rollCall(), calm] }), NOW_MS)).toEqual([calm]);
   });
 
   it("tells of the gravest finding nobody has judged, and how many more wait", () => {

@@ -89,13 +89,21 @@ function silentFinding(part: PartStatus): Finding {
   };
 }
 
-/** The newest roll call of each device that still matters this evening. */
-export function rollCallsOf(house: HouseNow, nowMs: number): RollCallNow[] {
+/** The newest roll call of each device that still matters this evening, without those that are an alarm. */
+export function calmRollCalls(house: HouseNow, nowMs: number): RollCallNow[] {
+  return rollCallsOf(house, nowMs).filter((call) => !isAlarm(call));
+}
+
+function rollCallsOf(house: HouseNow, nowMs: number): RollCallNow[] {
   return house.roll_calls.filter((call) => ageMs(call.at, nowMs) <= ROLL_CALL_MS);
 }
 
+function isAlarm(call: RollCallNow): boolean {
+  return call.alarm && call.outside_birds > 0;
+}
+
 function notBackFindings(house: HouseNow, nowMs: number): Finding[] {
-  const calls = rollCallsOf(house, nowMs).filter((call) => call.alarm && call.outside_birds > 0);
+  const calls = rollCallsOf(house, nowMs).filter(isAlarm);
   return calls.map((call) => ({ kind: "not_back", level: "bad", call }));
 }
 

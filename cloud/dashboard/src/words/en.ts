@@ -102,8 +102,8 @@ export const en = {
   birdsSeen: "Birds seen",
   seenBetween: (low: string, high: string) => `${low} to ${high} in view`,
   camerasTogether: (cameras: number) => `${cameras} cameras together`,
-  corrected: "corrected by hand count",
-  sureness: { sure: "sure", fairly: "fairly sure", unsure: "unsure" },
+  correctedBetween: (low: string, high: string) => `${low} to ${high}, corrected by hand count`,
+  sureness: { sure: "count is sure", fairly: "count is fairly sure", unsure: "count is unsure" },
   notCounting: "no camera counts now",
 
   // Count by camera
@@ -118,7 +118,7 @@ export const en = {
   wholeNumber: "Enter a whole number of birds, 0 to 100,000.",
   youCounted: (birds: string, time: string) => `Counted by hand: ${birds} in the picture of ${time}.`,
   countStates: {
-    pending: "Kept. It goes to the device as soon as it answers.",
+    pending: "Kept. It goes to the device as soon as it can be reached.",
     done: "The device has taken it and corrects its counts with it.",
     refused: "The device can't use it. Count once more in a newer picture.",
     unanswered: "The device did not answer for two weeks. Count once more when it is back.",
@@ -136,6 +136,8 @@ export const en = {
   // Findings
   findingsTitle: "Findings",
   noFindings: "Nothing to look at.",
+  /** Between two sentences. */
+  gap: " ",
   suspicion: "Suspicions from pictures, not diagnoses.",
   kinds: {
     still_bird: "Still bird",
@@ -169,7 +171,7 @@ export const en = {
   verdictAbout: (kind: string) => `Is this right: ${kind}?`,
   youSaid: (answer: string) => `You said: ${answer}.`,
   verdictStates: {
-    pending: "Kept. It goes to the device as soon as it answers.",
+    pending: "Kept. It goes to the device as soon as it can be reached.",
     done: "The device has taken it and learns from it.",
     refused: "The device can't use it.",
     unanswered: "The device did not answer for two weeks.",

@@ -58,7 +58,8 @@ export function sentence(finding: Finding, { words, format, nowMs }: Voice): str
 function notBack(call: RollCallNow, { words, format, nowMs }: Voice): string {
   const closesMs = Date.parse(call.closes_at);
   const say = closesMs > nowMs ? words.notBack : words.notBackClosed;
-  return say(format.number(call.outside_birds), flockOf(call, format), format.time(closesMs));
+  const missed = call.drift_birds > 0 ? words.gap + words.drift(format.number(call.drift_birds)) : "";
+  return say(format.number(call.outside_birds), flockOf(call, format), format.time(closesMs)) + missed;
 }
 
 /** The roll call as its own line says it. */

@@ -76,10 +76,10 @@ describe("sentences", () => {
       {
         kind: "not_back",
         level: "bad",
-        call: rollCall({ flock_birds: null, closes_at: secondsAgo(1200) }),
+        call: rollCall({ flock_birds: null, closes_at: secondsAgo(1200), drift_birds: 4 }),
       },
-      "31 birds were not back when the door closed at 15:40. Look for them outside.",
-      "15:40 关门时，有 31 只未归舍，请到舍外找鸡。",
+      "31 birds were not back when the door closed at 15:40. Look for them outside. The gate missed about 4 crossings.",
+      "15:40 关门时，有 31 只未归舍，请到舍外找鸡。出入口约漏记 4 只次。",
     ],
     [
       { kind: "found", level: "bad", found: finding({ kind: "dead_suspect" }), others: 2 },

@@ -94,7 +94,7 @@ export const zh: Words = {
   birdsSeen: "可见只数",
   seenBetween: (low, high) => `镜头内 ${low}–${high} 只`,
   camerasTogether: (cameras) => `${cameras} 个摄像头合计`,
-  corrected: "已按人工计数校正",
+  correctedBetween: (low, high) => `${low}–${high} 只，已按人工计数校正`,
   sureness: { sure: "可信度高", fairly: "可信度较高", unsure: "可信度低" },
   notCounting: "目前没有摄像头在计数",
 
@@ -109,7 +109,7 @@ export const zh: Words = {
   wholeNumber: "请填写整数，0 到 100,000。",
   youCounted: (birds, time) => `人工计数：${time} 的画面里有 ${birds} 只。`,
   countStates: {
-    pending: "已保存，设备一有响应就会收到。",
+    pending: "已保存，设备连上后就会收到。",
     done: "设备已收到，并用它校正计数。",
     refused: "设备无法采用，请在更新的画面里再数一次。",
     unanswered: "设备两周没有响应，请等它恢复后再数一次。",
@@ -125,6 +125,7 @@ export const zh: Words = {
 
   findingsTitle: "发现",
   noFindings: "没有需要查看的发现。",
+  gap: "",
   suspicion: "仅为画面疑似提示，不是诊断。",
   kinds: {
     still_bird: "静止不动的鸡",
@@ -158,7 +159,7 @@ export const zh: Words = {
   verdictAbout: (kind) => `“${kind}”是否属实？`,
   youSaid: (answer) => `已判定：${answer}。`,
   verdictStates: {
-    pending: "已保存，设备一有响应就会收到。",
+    pending: "已保存，设备连上后就会收到。",
     done: "设备已收到，会据此学习。",
     refused: "设备无法采用。",
     unanswered: "设备两周没有响应。",
