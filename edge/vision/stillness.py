@@ -118,9 +118,7 @@ class StillBirds:
         alive = set(tracks.ids.tolist())
         for index in np.flatnonzero(tracks.seen).tolist():
             self._look(int(tracks.ids[index]), tracks.xyxy[index], at_s, alive)
-        self._spots = {
-            bird: spot for bird, spot in self._spots.items() if at_s - spot.seen_s <= self._rules.hidden_s
-        }
+        self._spots = {bird: spot for bird, spot in self._spots.items() if at_s - spot.seen_s <= self._rules.hidden_s}
         found = [self._told(bird, spot) for bird, spot in self._spots.items()]
         return sorted((s for s in found if s.flock_moved_s >= self._rules.still_s), key=lambda s: -s.flock_moved_s)
 
