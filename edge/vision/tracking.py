@@ -139,7 +139,9 @@ class Tracker:
         self._passed_s = 0.0 if self._at_s is None else at_s - self._at_s
         self._at_s = at_s
         memory_s = np.minimum(self._config.memory_s, REMEMBERED * self._rows["seen_s"])
-        self._rows = self._rows[self._unseen_s() <= np.maximum(memory_s, self._passed_s)]
+        # However slow the camera, a bird of its last frame is remembered.
+        memory_s = np.maximum(memory_s, min(self._passed_s, self._config.memory_s))
+        self._rows = self._rows[self._unseen_s() <= memory_s]
         self._config.motion.predict(self._rows, self._passed_s)
 
     def _carry_on(self, which: NDArray[np.bool_], boxes: "_Boxes", what: Indices, affinity: Affinity) -> Indices:
