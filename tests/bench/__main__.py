@@ -11,7 +11,7 @@ import platform
 import sys
 from datetime import UTC, datetime
 
-TABLES = ("install", "edge", "detector")
+TABLES = ("install", "edge", "detector", "vision")
 
 
 def main(names: list[str]) -> int:
