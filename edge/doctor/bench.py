@@ -112,13 +112,13 @@ def choose(data_dir: Path, network: Path | None, rows: Iterable[Measured]) -> Ch
 
 
 def table(rows: Sequence[Measured]) -> list[str]:
-    """Lay rows out for a terminal."""
+    """Lay rows out for a terminal; why a back end failed is said once."""
     lines = [f"{'back end':<10}{'threads':>8}{'input px':>10}{'median ms':>11}{'peak MB':>9}"]
+    failed: dict[str, str] = {}
     for row in rows:
         if row.median_ms is None:
-            lines.append(f"{row.backend:<10}{row.threads:>8}{row.input_px or '':>10}  {row.problem}")
+            failed[row.backend] = row.problem
         else:
-            lines.append(
-                f"{row.backend:<10}{row.threads:>8}{row.input_px:>10}{row.median_ms:>11.1f}{row.peak_mb or 0:>9}"
-            )
-    return lines
+            figures = f"{row.input_px:>10}{row.median_ms:>11.1f}{row.peak_mb or 0:>9}"
+            lines.append(f"{row.backend:<10}{row.threads:>8}{figures}")
+    return lines + [f"{backend:<10}  {problem}" for backend, problem in failed.items()]

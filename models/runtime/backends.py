@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import ModuleType
 from typing import Protocol
@@ -80,11 +81,21 @@ class Library:
         module: module of ours that holds its ``open_network(Network) -> Backend``.
         needs: module of theirs that must be importable.
         install: what to type when it is missing.
+        package: name of the package that must be installed, where the module alone does not tell.
     """
 
     module: str
     needs: str
     install: str
+    package: str | None = None
+
+    @property
+    def installed(self) -> bool:
+        """Whether it is here, as far as that can be said without loading it."""
+        try:
+            return bool(importlib.util.find_spec(self.needs) and (not self.package or version(self.package)))
+        except PackageNotFoundError:
+            return False
 
 
 LIBRARIES = {
@@ -96,6 +107,7 @@ LIBRARIES = {
         "models.runtime.tensorrt",
         "onnxruntime",
         "install NVIDIA's onnxruntime-gpu for this JetPack, see docs/inference.md",
+        "onnxruntime-gpu",
     ),
 }
 """Back ends by the name they have in configurations."""
@@ -103,7 +115,7 @@ LIBRARIES = {
 
 def installed() -> list[str]:
     """Return the names of the back ends whose library is here, without loading one."""
-    return [name for name, library in LIBRARIES.items() if importlib.util.find_spec(library.needs)]
+    return [name for name, library in LIBRARIES.items() if library.installed]
 
 
 def open_backend(name: str, network: Network) -> Backend:

@@ -66,7 +66,7 @@ def test_a_bench_writes_the_choice_that_the_agent_takes(tmp_path: Path):
     assert {"onnx", "openvino", "ncnn", "litert"} <= {row["backend"] for row in own if row["median_ms"]}
     assert all(20 < row["peak_mb"] < 600 for row in own if row["median_ms"])
     refused = [row for row in document["bench"] if row["backend"] == "tensorrt"]
-    assert all("TensorRT" in row["problem"] for row in refused)
+    assert not refused  # its package is not installed here
     (chosen,) = json.loads((tmp_path / "data/inference.json").read_text("utf-8"))["choices"]
     fastest = min(row["median_ms"] for row in own if row["median_ms"])
     assert chosen["median_ms"] <= 1.1 * fastest
