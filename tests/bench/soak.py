@@ -8,6 +8,7 @@ sees the same frames and must give the same count. Time is handed in; nothing wa
 """
 
 import argparse
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -28,7 +29,8 @@ EVERY = 6
 """The clip has 12 frames a second; two are looked at."""
 CLIP_S = 24.0
 HOURS = 10.0
-LOOK_EVERY = 480
+LOOK_EVERY = 48
+TELL_EVERY = 1_200
 WARM_SHARE = 0.1
 """Caches fill at first; the slope is taken from what comes after."""
 
@@ -40,7 +42,7 @@ class Soak:
     Attributes:
         frames: looked at.
         took_s: wall clock.
-        resident_mb: resident memory, a value each 480 frames.
+        resident_mb: resident memory, a value each 48 frames.
         handles: open files at the same times.
         windows: each window's count after the first, which has one frame more.
         unfit: frames that were withheld.
@@ -86,6 +88,9 @@ def soak(hours: float) -> Soak:
         if told.frames % LOOK_EVERY == 0:
             told.resident_mb.append(process.memory_info().rss / 1e6)
             told.handles.append(process.num_fds())
+        if told.frames % TELL_EVERY == 0:
+            birds = f"{told.windows[-1].visible_birds:g}" if told.windows else "-"
+            print(f"{told.frames} frames, {told.resident_mb[-1]:.1f} MB, {birds} birds", file=sys.stderr, flush=True)
         told.frames += 1
     told.took_s = time.monotonic() - began_s
     told.windows = told.windows[1:]

@@ -79,6 +79,8 @@ def test_a_killed_camera_comes_back(rtsp: RtspCamera):
         frames(camera, 5)
         rtsp.kill()
         wait_until(lambda: health.status().state == "silent", most_s=20)
+        # Long enough for the waits between two attempts to have grown as long as they get.
+        wait_until(lambda: health.status().faults >= 5, most_s=60)
         rtsp.start()
-        wait_until(lambda: health.status().state == "ok", most_s=60)
+        wait_until(lambda: health.status().state == "ok", most_s=20)
         assert camera.next_frame(0, 20) is not None
