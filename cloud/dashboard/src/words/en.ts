@@ -186,6 +186,7 @@ export const en = {
   wellnessTitle: "How the flock moves",
   activity: "Activity",
   activityUnit: "body lengths/min",
+  percent: (number: string) => `${number} %`,
   spread: "Spread",
   huddled: "Huddling",
   still: "Lying still",

@@ -173,6 +173,7 @@ export const zh: Words = {
   wellnessTitle: "鸡群活动",
   activity: "活跃度",
   activityUnit: "体长/分钟",
+  percent: (number) => `${number}%`,
   spread: "分布均匀度",
   huddled: "扎堆",
   still: "静止不动",
