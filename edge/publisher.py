@@ -182,7 +182,7 @@ class Publisher:
         told: object = None
         while True:
             status = self._status()
-            parts = [(part.state, part.problem) for part in status.parts]
+            parts = [(part.state, part.cause, part.problem) for part in status.parts]
             if parts != told or time.monotonic() - told_s >= STATUS_EVERY_S:
                 await self._publish_state(client, status)
                 _heed_cancellation()
