@@ -18,6 +18,7 @@ import numpy as np
 import psutil
 
 from edge.camera_config import SHIPPED_CLIP, CameraConfig
+from edge.memory import share_heaps
 from edge.vision.condition import Condition
 from edge.vision.counting import CountWindow, WindowCount
 from edge.vision.tracking import Tracker
@@ -117,6 +118,7 @@ def table(*words: str) -> str:
     options = argparse.ArgumentParser(prog="python -m tests.bench soak")
     options.add_argument("--hours", type=float, default=HOURS, help="hours of footage at 2 frames/s")
     hours = options.parse_args(words).hours
+    share_heaps()  # as the agent does before anything else
     told = soak(hours)
     steady = told.resident_mb[int(len(told.resident_mb) * WARM_SHARE) :]
     first, last = told.windows[0].visible_birds, told.windows[-1].visible_birds
