@@ -80,7 +80,7 @@ class Watch:
         """
         try:
             network = await asyncio.to_thread(self._detector.open)
-            self._condition = Condition(reference=await asyncio.to_thread(self._usual_view.load))
+            self._condition = Condition(self._config.frozen_after_s, await asyncio.to_thread(self._usual_view.load))
             observers = await asyncio.to_thread(self._make_observers, network)
         except ModelsError as error:
             raise NetworkUnusable(str(error)) from error

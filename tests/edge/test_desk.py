@@ -95,7 +95,7 @@ def test_a_floor_and_a_higher_score_count_fewer(run: Run):
     words = ("count", PICTURE, "--json", "--tiles", "off")
     [whole] = counted(run(*words))
     [half] = counted(run(*words, "--floor", "0,0 0.5,0 0.5,1 0,1"))
-    [sure] = counted(run(*words, "--score", "0.8"))
+    [sure] = counted(run(*words, "--score", "0.99"))
     assert 0 < half["birds"]["median"] < whole["birds"]["median"]
     assert sure["birds"] is None or sure["birds"]["median"] < whole["birds"]["median"]
 
