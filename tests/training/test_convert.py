@@ -1,4 +1,4 @@
-"""The shipped network, converted: the same birds from each back end. Needs the extra `convert`: `make test-train`."""
+"""The shipped network, converted: the same birds from each back end. Needs the extra `convert` (`make test-train`)."""
 
 from pathlib import Path
 
