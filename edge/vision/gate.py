@@ -25,6 +25,8 @@ from edge.vision.tracking import Tracks
 
 UNKNOWN, HOUSE, RANGE = 0, 1, -1
 """Sides of a gate."""
+SIGHTS = 2  # on the other side, before a bird has passed
+MISSED_FRAME = 1.5  # frame intervals since a bird was last seen, from which on it was missed in between
 BORN_S = 1.0  # an id told for the first time is younger than this, or was followed before this gate was looked at
 
 
@@ -47,9 +49,9 @@ class GateRules:
         clear_lengths: a bird is clear of the line or hole from this far on, in its body lengths.
         margin_lengths: the ends of the line, and the hole, are stretched by this, in body lengths.
         settle_s: it must stay clear on the other side for this long, and for two sights, in s.
-        jump_lengths, jump_lengths_per_s: a step is a jump from here on: so many body lengths, and so many more for
-            each s since it was last seen.
-        jump_settle_s: after a jump it must stay for this long, in s, or until it goes out of sight.
+        jump_lengths, jump_lengths_per_s: a step from one frame to the next is a jump from here on: so many body
+            lengths, and so many more for each s between them; a step after a missed frame from the first alone.
+        jump_settle_s: after a jump it must stay there for this long, in s.
         vanished_s: a bird not seen for so long has vanished, in s; more than two frames.
         walk_lengths_per_s: a bird may have come so far from a hole before it was told, in body lengths/s.
         memory_s: an id not told for so long does not come back; longer than the tracker's memory, in s.
@@ -59,7 +61,7 @@ class GateRules:
     margin_lengths: float = 0.5
     settle_s: float = 0.3
     jump_lengths: float = 0.4
-    jump_lengths_per_s: float = 1.0
+    jump_lengths_per_s: float = 4.0
     jump_settle_s: float = 3.0
     vanished_s: float = 1.1
     walk_lengths_per_s: float = 3.0
@@ -105,9 +107,12 @@ class Path:
         if side != self.leaning:
             self.leaning, self.leaning_s, self.sights = side, self.seen_s, 0
         self.sights += 1
-        jumped = self.leaning_s - self.jumped_s < rules.jump_settle_s
-        settle_s = rules.jump_settle_s if jumped else rules.settle_s
-        return self.settle(side) if self.sights > 1 and self.seen_s - self.leaning_s >= settle_s else Crossings()
+        settle_s = rules.jump_settle_s if self.doubted(rules) else rules.settle_s
+        return self.settle(side) if self.sights >= SIGHTS and self.seen_s - self.leaning_s >= settle_s else Crossings()
+
+    def doubted(self, rules: "GateRules") -> bool:
+        """Say whether a jump may have brought it where it is."""
+        return self.leaning_s - self.jumped_s < rules.jump_settle_s
 
     def settle(self, side: int) -> Crossings:
         """Note the side the bird is on for good and return what it passed by that."""
@@ -174,9 +179,9 @@ class Line:
             return UNKNOWN
         return HOUSE if distance > 0 else RANGE
 
-    def vanish(self, path: Path, rules: GateRules) -> Crossings:  # noqa: ARG002 - a hole needs the rules
-        """See Gate: what goes out of sight here is on the side it was last clear on."""
-        return path.settle(path.leaning) if path.sights > 1 else Crossings()
+    def vanish(self, path: Path, rules: GateRules) -> Crossings:
+        """See Gate: what goes out of sight here is on the side it was last clear on, if it walked there."""
+        return Crossings() if path.sights < SIGHTS or path.doubted(rules) else path.settle(path.leaning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,10 +250,12 @@ class GateCounter:
             path = self._paths[bird] = Path(place, length, at_s, waited_s=min(age_s, BORN_S))
             path.side = self._gate.first_side(path, self._rules)
         step = hypot(place[0] - path.place[0], place[1] - path.place[1]) / length
-        if step > self._rules.jump_lengths + self._rules.jump_lengths_per_s * (at_s - path.seen_s):
+        passed_s, frame_s = at_s - path.seen_s, 0.0 if self._at_s is None else at_s - self._at_s
+        walked_s = passed_s if passed_s <= MISSED_FRAME * frame_s else 0.0
+        if step > self._rules.jump_lengths + self._rules.jump_lengths_per_s * walked_s:
             path.jumped_s = at_s
         path.length, path.seen_s, path.vanished, path.thought = length, at_s, False, place
-        path.waited_s = 0.0 if self._at_s is None else at_s - self._at_s
+        path.waited_s = frame_s
         return path.clear_on(self._gate.step(path, place, self._rules), self._rules)
 
     def _vanished(self, at_s: float) -> Crossings:

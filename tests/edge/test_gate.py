@@ -33,7 +33,7 @@ def walk(gate: Line | Hole, ys: Iterable[float | None], x: float = 200, every_s:
         ([260, 240, 220, 200, 180, 160, 140], IN),
         ([160, 185, 195, 205, 211, 205, 190, 160, 160], NONE),  # hesitates on the line and turns back
         ([160, 195, 205, 195, 205, 195, 205, 230, 240], OUT),  # hesitates and goes
-        ([160, 180, 190, None, None, 215, 230, 250], OUT),  # missed on the line
+        ([160, 180, 190, None, None, 215, 230, *[250] * 8], OUT),  # missed on the line: doubted for 3 s
         ([160, 180, 200, 225, 240, 240, 220, 200, 180, 160], Crossings(1, 1)),  # out and back again
         ([230, 240, 250], NONE),  # was there before
         ([205, 230, 240], NONE),  # first seen on the line: nobody knows where it came from
