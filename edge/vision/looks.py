@@ -34,7 +34,7 @@ class LookConfig:
         fewest_looks: are at least so many,
         lying_share: and show it lying in so large a share.
         taken_over_s: a new track takes over what was seen of one that ended on its spot at most so long ago.
-        many: when more than this share of the birds that were looked at lie, the view is doubted,
+        many: when more than this share of the birds that were looked at lie, and more than one, the view is doubted,
         many_birds: provided at least so many were looked at.
     """
 
@@ -47,7 +47,7 @@ class LookConfig:
     fewest_looks: int = 8
     lying_share: float = 0.8
     taken_over_s: float = 10.0
-    many: float = 0.25
+    many: float = 0.05
     many_birds: int = 8
 
 
@@ -160,9 +160,9 @@ class Looks:
         looked = [
             sum(look.lies for look in bird.looks) * 2 > len(bird.looks) for bird in self.birds.values() if bird.looks
         ]
-        share = sum(looked) / max(1, len(looked))
-        many = len(looked) >= self._config.many_birds and share > self._config.many
-        return self._config.many / share if many else 1.0
+        if len(looked) < self._config.many_birds or not any(looked):
+            return 1.0
+        return min(1.0, max(1.0, self._config.many * len(looked)) / sum(looked))
 
     def lying(self, bird: Bird) -> float:
         """Return the evidence that a bird lies on its side, 0 to 1: the mean probability, once it persists."""

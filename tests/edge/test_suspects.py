@@ -119,6 +119,8 @@ def test_nothing_is_told_of_a_picture_that_jumps():
 def test_a_network_that_sees_half_a_flock_lying_is_not_believed():
     flock = {n: (box_at(100.0 * n), "lying" if n % 2 else "sitting") for n in range(10)}
     assert House().play(300, flock) == []
+    two = {n: (box_at(100.0 * n), "lying" if n in (3, 5) else "sitting") for n in range(10)}
+    assert House().play(60, two) == []
     few = {n: (box_at(100.0 * n), "lying" if n == 3 else "sitting") for n in range(10)}
     assert [one.id for one in House().play(60, few)] == [3]
 
