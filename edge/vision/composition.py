@@ -13,7 +13,7 @@ from edge.outbox import Outbox
 from edge.vision.detecting import Network, SharedDetector
 from edge.vision.hand_counts import HandCounts
 from edge.vision.keeping import Keeper
-from edge.vision.observers.birds import Birds
+from edge.vision.observers.birds import UNWELL, Birds
 from edge.vision.observers.counts import Counts
 from edge.vision.observers.findings import Findings
 from edge.vision.observers.flock import Flock
@@ -24,6 +24,7 @@ from edge.vision.pipeline import Watch
 from edge.vision.rollbook import RollBook
 from edge.vision.usual_view import UsualView
 from edge.vision.view import view_of
+from models.errors import WeightsError
 from models.runtime import POSTURE, Classifier
 
 
@@ -86,10 +87,27 @@ class Cameras:
     def _wellness(self, camera: CameraConfig, network: Network) -> list[Observer]:
         findings = Findings(self._origin, camera.slug, network=network.name, keeper=self.keeper)
         flock = Flock(camera, self._origin, findings=findings, folder=self._folder, zone=self._zone)
-        posture = Classifier.open(POSTURE, threads=1)
-        return [Birds(camera, findings=findings, posture=posture, tell_still=flock.lying_still), flock]
+        return [
+            Birds(
+                camera,
+                findings=findings,
+                posture=Classifier.open(POSTURE, threads=1),
+                appearance=_appearance(camera.wellness.appearance),
+                tell_still=flock.lying_still,
+            ),
+            flock,
+        ]
 
     @property
     def _zone(self) -> tzinfo | None:
         name = self._config.door and self._config.door.timezone
         return ZoneInfo(name) if name else None
+
+
+def _appearance(path: Path | None) -> Classifier | None:
+    if path is None:
+        return None
+    classifier = Classifier.open(path, threads=1)
+    if UNWELL not in classifier.card.classes:
+        raise WeightsError(f"{path} knows {', '.join(classifier.card.classes)}, but has no class {UNWELL}")
+    return classifier

@@ -95,7 +95,7 @@ def open_network(network: Path | None, tiles: Tiles, score: float | None) -> Net
     Raises:
         ModelsError: it can't be used; the message says why.
     """
-    detector = Network.open(network, tiles=tiles)
+    detector = Network.open(network, tiles=tiles, least_score=score)
     if score is not None:
         thresholds = detector.card.thresholds.model_copy(update={"score": score})
         detector.card = detector.card.model_copy(update={"thresholds": thresholds})

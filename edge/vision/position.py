@@ -10,6 +10,7 @@ correlate with up to 0.15, the same scene with 0.2 to 0.9, more the more of it s
 import io
 import zipfile
 from dataclasses import dataclass
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -239,7 +240,10 @@ def _turned(now: Map, degrees: int) -> Map:
     return turned
 
 
-def light_of(image: NDArray[np.uint8]) -> str:
+Light = Literal["grey", "colour"]
+
+
+def light_of(image: NDArray[np.uint8]) -> Light:
     """Return ``grey`` for what an infrared camera sees by night, ``colour`` for all else."""
     # Every sixteenth pixel both ways is enough.
     blue, green, red = image[::16, ::16].astype(np.float32).transpose(2, 0, 1)

@@ -77,7 +77,7 @@ def test_choices_for_two_networks_stand_side_by_side_and_the_newer_one_wins(tmp_
 def test_a_shared_network_runs_as_chosen_and_looks_at_each_camera_in_its_own_way(tmp_path: Path):
     write_choice(tmp_path, choice("openvino"))
     shared = SharedDetector.as_chosen(TINY, tmp_path)
-    assert shared.open() == "tiny 1"
+    assert shared.open().name == "tiny 1"
     assert backend_of(shared._detector) == "openvino"
     frame = np.random.default_rng(3).integers(0, 256, (128, 256, 3), np.uint8)
     whole, tiled = shared.detect(frame), shared.detect(frame, tiles=(4, 2))

@@ -4,17 +4,21 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from contract.messages import HealthFinding
 from edge.camera_config import CameraConfig
 from edge.vision.camera import Image
 from edge.vision.observers.findings import Findings
 from edge.vision.observers.seen import Seen
-from edge.vision.stillness import StillBirds
+from edge.vision.stillness import StillBirds, StillRules
 from edge.vision.suspects import SuspectConfig, Suspects
 from edge.vision.tracking import Tracks
 from models.card import ClassifierCard
 from models.runtime import Classified, cut_crops
+
+UNWELL = "unwell"
+"""The class of a farm's own appearance network that tells a sick bird."""
 
 
 class Classifier(Protocol):
@@ -37,18 +41,27 @@ class Birds:
         config: the camera.
         findings: makes what is told.
         posture: tells standing, sitting, lying.
+        appearance: a farm's own, with a class ``unwell``; None = there is none.
         tell_still: told with each frame how many birds lie still while the others move.
     """
 
     def __init__(
-        self, config: CameraConfig, *, findings: Findings, posture: Classifier, tell_still: Callable[[int], None]
+        self,
+        config: CameraConfig,
+        *,
+        findings: Findings,
+        posture: Classifier,
+        appearance: Classifier | None,
+        tell_still: Callable[[int], None],
     ) -> None:
         self._tell = findings.tell
         self._posture = posture
+        self._appearance = appearance
         self._tell_still = tell_still
         wellness = config.wellness
-        self._still = StillBirds()
         self._still_s = wellness.still_min * 60
+        # Told from half the time on: until then a bird's suspicion grows.
+        self._still = StillBirds(StillRules(still_s=self._still_s / 2, dead_s=wellness.dead_min * 60))
         self._suspects = Suspects(
             SuspectConfig(
                 still_s=self._still_s,
@@ -62,8 +75,8 @@ class Birds:
         """Take one frame."""
         if seen.tracks is None:
             return
-        still = self._still.update(seen.frame.at_s, seen.tracks)
-        self._tell_still(sum(seen.frame.at_s - one.since_s >= self._still_s for one in still))
+        still = self._still.update(seen.frame.at_s, seen.tracks, night=seen.night)
+        self._tell_still(sum(one.flock_moved_s >= self._still_s for one in still))
         self._look_at(seen.frame.image, seen.frame.at_s, seen.tracks)
         for suspicion in self._suspects.judge(seen.frame.at_s, still):
             yield self._tell(
@@ -78,7 +91,14 @@ class Birds:
     def _look_at(self, image: Image, at_s: float, tracks: Tracks) -> None:
         chosen = self._suspects.choose(at_s, tracks.ids, tracks.xyxy, tracks.seen)
         if len(chosen):
-            crops = cut_crops(image, tracks.xyxy[chosen], margin=self._posture.card.margin)
-            said = self._posture.classify(crops)
-            columns = [said.column(name) for name in ("standing", "sitting", "lying")]
-            self._suspects.looked(at_s, tracks.ids[chosen], np.column_stack(columns), None)
+            boxes = tracks.xyxy[chosen]
+            postures = _said(self._posture, image, boxes, ("standing", "sitting", "lying"))
+            unwell = _said(self._appearance, image, boxes, (UNWELL,))[:, 0] if self._appearance else None
+            self._suspects.looked(at_s, tracks.ids[chosen], postures, unwell)
+
+
+def _said(
+    classifier: Classifier, image: Image, boxes: NDArray[np.float32], names: tuple[str, ...]
+) -> NDArray[np.float32]:
+    said = classifier.classify(cut_crops(image, boxes, margin=classifier.card.margin))
+    return np.column_stack([said.column(name) for name in names])

@@ -97,7 +97,7 @@ class Flock:
         usual_huddle, usual_activity = (
             self._rhythm.usual(local, quantity) for quantity in ("huddle_ratio", "activity_lengths_per_min")
         )
-        found = self._groups.judge(seen.frame.at_s, window, usual_huddle, usual_activity)
+        found = self._groups.judge(seen.frame.at_s, window, usual_huddle, usual_activity, dark=seen.night)
         if found:
             yield self._tell(
                 seen,

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from contract.messages import Cause, Event
 from edge.vision.camera import Frame
+from edge.vision.position import light_of
 from edge.vision.tracking import Tracks
 from edge.vision.view import Placed
 from models.runtime.detections import Detections
@@ -28,6 +29,11 @@ class Seen:
     birds: Detections
     placed: Placed
     tracks: Tracks | None
+
+    @property
+    def night(self) -> bool:
+        """Say whether the camera sees by infrared light: to the birds it is dark."""
+        return light_of(self.frame.image) == "grey"
 
     @property
     def size_wh(self) -> tuple[int, int]:
