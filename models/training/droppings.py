@@ -9,7 +9,7 @@ limits are chosen on it. `test` is the photos' own val split and is only measure
 Two things are made that no photo shows:
 
 - The ground gives a class away (a blue sheet here, grey concrete there): most photos are written a second time with
-  their middle laid on another ground, so that the ground means nothing.
+  their middle laid on another ground and under another lamp, so that neither means anything.
 - `not_droppings`: birds and houses, drawn floors and scenes, bare ground out of the photos' own corners, and any other
   pictures that are handed in.
 """
@@ -27,7 +27,7 @@ from models.errors import DatasetError
 from models.runtime.photo import read_picture
 from models.training.dataset import picture_files
 from models.training.floors import draw_floor
-from models.training.grounds import SIDE_PX, any_ground, corner_ground, pick, recoloured, swap_ground, window
+from models.training.grounds import SIDE_PX, any_ground, corner_ground, pick, recoloured, relit, swap_ground, window
 from models.training.scenes import draw_scene
 
 REJECT = "not_droppings"
@@ -81,7 +81,8 @@ def write_droppings(plan: DroppingsPlan) -> dict[str, int]:
                 swapped = swap_some(files, photos, others, plan.swapped, rng)
                 counts[f"{split}/{name}"] += write_all(swapped, plan.out / split / name, "swapped")
         birds = files_of(plan.flock / "images" / ("val" if split == "test" else "train"))
-        rejects = draw_rejects(photos, birds, others, int(plan.made * SPLITS[split]), rng)
+        drawn = draw_rejects(photos, birds, others, int(plan.made * SPLITS[split]), rng)
+        rejects = (relit(one, rng) if rng.random() < 0.5 else one for one in drawn)
         counts[f"{split}/{REJECT}"] += write_all(rejects, plan.out / split / REJECT, "made")
     return dict(counts)
 
@@ -125,9 +126,9 @@ def swap_some(
     share: float,
     rng: np.random.Generator,
 ) -> Iterator[np.ndarray]:
-    """Yield a share of the photos with another ground."""
+    """Yield a share of the photos with another ground, under another lamp."""
     for index in rng.permutation(len(files))[: int(share * len(files))]:
-        yield swap_ground(read_picture(files[int(index)]), any_ground(photos, others, rng), rng)
+        yield relit(swap_ground(read_picture(files[int(index)]), any_ground(photos, others, rng), rng), rng)
 
 
 def draw_rejects(
