@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from contract.place import Slug
 from edge.config_section import LocalPath, Section, beside_config
@@ -20,7 +20,24 @@ _STREAMS = ("rtsp", "rtsps", "http", "https")
 Share = Annotated[float, Field(ge=0, le=1)]
 Point = tuple[Share, Share]
 """A place in the picture: shares of its width and height, [0, 0] is top left."""
-Polygon = Annotated[tuple[Point, ...], Field(min_length=3, max_length=100)]
+LEAST_AREA = 1e-5
+"""Of a polygon, as a share of the picture: a square of 3 pixels in a picture of 1,000."""
+
+
+def round_an_area(corners: tuple[Point, ...]) -> tuple[Point, ...]:
+    """Return the corners of a polygon as they are.
+
+    Raises:
+        ValueError: they lie on a line, or the border crosses itself so that nothing is left of the area.
+    """
+    after = (*corners[1:], corners[0])
+    doubled = sum(ax * by - bx * ay for (ax, ay), (bx, by) in zip(corners, after, strict=True))
+    if abs(doubled) < 2 * LEAST_AREA:
+        raise ValueError("the corners lie on a line or are not in order; name them as one walks around the area")
+    return corners
+
+
+Polygon = Annotated[tuple[Point, ...], Field(min_length=3, max_length=100), AfterValidator(round_an_area)]
 TileCount = Annotated[int, Field(ge=1, le=8)]
 Metres = Annotated[float, Field(ge=-10_000, le=10_000)]
 

@@ -96,12 +96,14 @@ class DoorConfig(Section):
         if name is not None:
             try:
                 ZoneInfo(name)
-            except (ZoneInfoNotFoundError, ValueError):
+            except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder of zones, as in "Asia"
                 raise ValueError(f"{name!r} is no time zone; write it like Asia/Shanghai") from None
         return name
 
     @model_validator(mode="after")
     def _open_before_closed(self) -> Self:
+        if self.closes.tzinfo or self.opens.tzinfo:
+            raise ValueError("opens and closes are local times, like 06:30:00; the zone stands in timezone")
         if self.closes <= self.opens:
             raise ValueError(f"closes ({self.closes:%H:%M}) must be after opens ({self.opens:%H:%M})")
         return self

@@ -36,8 +36,9 @@ def load(path: Path) -> EdgeConfig:
     try:
         config = EdgeConfig.model_validate(tomllib.loads(text), context={"folder": path.absolute().parent})
     except ValidationError as error:
-        mistakes = sorted(error.errors(include_url=False), key=lambda mistake: where.line(mistake["loc"]))
-        raise BadConfig([where.sentence(mistake) for mistake in mistakes]) from error
+        mistakes = sorted(_real(error.errors(include_url=False)), key=lambda mistake: where.line(mistake["loc"]))
+        # What fits neither of two forms is one mistake, but pydantic's two.
+        raise BadConfig(list(dict.fromkeys(where.sentence(mistake) for mistake in mistakes))) from error
     found = [*_instrument_problems(config), *_plan_problems(config)]
     problems = [where.at(keys, problem) for keys, problem in found]
     if problems:
@@ -57,7 +58,10 @@ def missing_files(path: Path, config: EdgeConfig) -> list[str]:
         named.append((("cameras", number, "wellness", "appearance"), camera.wellness.appearance))
         if camera.kind in {"file", "device"}:
             named.append((("cameras", number, "source"), Path(camera.source)))
-    return [where.at(keys, f"{file} is not there") for keys, file in named if file and not file.exists()]
+    missing = [where.at(keys, f"{file} is not there") for keys, file in named if file and not file.exists()]
+    return missing + [
+        where.at(keys, f"{file} is a folder: name a file") for keys, file in named if file and file.is_dir()
+    ]
 
 
 def _text(path: Path) -> str:
@@ -110,6 +114,12 @@ def _plan_problems(config: EdgeConfig) -> Iterator[tuple[KeyPath, str]]:
             yield keys, str(error)
 
 
+def _real(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out a list that is only too short because one of its entries is wrong."""
+    inner = {error["loc"][:end] for error in errors for end in range(1, len(error["loc"]))}
+    return [error for error in errors if error["type"] != "too_short" or error["loc"] not in inner]
+
+
 class _Where:
     """Turns pydantic's errors into sentences with a line."""
 
@@ -127,6 +137,10 @@ class _Where:
 
     def sentence(self, error: ErrorDetails) -> str:
         keys = error["loc"]
+        form = next((place for place, key in enumerate(keys) if _is_form(key)), None)
+        if form is not None:
+            told = str(self._node(keys[:form]).get("description", "another form"))
+            return self.at(keys[:form], f"can't be used; allowed: {told.rpartition(': ')[2]}")
         return self.at(keys, self._problem(error, keys))
 
     def _problem(self, error: ErrorDetails, keys: KeyPath) -> str:
@@ -146,7 +160,10 @@ class _Where:
         node = self._schema
         for key in keys:
             node = self._resolved(node)
-            node = node.get("items", {}) if isinstance(key, int) else node.get("properties", {}).get(key, {})
+            if isinstance(key, int):
+                node = node.get("items") or next(iter(node.get("prefixItems", [])), {})
+            else:
+                node = node.get("properties", {}).get(key, {})
         return self._resolved(node)
 
     def _resolved(self, node: dict[str, Any]) -> dict[str, Any]:
@@ -156,6 +173,11 @@ class _Where:
         if "$ref" in node:
             node = self._schema["$defs"][node["$ref"].rpartition("/")[2]] | node
         return node
+
+
+def _is_form(key: str | int) -> bool:
+    """Say whether a step of pydantic's path is no key but one of the forms a value may have."""
+    return isinstance(key, str) and key.startswith(("literal[", "tuple["))
 
 
 def _unknown(key: str, known: list[str]) -> str:
@@ -172,6 +194,9 @@ def _allowed(node: dict[str, Any]) -> str:
         return f"{'more than ' if 'exclusiveMinimum' in node else ''}{low:g} to {high:g}"
     if node.get("properties"):
         return f"a table with {', '.join(node['properties'])}"
+    if "minItems" in node and "maxItems" in node:
+        few, many = node["minItems"], node["maxItems"]
+        return f"a list of {few}" + (f" to {many}" if many != few else "")
     if node.get("type") in _TYPES:
         return _TYPES[node["type"]]
     return str(node.get("description", "a text"))

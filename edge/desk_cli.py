@@ -106,7 +106,12 @@ def _corners(text: str | None) -> tuple[tuple[float, float], ...] | None:
         corners = ()
     if len(corners) < 3 or not all(0 <= share <= 1 for corner in corners for share in corner):  # noqa: PLR2004  # a triangle
         _refuse(f'--floor {text}: allowed are three or more corners, shares of the picture: "0.1,0.2 0.9,0.2 0.5,0.9"')
-    return corners
+    from edge.camera_config import round_an_area
+
+    try:
+        return round_an_area(corners)
+    except ValueError as error:
+        _refuse(f"--floor {text}: {error}")
 
 
 def _show(path: str, done: float, birds: int) -> None:

@@ -164,7 +164,7 @@ _ANY: TypeAdapter[AnyCard] = TypeAdapter(Annotated[AnyCard, Field(discriminator=
 
 def card_path(weights: Path) -> Path:
     """Where the card of a weights file lies."""
-    return weights.with_suffix(".card.json")
+    return weights.parent / f"{weights.stem}.card.json"
 
 
 def load_weights(weights: Path) -> tuple[ModelCard, bytes]:

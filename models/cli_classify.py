@@ -35,6 +35,7 @@ def classify(
         answers: list[dict[str, Any]] = []
         for file in photos(image):
             try:
+                refuse_empty(file)
                 answers.append(look(classifier, file, language))
             except ModelsError as error:
                 typer.echo(f"henwise-models: {error}", err=True)
@@ -68,19 +69,23 @@ def network_file(name: str) -> Path:
 
 
 def photos(paths: list[Path]) -> Iterator[Path]:
-    """Yield the photos: a folder stands for the pictures that lie in it, in order of their names.
-
-    Raises:
-        DatasetError: a folder holds none.
-    """
+    """Yield the photos: a folder stands for the pictures that lie in it, in order of their names, or for itself."""
     for path in paths:
         if path.is_dir():
             found = sorted(item for item in path.iterdir() if item.suffix.lower() in SUFFIXES)
-            if not found:
-                raise DatasetError(f"{path} holds no photo ({', '.join(sorted(SUFFIXES))})")
-            yield from found
+            yield from found or [path]
         else:
             yield path
+
+
+def refuse_empty(path: Path) -> None:
+    """Refuse a folder that `photos` gave because it holds none.
+
+    Raises:
+        DatasetError: it is one.
+    """
+    if path.is_dir():
+        raise DatasetError(f"{path} holds no photo ({', '.join(sorted(SUFFIXES))})")
 
 
 def look(classifier: "Classifier", file: Path, language: "Language") -> dict[str, Any]:

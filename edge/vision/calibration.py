@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 FACTOR_LEAST, FACTOR_MOST = 0.5, 2.5
 NEWEST = 20
 KEPT_MOST = 200
+BIRDS_MOST = 100_000
 
 
 class HandCount(BaseModel):
@@ -33,8 +34,8 @@ class HandCount(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     at: AwareDatetime
-    birds: int = Field(ge=1, le=100_000, description="counted by a person on the camera's floor")
-    seen: float = Field(ge=1, le=100_000, description="visible birds of the camera at that time")
+    birds: int = Field(ge=1, le=BIRDS_MOST, description="counted by a person on the camera's floor")
+    seen: float = Field(ge=1, le=BIRDS_MOST, description="visible birds of the camera at that time")
     network: str = Field(description="that saw them")
     view: str = Field(description="``view_key`` of the camera at that time")
 
@@ -92,8 +93,9 @@ class Calibration:
         Raises:
             NotCalibrated: nothing can be learned from it, or it can't be written; the message says why.
         """
-        if birds < 1 or seen < 1:
-            raise NotCalibrated(f"{birds} by hand and {seen:g} seen: a factor needs at least one bird in both")
+        if not (1 <= birds <= BIRDS_MOST and 1 <= seen <= BIRDS_MOST):
+            least = "a factor needs at least one bird in both" + (f", {BIRDS_MOST} at most" if seen >= 1 else "")
+            raise NotCalibrated(f"{birds} by hand and {seen:g} seen: {least}")
         new = HandCount(at=at, birds=birds, seen=seen, network=network, view=self._view)
         rows = [one.model_dump(mode="json") for one in [*self.counts(), new][-KEPT_MOST:]]
         try:
@@ -109,5 +111,8 @@ class Calibration:
         except (ValueError, ValidationError, KeyError, TypeError, RecursionError):
             aside = self._path.with_suffix(".damaged")
             log.warning("%s is damaged; it is set aside as %s and begun anew", self._path, aside.name)
-            self._path.replace(aside)
+            try:
+                self._path.replace(aside)
+            except OSError as refused:
+                log.warning("%s can't be set aside (%s); look at data_dir", self._path, refused)
             return []

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from contract.errors import HenwiseError
 from contract.messages import Cause
-from edge.camera_config import CameraConfig, Polygon
+from edge.camera_config import CameraConfig, Polygon, masked
 from edge.errors import FootageUnreadable
 from edge.vision.camera import FILE_FPS
 from edge.vision.condition import PROBLEMS, cause_at_once
@@ -97,6 +99,7 @@ def open_network(network: Path | None, tiles: Tiles, score: float | None) -> Net
     """
     detector = Network.open(network, tiles=tiles, least_score=score)
     if score is not None:
+        # How sure a count is, is measured from the score that was wished, too.
         thresholds = detector.card.thresholds.model_copy(update={"score": score})
         detector.card = detector.card.model_copy(update={"thresholds": thresholds})
     return detector
@@ -122,7 +125,7 @@ def _count_one(named: str, detector: Detector, wishes: Wishes, progress: Progres
             progress(footage.told, shot.done, desk.last)
         return desk.result(network)
     except (HenwiseError, ValueError, OSError) as error:
-        told = named if "://" not in named else "the stream"
+        told = masked(named)
         problem = str(error) if isinstance(error, HenwiseError) else f"{told} can't be read: {error}"
         return PathCount(path=told, kind="unreadable", network=network, problems=[problem])
 
@@ -165,7 +168,7 @@ class _Desk:
         found = self._detector.detect(shot.image)
         placed = self._view.place(found.xyxy, size_wh)
         if self._album:
-            self._album.add(shot.name, annotated(shot.image, found, placed.on_floor, self._wishes.floor))
+            self._draw(self._album, shot.name, annotated(shot.image, found, placed.on_floor, self._wishes.floor))
         if found.capped:
             self._row(shot, None, "other")
             self._problems[CAPPED] = None
@@ -173,6 +176,15 @@ class _Desk:
         frame = frame_count(placed, found.scores)
         self._frames.append(frame)
         self._row(shot, frame.birds, "")
+
+    def _draw(self, album: Album | Clip, name: str, drawn: NDArray[np.uint8]) -> None:
+        try:
+            album.add(name, drawn)
+        except OSError as error:
+            why = error.strerror or error
+            raise FootageUnreadable(
+                f"--save {self._wishes.save} can't be written: {why}; name another folder"
+            ) from error
 
     def result(self, network: str) -> PathCount:
         saved = self._album.close() if self._album else []

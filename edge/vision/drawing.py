@@ -62,10 +62,12 @@ class Album:
         """Write one picture.
 
         Raises:
-            OSError: the folder can't be written.
+            OSError: the folder can't be written, or the picture is longer than a JPEG may be.
         """
         path = free_name(self._folder, f"{Path(name).stem}-counted", ".jpg", self._taken)
-        _whole, data = cv2.imencode(".jpg", drawn)
+        whole, data = cv2.imencode(".jpg", drawn)
+        if not whole:
+            raise OSError(f"{name} is too large for a JPEG")
         path.write_bytes(data.tobytes())
         self._written.append(path)
 

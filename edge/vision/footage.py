@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from edge.camera_config import SHIPPED_CLIP, CameraConfig, masked
 from edge.errors import FootageUnreadable
@@ -104,7 +105,7 @@ def _pictures_in(folder: Path) -> list[Path]:
     found = [path for path in folder.iterdir() if path.suffix.lower() in PICTURES and path.is_file()]
     # "9.jpg" before "10.jpg", as people number their pictures.
     return sorted(
-        found, key=lambda path: [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", path.name)]
+        found, key=lambda path: [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", path.name)]
     )
 
 
@@ -114,7 +115,10 @@ def _read(path: Path) -> NDArray[np.uint8] | None:
     except OSError:
         return None
     # imread can't read a name with Chinese characters everywhere; bytes always can be decoded.
-    return cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
+    try:
+        return cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
+    except cv2.error:  # more pixels than OpenCV will read
+        return None
 
 
 def _video(source: str, told: str, every_s: float) -> Iterator[Shot]:
@@ -144,7 +148,12 @@ def _video(source: str, told: str, every_s: float) -> Iterator[Shot]:
 def _stream(source: str, every_s: float, stream_s: float) -> Iterator[Shot]:
     health, stop = Health("stream"), threading.Event()
     single = source.startswith("http") and SINGLE_PICTURES.search(urlsplit(source).path) is not None
-    config = CameraConfig(slug="stream", source=source, fps=min(30.0, 1 / every_s), single_pictures=single)
+    try:
+        config = CameraConfig(slug="stream", source=source, fps=min(30.0, 1 / every_s), single_pictures=single)
+    except ValidationError as error:
+        why = error.errors()[0]["msg"].removeprefix("Value error, ")
+        # Pydantic's own text holds the address as it was typed in, its password too.
+        raise FootageUnreadable(f"{masked(source)}: {why}") from None
     camera = Camera(config, health)
     thread = threading.Thread(target=camera.read_until, args=(stop,), daemon=True)
     thread.start()

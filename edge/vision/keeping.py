@@ -57,7 +57,10 @@ class Keeper:
     def open(self) -> None:
         """Look at what is there; clear away what a power cut left half."""
         with self._lock:
-            sweep(self._folder)
+            try:
+                sweep(self._folder)
+            except OSError as error:
+                log.warning("%s can't be cleared up (%s); look at data_dir", self._folder, error)
             self._kept = list(all_kept(self._folder))
             self._bytes = sum(one.size_bytes for one in self._kept)
 
@@ -161,7 +164,10 @@ class Keeper:
             least = min(self._kept, key=_worth)
             self._kept.remove(least)
             self._bytes -= least.size_bytes
-            least.remove()
+            try:
+                least.remove()
+            except OSError as error:
+                log.warning("%s can't be deleted (%s); look at data_dir", least.jpeg, error)
         return kept in self._kept
 
 

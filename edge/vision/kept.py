@@ -82,8 +82,13 @@ def keep(folder: Path, record: Record, jpeg: bytes) -> Kept:
     place = folder / record.camera
     place.mkdir(parents=True, exist_ok=True)
     path = place / f"{record.name}.jpg"
-    write_whole(path, jpeg)
-    return write_record(path, record)
+    try:
+        write_whole(path, jpeg)
+        return write_record(path, record)
+    except OSError:
+        # A full disk often has room for a little more: nothing without a record stays there.
+        path.unlink(missing_ok=True)
+        raise
 
 
 def write_record(jpeg: Path, record: Record) -> Kept:
@@ -107,11 +112,15 @@ def write_whole(path: Path, content: bytes) -> None:
         OSError: the disk refuses.
     """
     part = path.with_name(path.name + PART)
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def all_kept(folder: Path) -> Iterator[Kept]:
@@ -122,15 +131,19 @@ def all_kept(folder: Path) -> Iterator[Kept]:
             record = Record.model_validate_json(path.read_bytes())
         except (ValidationError, OSError):
             continue
-        if path.with_suffix(".jpg").exists():
+        if path.with_suffix(".jpg").is_file():
             yield _sized(record, path.with_suffix(".jpg"))
 
 
 def sweep(folder: Path) -> None:
-    """Delete what a power cut left half: parts, pictures without a record, records that can't be read."""
+    """Delete what a power cut left half: parts, pictures without a record, records that can't be read.
+
+    Raises:
+        OSError: the disk refuses.
+    """
     for path in folder.glob(f"*/*{PART}"):
         path.unlink(missing_ok=True)
     whole = {kept.jpeg.with_suffix("") for kept in all_kept(folder)}
     for path in folder.glob("*/*"):
-        if path.suffix in (".jpg", ".json") and path.with_suffix("") not in whole:
+        if path.suffix in (".jpg", ".json") and path.with_suffix("") not in whole and not path.is_dir():
             path.unlink(missing_ok=True)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime, BaseModel, Field, ValidationError
 
 from contract.messages import RollCall
 from edge.config import DoorConfig
@@ -22,6 +23,12 @@ log = logging.getLogger(__name__)
 TELL_EVERY = timedelta(minutes=5)
 KEEP_EVERY = timedelta(seconds=10)
 """An SD card is spared; a power cut costs at most the crossings of so long."""
+
+
+class _Kept(BaseModel):
+    opened_at: AwareDatetime | None
+    outside_birds: int = Field(ge=0, le=100_000)
+    drift_birds: int = Field(ge=0)
 
 
 class RollBook:
@@ -87,9 +94,8 @@ def _restored(path: Path) -> RollState:
     if content is None:
         return RollState()
     try:
-        fields: dict[str, Any] = json.loads(content)
-        opened_at = fields["opened_at"] and datetime.fromisoformat(fields["opened_at"])
-        return RollState(opened_at, int(fields["outside_birds"]), int(fields["drift_birds"]))
-    except (ValueError, TypeError, KeyError) as error:
-        log.warning("%s can't be read (%s): the roll call begins anew", path, error)
+        kept = _Kept.model_validate_json(content)
+    except ValidationError as error:
+        log.warning("%s can't be read (%s): the roll call begins anew", path, error.errors()[0]["msg"])
         return RollState()
+    return RollState(kept.opened_at, kept.outside_birds, kept.drift_birds)

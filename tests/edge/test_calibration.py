@@ -78,6 +78,22 @@ def test_a_damaged_file_is_set_aside_and_told(tmp_path: Path, caplog: pytest.Log
     assert json.loads(path.read_text(encoding="utf-8"))["hand_counts"][0]["birds"] == 11
 
 
+def test_a_damaged_file_that_cannot_be_set_aside_is_told_and_not_raised(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    path = tmp_path / "cameras" / "cam.json"
+    (path.with_suffix(".damaged") / "in the way").mkdir(parents=True)
+    path.write_text("{", encoding="utf-8")
+    assert calibration(tmp_path).factor("n 1") == 1
+    assert "can't be set aside" in caplog.text
+
+
+@pytest.mark.parametrize("seen", [float("nan"), float("inf"), 1e9])
+def test_more_birds_than_there_can_be_are_a_sentence(tmp_path: Path, seen: float):
+    with pytest.raises(NotCalibrated, match="a factor needs at least one bird in both"):
+        calibration(tmp_path).add(5, seen, at=AT, network="n 1")
+
+
 def test_the_file_stays_small(tmp_path: Path):
     one = calibration(tmp_path)
     for number in range(205):

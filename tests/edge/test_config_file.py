@@ -14,6 +14,8 @@ from firmware_bridge.config import InstrumentConfig
 
 EXAMPLE = Path("edge/examples/edge.toml")
 PLACE = '[place]\nfarm = "f"\nhouse = "h"\ndevice = "d"\n'
+FLOOR = "floor = [[0, 0], [1, 1]"
+DOOR = "[door]\nopens = 06:30:00\ncloses = 20:30:00\n"
 CAMERA = '[[cameras]]\nslug = "cam"\nsource = "demo"\n'
 
 
@@ -66,6 +68,13 @@ def problems(tmp_path: Path, text: str) -> list[str]:
             PLACE + '[[instruments]]\nslug = "s"\nfamily = "xk3190-a9"\nport = "/dev/x"\nparity = "mark"\n',
             "9: instruments[0].parity: 'mark' can't be used; allowed: 'none', 'even', 'odd'",
         ),
+        (PLACE + CAMERA + "tiles = [0, 3]\n", "8: cameras[0].tiles: can't be used; allowed: auto, off, or [col"),
+        (PLACE + CAMERA + FLOOR + "]", "8: cameras[0].floor: [[0, 0], [1, 1]] is too small; allowed: a list of 3"),
+        (PLACE + CAMERA + FLOOR + ", [1.5, 0]]", "8: cameras[0].floor[2][0]: 1.5 is too large; allowed: 0 to 1"),
+        (PLACE + CAMERA + FLOOR + ", [0.5, 0.5]]", "8: cameras[0].floor: the corners lie on a line"),
+        (PLACE + CAMERA + FLOOR + ", [1, 0], [0, 1]]", "8: cameras[0].floor: the corners lie on a line or are"),
+        (PLACE + DOOR + 'timezone = "Asia"\n', "8: door.timezone: 'Asia' is no time zone; write it like"),
+        (PLACE + DOOR.replace("06:30:00", '"06:30:00+08:00"'), "5: door: opens and closes are local times"),
         (PLACE + "[broker\n", "5: this is no TOML"),
         (PLACE + "[weighing]\nleast_grams = 100\nmost_grams = 50\n", "5: weighing: most_grams (50) must be above"),
     ],

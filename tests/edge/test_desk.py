@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import struct
 import subprocess
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,11 +14,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner, Result
 
-from edge.camera_config import SHIPPED_CLIP, CameraConfig
+from edge.camera_config import SHIPPED_CLIP, CameraConfig, masked
 from edge.cli import app
 from edge.vision.desk import Birds, PathCount, PictureCount, schema
 from edge.vision.desk_words import table
-from edge.vision.drawing import Clip
+from edge.vision.drawing import Album, Clip
 from edge.vision.footage import Footage
 from models.runtime import Detector
 from tests.edge.picture_camera import PASSWORD, USER, picture_camera
@@ -139,6 +141,9 @@ def test_a_camera_is_counted_by_its_address_and_its_password_never_told(run: Run
         (("--floor", "0,0 1,1 2,2"), "--floor 0,0 1,1 2,2: allowed are three or more corners"),
         (("--floor", "a"), "--floor a: allowed are three or more corners"),
         (("--network", "none.onnx"), "none.card.json"),
+        (("--network", "."), "cannot read"),
+        (("--floor", "0,0 1,1 0.5,0.5"), "--floor 0,0 1,1 0.5,0.5: the corners lie on a line"),
+        (("--save", PICTURE), f"--save {PICTURE} can't be written: File exists; name another folder"),
     ],
 )
 def test_a_wish_that_cannot_be_is_a_sentence(run: Run, words: tuple[str, ...], told: str):
@@ -216,3 +221,39 @@ def test_calibrating_a_camera_that_is_not_there_is_a_sentence(run: Run, tmp_path
     unknown = run("calibrate", "edge.toml", "door", "5")
     assert (unknown.exit_code, unknown.stderr) == (1, "edge.toml has no camera door; known are: ceiling\n")
     assert CameraConfig(slug="ceiling", source="demo").kind == "file"
+
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def test_a_picture_of_too_many_pixels_is_a_sentence(run: Run, tmp_path: Path):
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0))
+    bomb = b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b"")
+    (tmp_path / "bomb.png").write_bytes(bomb)
+    answer = run("count", "bomb.png", PICTURE, "--tiles", "off", "--json")
+    assert answer.exit_code == 1
+    assert answer.stderr.splitlines() == ["bomb.png is no picture that can be read"]
+    assert [one["birds"] is None for one in counted(answer)] == [True, False]
+
+
+@pytest.mark.parametrize("address", [f"ftp://{USER}:{PASSWORD}@camera/x", "rtsp://", "rtsp://[::1/x"])
+def test_an_address_of_no_camera_is_a_sentence_without_its_password(run: Run, address: str):
+    answer = run("count", address, "--json")
+    assert answer.exit_code == 1
+    [problem] = answer.stderr.splitlines()
+    assert problem.startswith(masked(address) + ": ")
+    assert PASSWORD not in answer.output
+    assert counted(answer)[0]["path"] == masked(address)
+
+
+def test_a_name_with_a_raised_number_is_a_name(run: Run, tmp_path: Path):
+    (tmp_path / "many").mkdir()
+    shutil.copy(PICTURE, tmp_path / "many/²1.jpg")
+    answer = run("count", "many", "--tiles", "off", "--json")
+    assert counted(answer)[0]["pictures"][0]["birds"]
+
+
+def test_a_drawing_too_long_for_a_jpeg_is_an_error_of_writing(tmp_path: Path):
+    with pytest.raises(OSError, match=r"a\.png is too large for a JPEG"):
+        Album(tmp_path, set()).add("a.png", np.zeros((1, 70_000, 3), np.uint8))

@@ -5,6 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pytest
 
 from contract.messages import Event, GateCrossing, RollCall
 from edge.camera_config import CameraConfig
@@ -107,7 +108,18 @@ def test_a_new_day_begins_with_everybody_at_home(tmp_path: Path):
     assert (call.outside_birds, call.alarm) == (0, False)
 
 
-def test_a_damaged_file_begins_anew(tmp_path: Path):
-    (tmp_path / "roll.json").write_text('{"opened_at": 3', encoding="utf-8")
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"opened_at": 3',
+        '{"opened_at": "2026-06-01T06:30:00", "outside_birds": 3, "drift_birds": 0}',
+        '{"opened_at": null, "outside_birds": 1e400, "drift_birds": 0}',
+        '{"opened_at": "2099-06-01T06:30:00+08:00", "outside_birds": -3, "drift_birds": 0}',
+        "[" * 9_000,
+    ],
+)
+def test_a_damaged_file_begins_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture, content: str):
+    (tmp_path / "roll.json").write_text(content, encoding="utf-8")
     [call] = book(tmp_path).due(NOON)
     assert call.outside_birds == 0
+    assert "the roll call begins anew" in caplog.text

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.vision.groups import GroupFinding, GroupWatch
+from edge.vision.observers.flock import restored
 from edge.vision.rhythm import DAYS_KEPT, DayRhythm, Usual
 from edge.vision.wellness import Wellness
 
@@ -139,3 +141,11 @@ def test_birds_apart_at_walls_and_drinkers_are_told_as_crowding():
 
 def test_a_handful_of_birds_is_no_flock():
     assert told([replace(HUDDLED, birds=5)] * 10) == []
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"3": {"1": [1' + "0" * 400 + ", 0, 0, 0]}}", "[" * 9_000])
+def test_a_damaged_rhythm_begins_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture, content: str):
+    path = tmp_path / "rhythm-cam.json"
+    path.write_text(content, encoding="utf-8")
+    assert restored(path).state() == {}
+    assert "what is usual is learned anew" in caplog.text

@@ -151,6 +151,21 @@ def test_a_full_disk_costs_a_picture_and_nothing_else(tmp_path: Path, caplog: py
     assert "was not kept" in caplog.text
 
 
+def test_a_folder_in_a_files_place_is_left_and_a_disk_that_is_full_keeps_no_half(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+):
+    place = tmp_path / FOLDER / "cam"
+    for name in ("a.json/x", "b.jpg/x", "c.part/x"):
+        (place / name).mkdir(parents=True)
+    keeper = keeper_in(tmp_path)
+    assert "can't be cleared up" in caplog.text
+    stem = "20260601T060000000-finding-f-1"
+    (place / f"{stem}.json" / "in the way").mkdir(parents=True)
+    keeper.finding(found(), picture(), NET, picture().boxes[0])
+    assert keeper.pictures == 0
+    assert sorted(path.name for path in place.iterdir()) == [f"{stem}.json", "a.json", "b.jpg", "c.part"]
+
+
 def test_nothing_is_kept_when_nobody_wants_it(tmp_path: Path):
     keeper = Keeper(tmp_path, KeepingConfig(enabled=False))
     keeper.open()

@@ -86,3 +86,9 @@ def test_a_card_that_is_not_json_is_refused(copied: Path):
     card_path(copied).write_bytes(b"\xff\xfe not json")
     with pytest.raises(WeightsError, match="is wrong"):
         read_card(card_path(copied))
+
+
+@pytest.mark.parametrize("named", [".", "..", "/"])
+def test_a_folder_in_place_of_a_network_is_a_sentence(named: str):
+    with pytest.raises(WeightsError, match="cannot read"):
+        load_weights(Path(named))

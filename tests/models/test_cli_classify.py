@@ -43,10 +43,11 @@ def test_every_answer_warns_in_both_languages():
 def test_what_cannot_be_read_is_said_and_the_others_are_still_answered(tmp_path: Path):
     (tmp_path / "a.jpg").write_bytes(b"no picture")
     (tmp_path / "b.jpg").touch()
-    done = run("classify", tmp_path, tmp_path / "none.jpg", PHOTOS / "healthy.311.jpg", "--json")
+    (tmp_path / "empty").mkdir()
+    done = run("classify", tmp_path, tmp_path / "none.jpg", tmp_path / "empty", PHOTOS / "healthy.311.jpg", "--json")
     assert done.exit_code == 1
     assert [one["answer"] for one in json.loads(done.stdout)] == ["healthy"]
-    for name in ("a.jpg is no picture", "b.jpg is no picture", "none.jpg: No such file"):
+    for name in ("a.jpg is no picture", "b.jpg is no picture", "none.jpg: No such file", "empty holds no photo"):
         assert name in done.stderr
     assert "Traceback" not in done.stderr
 

@@ -48,7 +48,7 @@ class Flock:
         self._tell = findings.tell
         self._zone = zone
         self._kept = folder / f"rhythm-{config.slug}.json"
-        self._rhythm = _restored(self._kept)
+        self._rhythm = restored(self._kept)
         self._groups = GroupWatch()
         self._window: WellnessWindow | None = None
         self._size_wh = (0, 0)
@@ -117,11 +117,12 @@ class Flock:
             log.warning("%s can't be written (%s): what is usual is learned anew after a restart", self._kept, error)
 
 
-def _restored(path: Path) -> DayRhythm:
+def restored(path: Path) -> DayRhythm:
+    """Read what is usual from its file; a damaged one is told in the log and begun anew."""
     try:
         return DayRhythm.restore(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return DayRhythm()
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, OverflowError, RecursionError) as error:
         log.warning("%s can't be read (%s): what is usual is learned anew", path, error)
         return DayRhythm()
