@@ -12,7 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 henwise-models postures "$SPRITES" --flock "$FLOCK" --skip "$here/skip-cuts.txt" --out "$OUT/postures" \
     --each 2550 --real 630
 henwise-models train-classifier "$OUT/postures" --weights "$BASE" --out "$OUT/run" --upright \
-    --epochs 8 --size 96 --threads 1
+    --epochs 11 --size 96 --threads 1
 
 henwise-models export "$OUT/run/weights/last.pt" --about "$here/posture-v1.toml" --out "$OUT/posture-v1.onnx"
 henwise-models evaluate-classifier "$OUT/posture-v1.onnx" "$OUT/postures/val" --choose --target 0.85 --write
