@@ -19,7 +19,7 @@ from edge.vision.camera import Camera, Frame
 from edge.vision.condition import Condition
 from edge.vision.detecting import Network, SharedDetector
 from edge.vision.observers.seen import Observer, Seen
-from edge.vision.tracking import Tracker
+from edge.vision.tracking import Tracker, TrackerConfig, Tracks
 from edge.vision.usual_view import UsualView
 from edge.vision.view import View
 from models.errors import ModelsError
@@ -65,7 +65,7 @@ class Watch:
         self._camera = Camera(config, self.health)
         self._usual_view = usual_view
         self._condition = Condition()
-        self._tracker = Tracker()
+        self._tracker: Tracker | None = None
 
     def stalled(self) -> bool:
         """Say whether the camera or the network hangs."""
@@ -112,8 +112,15 @@ class Watch:
         birds = found.at_least(network.threshold)
         size_wh = (frame.image.shape[1], frame.image.shape[0])
         placed = self._view.place(birds.xyxy, size_wh)
-        tracks = None if fault or not self._follows else self._tracker.update(frame.at_s, found)
+        tracks = self._follow(frame.at_s, found, network, size_wh) if self._follows and not fault else None
         return Seen(frame, fault, birds, placed, tracks)
+
+    def _follow(self, at_s: float, found: Detections, network: Network, size_wh: tuple[int, int]) -> Tracks:
+        if self._tracker is None:
+            wide, high = size_wh
+            exits = [[(x * wide, y * high) for x, y in gate.hole] for gate in self._config.gates if gate.hole]
+            self._tracker = Tracker(TrackerConfig(sure_score=network.threshold), exits=exits)
+        return self._tracker.update(at_s, found)
 
     @property
     def _follows(self) -> bool:

@@ -190,3 +190,17 @@ def test_a_missing_file_is_a_sentence(tmp_path: Path, command: str):
 def test_the_version_is_told():
     answer = CliRunner().invoke(app, ["--version"])
     assert re.fullmatch(r"henwise-edge \d+\.\d+\.\d+\n", answer.stdout)
+
+
+GATE = '[[cameras.gates]]\nslug = "hole"\nline = [[0, 0], [1, 1]]\n'
+
+
+def test_a_camera_with_gates_looks_ten_times_a_second_unless_told_otherwise(tmp_path: Path):
+    path = tmp_path / "edge.toml"
+    path.write_text(PLACE + CAMERA + GATE, encoding="utf-8")
+    assert load(path).cameras[0].fps == 10
+    path.write_text(PLACE + CAMERA + "fps = 5\n" + GATE, encoding="utf-8")
+    assert load(path).cameras[0].fps == 5
+    path.write_text(PLACE + CAMERA + "fps = 2\n" + GATE, encoding="utf-8")
+    with pytest.raises(BadConfig, match=r"edge\.toml:\d+: cameras\[0\]: fps = 2 misses birds that pass a gate"):
+        load(path)
