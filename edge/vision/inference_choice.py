@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from models.card import load_weights
+from models.card import first_problem, load_weights
 from models.errors import ModelsError
 from models.runtime import SHIPPED, Detector
 
@@ -74,7 +74,9 @@ def read_choices(data_dir: Path) -> Choices:
     except FileNotFoundError:
         return Choices()
     except (OSError, ValidationError) as error:
-        log.warning("%s can't be used (%s); measure again with henwise-edge doctor --bench", path, error)
+        # Pydantic's own text is four lines and holds what stands in the file.
+        why = first_problem(error) if isinstance(error, ValidationError) else error
+        log.warning("%s can't be used (%s); measure again with henwise-edge doctor --bench", path, why)
         return Choices()
 
 

@@ -8,13 +8,15 @@ correlate with up to 0.15, the same scene with 0.2 to 0.9, more the more of it s
 """
 
 import io
-import zipfile
+import logging
 from dataclasses import dataclass
 from typing import Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+log = logging.getLogger(__name__)
 
 MAP_PIXELS = 160 * 90
 SAMPLE_EVERY_S = 2.0
@@ -255,5 +257,6 @@ def _unpacked(reference: bytes) -> dict[str, Map]:
     try:
         with np.load(io.BytesIO(reference), allow_pickle=False) as kept:
             return {light: kept[light].astype(np.float32) / 127 for light in ("colour", "grey") if light in kept}
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError, KeyError):
+    except Exception as error:  # noqa: BLE001  # a damaged byte makes zip, zlib and numpy's parser raise all sorts
+        log.warning("the usual view that was kept can't be read (%s); it is learned anew", error)
         return {}

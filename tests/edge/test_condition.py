@@ -1,5 +1,6 @@
 """Real frames, the shipped clip's, as they are and as a camera in trouble would send them; time is handed in."""
 
+import io
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import cycle, islice
@@ -250,3 +251,17 @@ def test_a_camera_that_is_carried_about_has_no_usual_view_to_lose():
         shifts.append(position.look(2.0 * number, carried))
     assert set(shifts) == {None}
     assert position.reference() is None
+
+
+def test_a_usual_view_with_a_damaged_byte_is_learned_anew_and_told(caplog: pytest.LogCaptureFixture):
+    packed = io.BytesIO()
+    # A picture's map is about so large; noise packs badly, so that most bytes are the map's.
+    noise = np.random.default_rng(0).integers(-127, 127, (90, 160)).astype(np.int8)
+    np.savez_compressed(packed, colour=noise)
+    whole = packed.getvalue()
+    Position(whole)
+    assert not caplog.records
+    spoiled = [whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :] for place in range(0, len(whole), 7)]
+    for reference in [*spoiled, whole[:-100], b"PK", bytes(4096)]:
+        Position(reference)
+    assert "the usual view that was kept can't be read" in caplog.text

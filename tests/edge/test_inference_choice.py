@@ -62,6 +62,7 @@ def test_a_damaged_file_is_said_and_ignored(content: bytes, tmp_path: Path, capl
     (tmp_path / "inference.json").write_bytes(content)
     assert backend_of(open_as_chosen(tmp_path, TINY)) == "onnx"
     assert "measure again with henwise-edge doctor --bench" in caplog.text
+    assert not any("\n" in record.getMessage() for record in caplog.records)
 
 
 def test_choices_for_two_networks_stand_side_by_side_and_the_newer_one_wins(tmp_path: Path):
