@@ -18,6 +18,7 @@ for verb in (
     cli_data.dedupe,
     cli_data.show,
     cli_draw.scenes,
+    cli_draw.houses,
     cli_teach.train,
     cli_teach.export,
     cli_teach.convert_network,

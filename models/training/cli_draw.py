@@ -28,6 +28,25 @@ def scenes(
         typer.echo(f"{count} scenes with {boxes} birds in {out}")
 
 
+def houses(
+    library: Annotated[Path, typer.Argument(help="folder of rendered birds (docs/training.md, Blender)")],
+    out: Out,
+    count: Annotated[int, typer.Option(min=1, help="houses to draw; each gives two pictures")] = 500,
+    first: Annotated[int, typer.Option(min=0, help="number of the first house")] = 0,
+    seed: Seed = 0,
+    split: Annotated[str, typer.Option(help="split to write")] = "train",
+) -> None:
+    """Draw whole houses full of rendered birds, with exact boxes; a run that was cut off goes on."""
+    with plain_errors():
+        from models.training.houses import write_houses
+        from models.training.library import Library
+
+        birds = Library.open(library)
+        typer.echo(f"{len(birds)} rendered birds")
+        boxes = write_houses(out, birds, numbers=range(first, first + count), seed=seed, split=split)
+        typer.echo(f"{count} houses with {boxes} birds in {out}")
+
+
 def clip(
     pictures: Annotated[Path, typer.Argument(help="folder images/<split> that holds the pictures of the cast")],
     cast: Annotated[Path, typer.Option(help="list of `picture-stem left|right` (models/recipes/clip-birds.txt)")],

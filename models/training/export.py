@@ -49,7 +49,7 @@ def read_about(path: Path) -> dict[str, Any]:
     try:
         described = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
-        raise TrainingError(f"cannot read {path}: {error}; see models/recipes/chicken-v1.toml") from error
+        raise TrainingError(f"cannot read {path}: {error}; see models/recipes/chicken-v2.toml") from error
     return described
 
 
@@ -107,6 +107,7 @@ def slim(content: bytes) -> bytes:
         node.doc_string = ""
         del node.metadata_props[:]
     del graph.node[:], model.metadata_props[:]
+    del graph.value_info[:]  # guessed shapes of every step: a fifth of the file, and nobody needs them
     graph.node.extend(nodes)
     model.doc_string = graph.doc_string = ""
     onnx.checker.check_model(model)

@@ -225,7 +225,7 @@ def test_the_worst_pictures_come_first(tmp_path: Path):
     assert status == 0, output
     assert "1 pictures" in output
     orange = np.abs(cv2.imread(str(out)).astype(int) - (0, 170, 255)).sum(axis=2) < 90
-    assert orange.sum() > 100  # the far chicks that chicken-v1 misses
+    assert orange.sum() > 100  # the far chicks that the network misses
 
 
 @pytest.mark.parametrize(
