@@ -272,7 +272,7 @@ def test_tiles_find_the_small_birds_of_a_wide_view(wide: Path):
     larger = document(wide, "--size", 960)
     assert (whole["tiles"], tiled["tiles"]) == ("off", "auto")
     figures, tiles = whole["datasets"][0]["overall"], tiled["datasets"][0]["overall"]
-    assert tiles["recall"] > figures["recall"] + 0.3
+    assert tiles["recall"] > 0.95 > figures["recall"] + 0.1
     assert figures["map50"] is not None
     assert tiles["map50"] is None
     assert larger["network"]["input_size_wh"] == [960, 960]
