@@ -1,12 +1,12 @@
 """Which back end runs which network on this device: measured by ``henwise-edge doctor --bench``, read by the agent."""
 
 import logging
-import os
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from edge.kept_file import write_kept
 from models.card import first_problem, load_weights
 from models.errors import ModelsError
 from models.runtime import SHIPPED, Detector
@@ -56,13 +56,8 @@ def write_choice(data_dir: Path, choice: Choice) -> Path:
     """
     kept = [one for one in read_choices(data_dir).choices if one.network_sha256 != choice.network_sha256]
     path = data_dir / FILE
-    data_dir.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".new")
-    with draft.open("w", encoding="utf-8") as file:
-        file.write(Choices(choices=(*kept, choice)).model_dump_json(indent=2) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    content = Choices(choices=(*kept, choice)).model_dump_json(indent=2) + "\n"
+    write_kept(path, content.encode())
     return path
 
 
