@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from models.errors import DatasetError
-from models.training.droppings import REJECT, DroppingsPlan, block_of, kept_apart, write_droppings
-from models.training.grounds import SIDE_PX, corner_ground, swap_ground
+from models.training.scenes.grounds import SIDE_PX, corner_ground, swap_ground
+from models.training.teach.droppings import REJECT, DroppingsPlan, block_of, kept_apart, write_droppings
 
 
 def photo(seed: int) -> np.ndarray:

@@ -3,7 +3,7 @@ import pytest
 
 from models.card import AnswerRule, card_path, read_classifier_card
 from models.runtime import DROPPINGS
-from models.training.judging import (
+from models.training.measure.judging import (
     Said,
     best_limit,
     best_temperature,

@@ -12,7 +12,7 @@ from models.runtime import Detections, Detector
 from models.runtime.detector import Tiling
 from models.runtime.seams import Seen, join
 from models.runtime.tiles import OVERLAP, Tile, choose_grid, cut
-from models.training.metrics import overlap
+from models.training.measure.metrics import overlap
 from tests.models.flocks import flock
 
 FOUR_K = (3840, 2160)
