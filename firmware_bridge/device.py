@@ -11,10 +11,13 @@ class Measured:
     Attributes:
         values: quantity key -> value in that quantity's unit; keys are rows of ``contract.quantities``.
         stable: whether the instrument called the value settled; None when its family doesn't tell.
+        basis: scales: "gross" or "net"; None when the family doesn't tell. A change means that somebody pressed tare:
+            the load jumped, no bird moved.
     """
 
     values: dict[str, float]
     stable: bool | None = None
+    basis: str | None = None
 
 
 class Device(Protocol):
