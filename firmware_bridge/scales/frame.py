@@ -13,7 +13,7 @@ Basis = Literal["gross", "net", "tare"]
 """What a number is of: all on the platform, all less the tare, or the tare itself."""
 
 Flaw = Literal["overload", "underload", "power_up", "not_executed"]
-"""Why a frame's number is no weight: above or below what the cell can bear, indicator just switched on, command refused."""
+"""Why a frame's number is no weight: outside what the cell can bear, just switched on, command refused."""
 
 
 @dataclass(frozen=True, slots=True)
