@@ -1,7 +1,7 @@
 """What every instrument is to the rest of Henwise, whatever it speaks on its line."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +63,25 @@ class Device(Protocol):
 
     def close(self) -> None:
         """Close the line; nothing happens when it is closed."""
+        ...
+
+
+@runtime_checkable
+class Adjustable(Protocol):
+    """An open instrument that can be told to call its present load nothing; ``isinstance`` says whether one may ask.
+
+    Both return once the instrument has taken the command, as far as its family tells.
+
+    Raises:
+        WrongSettings: its family has no such command, or it refuses; the message says what to press instead.
+        LineLost: unplugged, or only listened to (a recording).
+        LineSilent: the family answers commands, and no answer came in time.
+    """
+
+    def tare(self) -> None:
+        """Take the present load as the tare: what is sent is net from now on."""
+        ...
+
+    def zero(self) -> None:
+        """Take the present load as the zero of the empty platform."""
         ...
