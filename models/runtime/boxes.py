@@ -1,4 +1,4 @@
-"""From a YOLO one-to-many head's raw output to boxes: threshold, non-maximum suppression, and no silent limit.
+"""From a YOLO one-to-many head's raw output to boxes: threshold, non-maximum suppression, containment, no silent limit.
 
 The raw output is (1, 4 + classes, anchors): centre x, centre y, width, height in input pixels, then a score per class.
 """
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from models.card import Thresholds
 from models.runtime.detections import Detections
 from models.runtime.letterbox import Letterbox
-from models.runtime.suppression import keep_best
+from models.runtime.suppression import keep_best, uncontained
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ def decode(raw: NDArray[np.float32], letterbox: Letterbox, thresholds: Threshold
     classes = np.asarray(levels[:, likely].argmax(axis=0), np.int64)
     kept = suppress(xyxy, scores, classes, thresholds.nms_iou)
     found = Detections(letterbox.to_frame(xyxy[kept]), scores[kept], classes[kept])
-    return at_most(found, thresholds.max_boxes)
+    return settled(found, thresholds)
 
 
 def suppress(
@@ -57,6 +57,14 @@ def suppress(
     found = cv2.dnn.NMSBoxesBatched(xywh.tolist(), scores.tolist(), classes.tolist(), 0.0, nms_iou)
     kept = np.asarray(found, np.int64).reshape(-1)
     return kept[np.argsort(-scores[kept], kind="stable")]
+
+
+def settled(found: Detections, thresholds: Thresholds) -> Detections:
+    """Finish boxes that were suppressed, best first: what lies inside a stronger one goes, and no more than a limit."""
+    if thresholds.contained is not None and len(found) > 1:
+        stay = uncontained(found.xyxy, found.class_ids, thresholds.contained)
+        found = Detections(found.xyxy[stay], found.scores[stay], found.class_ids[stay], capped=found.capped)
+    return at_most(found, thresholds.max_boxes)
 
 
 def at_most(found: Detections, max_boxes: int) -> Detections:

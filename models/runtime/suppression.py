@@ -1,4 +1,4 @@
-"""Which boxes are the same bird: non-maximum suppression that stays quick with thousands of boxes.
+"""Which boxes are the same bird: non-maximum suppression that stays quick with thousands of boxes, and containment.
 
 Only boxes that touch are compared: they are found by sweeping along bands about as high as a bird. The best are
 settled first, block by block, so that a heap of doubles costs little memory.
@@ -34,6 +34,23 @@ def keep_best(xyxy: Floats, scores: Floats, groups: Indices, limit: float) -> In
         doubles = (shared > limit * joined) & (classes[first] == classes[second])
         kept = rows[strike(len(rows), first[doubles], second[doubles])]
     return np.asarray(kept, np.int64)
+
+
+def uncontained(xyxy: Floats, groups: Indices, share: float) -> NDArray[np.bool_]:
+    """Say which rows (n,) stay when a box goes of which at least ``share`` lies inside a stronger one that stays.
+
+    A neck, a leg or a wing that the network took for a bird of its own: far too small beside the bird for the overlap
+    of the two to be a large share of what they cover together.
+
+    Args:
+        xyxy: (n, 4) boxes, the strongest first.
+        groups: (n,) class of each box; boxes of different classes do not compete.
+        share: of the weaker box's area, 0..1.
+    """
+    first, second = touching(xyxy)
+    inside = intersection(xyxy[first], xyxy[second]) >= share * area(xyxy)[second]
+    inside &= groups[first] == groups[second]
+    return strike(len(xyxy), first[inside], second[inside])
 
 
 def strike(n: int, first: Indices, second: Indices) -> NDArray[np.bool_]:

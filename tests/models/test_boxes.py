@@ -10,7 +10,7 @@ from models.card import Thresholds
 from models.runtime.boxes import decode
 from models.runtime.detections import Detections
 from models.runtime.letterbox import fit
-from models.runtime.suppression import keep_best
+from models.runtime.suppression import keep_best, uncontained
 
 LIMITS = Thresholds(score=0.3, nms_iou=0.5, max_boxes=3000)
 
@@ -74,6 +74,54 @@ def test_the_sweep_keeps_the_very_boxes_that_opencv_keeps(n: int, spread: int, l
     kept = keep_best(xyxy, scores, groups, limit)
     assert set(kept.tolist()) == expected
     assert (np.diff(scores[kept]) <= 0).all()
+
+
+def inside_share(box: np.ndarray, other: np.ndarray) -> float:
+    """Share of a box that lies inside another, the slow way."""
+    sides = np.minimum(box[2:], other[2:]) - np.maximum(box[:2], other[:2])
+    return float(np.maximum(sides, 0).prod() / (box[2:] - box[:2]).prod())
+
+
+@settings(deadline=None)
+@given(st.integers(0, 120), st.sampled_from([60, 300]), st.integers(1, 3), st.integers(0, 2**32))
+def test_a_box_goes_that_lies_in_a_stronger_one_that_stays(n: int, spread: int, classes: int, seed: int):
+    rng = np.random.default_rng(seed)
+    corner = rng.integers(0, spread, (n, 2))
+    xyxy = np.hstack([corner, corner + rng.integers(1, 60, (n, 2))]).astype(np.float32)
+    groups = rng.integers(0, classes, n)
+    stay: list[int] = []
+    for row in range(n):
+        if all(groups[row] != groups[one] or inside_share(xyxy[row], xyxy[one]) < 0.8 for one in stay):
+            stay.append(row)
+    assert np.flatnonzero(uncontained(xyxy, groups, 0.8)).tolist() == stay
+
+
+NESTED = np.array([[100, 100, 80, 80], [100, 120, 10, 30], [140, 100, 20, 20]], np.float64)
+"""A bird, its leg, and something half beside it."""
+
+
+@pytest.mark.parametrize(
+    ("contained", "scores", "stay"),
+    [
+        (None, [0.9, 0.5, 0.4], [0, 1, 2]),
+        (0.8, [0.9, 0.5, 0.4], [0, 2]),
+        (0.8, [0.4, 0.9, 0.5], [1, 2, 0]),  # the one around it is the weaker: both stay
+    ],
+)
+def test_a_leg_is_no_bird_where_the_card_says_so(contained: float | None, scores: list[float], stay: list[int]):
+    limits = LIMITS.model_copy(update={"contained": contained})
+    found = decode(raw_of(NESTED, np.array(scores)), fit((640, 640), (640, 640)), limits)
+    assert found.xyxy[:, 0].tolist() == [NESTED[row, 0] - NESTED[row, 2] / 2 for row in stay]
+
+
+def test_a_thousand_birds_with_a_leg_each_are_a_thousand():
+    birds = grid_of_birds(1000)
+    legs = birds * (1, 1, 0.2, 0.4) + (0, 3, 0, 0)
+    scores = np.repeat([0.9, 0.5], 1000)
+    limits = LIMITS.model_copy(update={"contained": 0.8})
+    found = decode(raw_of(np.vstack([birds, legs]), scores), fit((640, 640), (640, 640)), limits)
+    assert len(found) == 1000
+    assert found.scores.min() == pytest.approx(0.9)
 
 
 def test_a_limit_that_bites_is_said_aloud(caplog: pytest.LogCaptureFixture):
