@@ -23,6 +23,7 @@ from pydantic import (
 )
 
 from contract.errors import BadInput, BadMessage
+from contract.marks import CameraView, Marks, ResultCode
 from contract.place import Slug
 from contract.quantities import quantity
 
@@ -219,11 +220,14 @@ class HealthFinding(Event):
 
 
 class CommandResult(Event):
-    """The answer to a Command or a Verdict."""
+    """The answer to a Command, a Verdict or a Drawing."""
 
-    command: Slug = Field(description="id of the command or verdict")
+    command: Slug = Field(description="id of the command, verdict or drawing")
     done: bool
     detail: str = Field(max_length=2_000)
+    code: ResultCode = Field(
+        default="", description="what it says, as a key for translated sentences, where it has one"
+    )
 
 
 class State(Message):
@@ -241,11 +245,12 @@ class InstrumentInfo(_Strict):
 
 
 class Announcement(State):
-    """What a device has: sent at each connect."""
+    """What a device has: sent at each connect, and when it changes."""
 
     version: str = Field(max_length=40)
     instruments: list[InstrumentInfo]
     cameras: list[Slug]
+    views: list[CameraView] = Field(default_factory=list, description="what is marked in each camera's picture")
 
 
 Cause = Literal[
@@ -320,6 +325,18 @@ class Verdict(Message):
         if self.answer != "count" and self.finding is None:
             raise ValueError(f"the answer {self.answer} needs the finding it is about")
         return self
+
+
+class Drawing(Message):
+    """What a person drew on a camera's picture; the device counts with it or answers with a CommandResult why not."""
+
+    drawing: Slug = Field(description="id, unique per device; the CommandResult names it")
+    camera: Slug
+    marks: Marks | None = Field(description="all that shall be marked from now on; none: as in the device's own file")
+    picture_at: UtcTime = Field(description="when the picture was taken that it was drawn on")
+    size_wh: tuple[PixelCount, PixelCount] = Field(
+        description="width and height of that picture, in pixels; the camera's frames must have the same shape"
+    )
 
 
 class SeqRange(_Strict):

@@ -12,6 +12,7 @@ from contract.messages import (
     Command,
     CommandResult,
     Committed,
+    Drawing,
     FlockCount,
     FlockHealth,
     GateCrossing,
@@ -64,6 +65,7 @@ _ROWS = (
     Leaf("result", CommandResult, "edge"),
     Leaf("command", Command, "cloud"),
     Leaf("verdict", Verdict, "cloud"),
+    Leaf("drawing", Drawing, "cloud"),
     Leaf("committed", Committed, "cloud"),
 )
 

@@ -14,11 +14,13 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Protocol
 
 from contract.errors import HenwiseError
-from contract.messages import Announcement, Cause, InstrumentInfo, Status
+from contract.messages import Announcement, Cause, Drawing, InstrumentInfo, Status, Verdict
 from edge.backoff import Backoff
 from edge.causes import cause_of
 from edge.config import EdgeConfig
+from edge.drawings import Drawings
 from edge.health import Health
+from edge.marks import DrawnMarks
 from edge.notify import tell_systemd, watchdog_s
 from edge.origin import Origin, new_boot, now
 from edge.outbox import Outbox
@@ -60,6 +62,10 @@ async def run(config: EdgeConfig) -> None:
         OutboxStuck: data_dir can't be written.
     """
     stop = _stop_on_signals()
+    marks = DrawnMarks(config)
+    for told in marks.load():
+        log.info("%s", told)
+    config = marks.config
     origin = Origin(config.place.device, new_boot())
     limits = {"max_rows": config.outbox.max_rows, "max_bytes": config.outbox.max_mb * 1_000_000}
     with Outbox(config.data_dir / "outbox.db", origin.boot, **limits) as outbox:
@@ -71,9 +77,12 @@ async def run(config: EdgeConfig) -> None:
             config.broker,
             config.place,
             outbox,
-            announcement=lambda: _announcement(config, origin, instruments),
+            announcement=lambda: _announcement(marks, origin, instruments),
             status=lambda: _status(origin, outbox, parts),
-            on_verdict=_verdicts(config, outbox, origin, cameras).take,
+            heard={
+                Verdict: _verdicts(config, outbox, origin, cameras).take,
+                Drawing: Drawings(origin, outbox, marks, cameras).take,
+            },
         )
         async with asyncio.TaskGroup() as group:
             tasks = [
@@ -140,7 +149,7 @@ def _verdicts(config: EdgeConfig, outbox: Outbox, origin: Origin, cameras: "Came
     )
 
 
-def _announcement(config: EdgeConfig, origin: Origin, instruments: list[Instrument]) -> Announcement:
+def _announcement(marks: DrawnMarks, origin: Origin, instruments: list[Instrument]) -> Announcement:
     return Announcement(
         device=origin.device,
         boot=origin.boot,
@@ -150,7 +159,8 @@ def _announcement(config: EdgeConfig, origin: Origin, instruments: list[Instrume
             InstrumentInfo(slug=one.health.slug, family=one.family, quantities=list(one.quantities))
             for one in instruments
         ],
-        cameras=[camera.slug for camera in config.cameras],
+        cameras=[camera.slug for camera in marks.config.cameras],
+        views=marks.views(),
     )
 
 

@@ -9,6 +9,8 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator, mod
 
 from contract.place import Slug
 from edge.config_section import LocalPath, Section, beside_config
+from edge.errors import BadMarks
+from edge.vision.polygon import area, crosses_itself
 
 SHIPPED_CLIP = Path(__file__).parent / "vision" / "demo" / "flock.mp4"
 """What ``source = "demo"`` plays."""
@@ -31,12 +33,14 @@ def round_an_area(corners: tuple[Point, ...]) -> tuple[Point, ...]:
     """Return the corners of a polygon as they are.
 
     Raises:
-        ValueError: they lie on a line, or the border crosses itself so that nothing is left of the area.
+        BadMarks: they lie on a line, or the border crosses itself.
     """
-    after = (*corners[1:], corners[0])
-    doubled = sum(ax * by - bx * ay for (ax, ay), (bx, by) in zip(corners, after, strict=True))
-    if abs(doubled) < 2 * LEAST_AREA:
-        raise ValueError("the corners lie on a line or are not in order; name them as one walks around the area")
+    if area(corners) < LEAST_AREA:
+        raise BadMarks(
+            "marks_flat", "the corners lie on a line or are not in order; name them as one walks around the area"
+        )
+    if crosses_itself(corners):
+        raise BadMarks("marks_cross", "the border crosses itself; name the corners as one walks around the area")
     return corners
 
 
@@ -79,7 +83,7 @@ class GateConfig(Section):
         if (self.line is None) == (self.hole is None):
             raise ValueError("a gate has either a line or a hole")
         if self.line is not None and self.line[0] == self.line[1]:
-            raise ValueError("the two ends of the line are the same point")
+            raise BadMarks("marks_flat", "the two ends of the line are the same point")
         return self
 
 
@@ -185,16 +189,18 @@ class CameraConfig(Section):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if self.gates and self.fps < LEAST_FPS_AT_GATES:
-            raise ValueError(
+            raise BadMarks(
+                "gate_needs_pictures",
                 f"fps = {self.fps:g} misses birds that pass a gate: set {LEAST_FPS_AT_GATES} or more, better "
-                f"{FPS_AT_GATES}"
+                f"{FPS_AT_GATES}",
             )
         if self.single_pictures and not self.source.startswith(("http://", "https://")):
             raise ValueError("single_pictures needs a source that begins with http:// or https://")
         slugs = [zone.slug for zone in self.zones] + [gate.slug for gate in self.gates]
         twice = sorted({slug for slug in slugs if slugs.count(slug) > 1})
         if twice:
-            raise ValueError(f"zones and gates of a camera need slugs of their own; used twice: {', '.join(twice)}")
+            told = f"zones and gates of a camera need slugs of their own; used twice: {', '.join(twice)}"
+            raise BadMarks("names_twice", told)
         return self
 
     @property

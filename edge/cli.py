@@ -42,6 +42,7 @@ def check_config(path: ConfigPath) -> None:
     """Name each mistake in a configuration with its line; start nothing."""
     from edge.config_file import load, missing_files
     from edge.errors import BadConfig
+    from edge.marks import DrawnMarks
 
     try:
         config = load(path)
@@ -51,6 +52,8 @@ def check_config(path: ConfigPath) -> None:
     if missing:
         _refuse(missing)
     typer.echo(f"{path} is right: {len(config.instruments)} instruments, {len(config.cameras)} cameras")
+    for told in DrawnMarks(config).load():
+        typer.echo(told)
 
 
 @app.command()

@@ -62,9 +62,12 @@ def calibrate(
     """Tell a camera how many birds there really are; from then on its count is corrected, openly."""
     from contract.errors import HenwiseError
     from edge.config_file import load
+    from edge.marks import DrawnMarks
 
     try:
-        config = load(path)
+        drawn = DrawnMarks(load(path))
+        drawn.load()
+        config = drawn.config
         one = next((each for each in config.cameras if each.slug == camera), None)
         if one is None:
             known = ", ".join(each.slug for each in config.cameras) or "none"

@@ -4,6 +4,7 @@ PermanentError
 ├── BadInput
 │   ├── BadConfig       edge.toml has mistakes; ``problems`` has a line for each
 │   ├── BadPlan         the points of a camera's plan can't be right
+│   ├── BadMarks        floor, zones or gates of a camera can't be right
 │   ├── FootageUnreadable  what a person named holds no picture that can be counted in
 │   └── NotCalibrated   nothing can be learned from a count by hand, or it can't be kept
 ├── OutboxTaken         another agent works in the same data_dir
@@ -16,6 +17,7 @@ RetryableError
 """
 
 from contract.errors import BadInput, PermanentError, RetryableError
+from contract.marks import ResultCode
 
 
 class BadConfig(BadInput):
@@ -32,6 +34,18 @@ class BadConfig(BadInput):
 
 class BadPlan(BadInput):
     """The points of a camera's plan don't fit; the message says which, and what to do."""
+
+
+class BadMarks(BadInput, ValueError):
+    """What is marked in a camera's picture can't be used; a ValueError too, as pydantic's validators raise them.
+
+    Attributes:
+        code: why, for whoever has a sentence for it in a person's language.
+    """
+
+    def __init__(self, code: ResultCode, problem: str) -> None:
+        self.code: ResultCode = code
+        super().__init__(problem)
 
 
 class FootageUnreadable(BadInput):

@@ -32,13 +32,14 @@ class Health:
             self._last_at = datetime.now(UTC)
             self._last_sign_s = time.monotonic()
 
-    def lost(self, state: Literal["silent", "failed"], cause: Cause, problem: str) -> bool:
+    def lost(self, state: Literal["silent", "failed"], cause: Cause, problem: str, *, counted: bool = True) -> bool:
         """Note a failed attempt.
 
         Args:
             state: silent = it may come back by itself, failed = somebody has to do something.
             cause: what is wrong, as the contract names it.
             problem: the same in detail, in English, with what to do.
+            counted: whether it is a new fault; False while an instrument is only waited for.
 
         Returns:
             True when this is news.
@@ -46,7 +47,7 @@ class Health:
         with self._lock:
             news = (state, problem[:500]) != (self._state, self._problem)
             self._state, self._cause, self._problem = state, cause, problem[:500]
-            self._faults += 1
+            self._faults += counted
             self._last_sign_s = time.monotonic()
             return news
 

@@ -10,13 +10,14 @@ import json
 import logging
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import aiomqtt
 
 from contract.errors import BadInput
-from contract.messages import Announcement, Committed, Message, State, Status, Verdict, encode
+from contract.messages import Announcement, Committed, Message, State, Status, encode
 from contract.place import Place
 from contract.topics import LEAVES, build, decode, leaf_of
 from edge.backoff import Backoff
@@ -47,7 +48,7 @@ class Publisher:
         outbox: what to carry.
         announcement: says what the device has.
         status: says how it does, online.
-        on_verdict: takes what people say of findings and counts, in a thread of its own; it answers through the outbox.
+        heard: class of what people say -> what takes it, in a thread of its own; it answers through the outbox.
         window: which rows are out; handed in by tests that want a smaller one.
     """
 
@@ -59,7 +60,7 @@ class Publisher:
         *,
         announcement: Callable[[], Announcement],
         status: Callable[[], Status],
-        on_verdict: Callable[[Verdict], object] | None = None,
+        heard: Mapping[type[Message], Callable[[Any], object]] | None = None,
         window: Window | None = None,
     ) -> None:
         self._broker = broker
@@ -67,9 +68,11 @@ class Publisher:
         self._outbox = outbox
         self._announcement = announcement
         self._status = status
-        self._on_verdict = on_verdict
+        self._heard = heard or {}
         self._window = window or Window()
         self._wake = asyncio.Event()
+        self._look = asyncio.Event()
+        self._announced: Announcement | None = None
         self.problem = "not connected yet"
         """Why nothing is sent just now, as a sentence; empty while connected."""
 
@@ -97,7 +100,7 @@ class Publisher:
                     async with asyncio.TaskGroup() as tasks:
                         tasks.create_task(self._listen(client), name="listen")
                         tasks.create_task(self._carry(client), name="carry")
-                        tasks.create_task(self._tell_status(client), name="tell status")
+                        tasks.create_task(self._tell_state(client), name="tell state")
                 except asyncio.CancelledError:
                     await self._say_goodbye(client)
                     raise
@@ -122,10 +125,11 @@ class Publisher:
 
     async def _greet(self, client: aiomqtt.Client) -> None:
         self._window.forget()
-        heard: list[type[Message]] = [Committed, Verdict] if self._on_verdict else [Committed]
+        heard: list[type[Message]] = [Committed, *self._heard]
         await client.subscribe([(build(self._place, kind), 1) for kind in heard])
         _heed_cancellation()
-        await self._publish_state(client, self._announcement())
+        self._announced = self._announcement()
+        await self._publish_state(client, self._announced)
         _heed_cancellation()
         log.info("connected to %s:%d, %d events wait", self._broker.host, self._broker.tcp_port, self._outbox.rows)
         self.problem = ""
@@ -140,8 +144,9 @@ class Publisher:
             if isinstance(said, Committed):
                 self._window.committed(await asyncio.to_thread(self._outbox.confirm, said.ranges))
                 self._wake.set()
-            elif isinstance(said, Verdict) and self._on_verdict:
-                await asyncio.to_thread(self._on_verdict, said)
+            elif type(said) in self._heard:
+                await asyncio.to_thread(self._heard[type(said)], said)
+                self._look.set()
 
     async def _carry(self, client: aiomqtt.Client) -> None:
         while True:
@@ -153,7 +158,7 @@ class Publisher:
             await asyncio.gather(*(self._publish_row(client, row) for row in rows))
             _heed_cancellation()
             if not rows:
-                await self._pause(1.0)
+                await _waited(self._wake, 1.0)
 
     async def _next_rows(self) -> list[Row]:
         limit = min(self._window.room_rows(), BATCH_ROWS)
@@ -170,24 +175,26 @@ class Publisher:
         self._window.sent(row.id, len(payload), time.monotonic())
         await client.publish(build(self._place, leaf.message), payload, qos=leaf.qos, timeout=30)
 
-    async def _pause(self, most_s: float) -> None:
-        try:
-            async with asyncio.timeout(most_s):
-                await self._wake.wait()
-        except TimeoutError:
-            return
-
-    async def _tell_status(self, client: aiomqtt.Client) -> None:
+    async def _tell_state(self, client: aiomqtt.Client) -> None:
         told_s = -STATUS_EVERY_S
         told: object = None
         while True:
+            self._look.clear()
+            await self._tell_news(client)
             status = self._status()
             parts = [(part.state, part.cause, part.problem) for part in status.parts]
             if parts != told or time.monotonic() - told_s >= STATUS_EVERY_S:
                 await self._publish_state(client, status)
                 _heed_cancellation()
                 told_s, told = time.monotonic(), parts
-            await asyncio.sleep(STATUS_LOOK_S)
+            await _waited(self._look, STATUS_LOOK_S)
+
+    async def _tell_news(self, client: aiomqtt.Client) -> None:
+        fresh = self._announcement()
+        if self._announced is None or fresh.model_copy(update={"at": self._announced.at}) != self._announced:
+            self._announced = fresh
+            await self._publish_state(client, fresh)
+            _heed_cancellation()
 
     async def _publish_state(self, client: aiomqtt.Client, state: State) -> None:
         leaf = leaf_of(type(state))
@@ -213,6 +220,14 @@ class Publisher:
         if problem != self.problem:
             log.warning("%s; trying again until it works", problem)
         self.problem = problem
+
+
+async def _waited(event: asyncio.Event, most_s: float) -> None:
+    try:
+        async with asyncio.timeout(most_s):
+            await event.wait()
+    except TimeoutError:
+        return
 
 
 def _heed_cancellation() -> None:

@@ -23,7 +23,7 @@ from edge.outbox import UNNUMBERED, Outbox
 from edge.threads import run_in_thread
 from edge.weighing import Weighed, Weighing
 from firmware_bridge.device import Device, Measured
-from firmware_bridge.errors import BridgeError, LineLost
+from firmware_bridge.errors import BridgeError, LineLost, LineSilent
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ class Instrument:
         return 0.0 if self._device.streaming else max(0.0, self._interval_s - (time.monotonic() - began_s))
 
     def _send(self, measured: Measured) -> str:
-        values, problem = self._plausible(measured.values)
+        values, implausible = self._plausible(measured.values)
         if self._device.streaming and LOAD in values:
             self._weigh(values[LOAD])
         if values and time.monotonic() >= self._next_readings_s:
@@ -119,7 +119,7 @@ class Instrument:
                     values=values,
                 )
             )
-        return problem
+        return "; ".join(problem for problem in (measured.refused, implausible) if problem)
 
     def _plausible(self, values: dict[str, float]) -> tuple[dict[str, float], str]:
         problems = {key: quantity(key).problem_with(value) for key, value in values.items()}
@@ -146,7 +146,8 @@ class Instrument:
     def _lost(self, error: BridgeError | ClockUnset, backoff: Backoff) -> float:
         self._count_faults()
         permanent = isinstance(error, PermanentError)
-        if self.health.lost("failed" if permanent else "silent", cause_of(error), str(error)):
+        counted = not isinstance(error, LineSilent) or error.asked
+        if self.health.lost("failed" if permanent else "silent", cause_of(error), str(error), counted=counted):
             log.warning("%s: %s", self._slug, error)
         if permanent or isinstance(error, LineLost | ClockUnset):
             return backoff.next_s()

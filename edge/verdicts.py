@@ -1,22 +1,14 @@
-"""What a person says of a finding or a count becomes a label and a calibration; each verdict is answered once more.
+"""What a person says of a finding or a count becomes a label and a calibration."""
 
-A verdict may come twice (MQTT at least once, a cloud that asks again): the second time it only gets the same answer.
-"""
-
-import logging
-from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
 from contract.errors import HenwiseError
-from contract.messages import CommandResult, Verdict
-from edge.origin import Origin, now
-from edge.outbox import UNNUMBERED, Outbox
-
-log = logging.getLogger(__name__)
-
-REMEMBERED = 500
+from contract.messages import Verdict
+from edge.answering import Answer, Answers
+from edge.origin import Origin
+from edge.outbox import Outbox
 
 HandCount = Callable[[str, datetime, int], str]
 """Takes camera, time of the picture and the birds a person counted in it; returns a sentence about what it did.
@@ -53,31 +45,17 @@ class Verdicts:
         hand_count: HandCount | None = None,
         cameras: tuple[str, ...] = (),
     ) -> None:
-        self._origin = origin
-        self._outbox = outbox
+        self._answers = Answers(origin, outbox)
         self._labels = labels
         self._hand_count = hand_count
         self._cameras = cameras
-        self._answered: OrderedDict[str, tuple[bool, str]] = OrderedDict()
 
     def take(self, verdict: Verdict) -> None:
         """Make a label of a verdict and put the answer into the outbox."""
-        if verdict.verdict not in self._answered:
-            self._answered[verdict.verdict] = self._handle(verdict)
-            while len(self._answered) > REMEMBERED:
-                self._answered.popitem(last=False)
-        done, detail = self._answered[verdict.verdict]
-        log.info("verdict %s on %s: %s", verdict.answer, verdict.camera, detail)
-        self._outbox.put(
-            CommandResult(
-                device=self._origin.device,
-                boot=self._origin.boot,
-                seq=UNNUMBERED,
-                at=now(),
-                command=verdict.verdict,
-                done=done,
-                detail=detail[:2000],
-            )
+        self._answers.give(
+            verdict.verdict,
+            f"verdict {verdict.answer} on {verdict.camera}",
+            lambda: Answer(*self._handle(verdict)),
         )
 
     def _handle(self, verdict: Verdict) -> tuple[bool, str]:

@@ -13,11 +13,13 @@ class Measured:
         stable: whether the instrument called the value settled; None when its family doesn't tell.
         basis: scales: "gross" or "net"; None when the family doesn't tell. A change means that somebody pressed tare:
             the load jumped, no bird moved.
+        refused: which values were left out, and why they can't be; empty when none was.
     """
 
     values: dict[str, float]
     stable: bool | None = None
     basis: str | None = None
+    refused: str = ""
 
 
 class Device(Protocol):
@@ -28,7 +30,8 @@ class Device(Protocol):
         quantities: keys it can measure, known before it is opened.
         streaming: True when it sends by itself and ``read`` returns the next value (a scale);
             False when each ``read`` asks for the present values.
-        faults: frames, answers and values that were refused since it was made; never falls.
+        faults: frames, answers and values that were refused since it was made; never falls. What ``read`` raises is
+            not among them: whoever calls it hears of it.
     """
 
     family: str

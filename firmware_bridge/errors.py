@@ -56,7 +56,13 @@ class LineRefused(LineLost):
 
 
 class LineSilent(BridgeError, RetryableError):
-    """The line is open, but nothing came in time."""
+    """The line is open, but nothing came in time.
+
+    Attributes:
+        asked: False when nothing was tried, because the instrument did not answer lately: no new failure.
+    """
+
+    asked = True
 
 
 class LineGarbled(LineSilent):

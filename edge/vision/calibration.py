@@ -55,8 +55,8 @@ class Calibration:
     """
 
     def __init__(self, path: Path, view: str) -> None:
+        self.view = view
         self._path = path
-        self._view = view
         self._read_at_ns = -1
         self._counts: list[HandCount] = []
 
@@ -67,7 +67,11 @@ class Calibration:
 
     def factor(self, network: str) -> float:
         """Return the factor for what ``network`` sees; cheap, and it follows what another process adds."""
-        return factor_of(self.counts(), network=network, view=self._view)
+        return factor_of(self.counts(), network=network, view=self.view)
+
+    def holding(self) -> int:
+        """Return how many counts by hand were made on this floor, with any network."""
+        return sum(one.view == self.view for one in self.counts())
 
     def counts(self) -> list[HandCount]:
         """Return all counts by hand, oldest first; a damaged file is set aside and told."""
@@ -96,7 +100,7 @@ class Calibration:
         if not (1 <= birds <= BIRDS_MOST and 1 <= seen <= BIRDS_MOST):
             least = "a factor needs at least one bird in both" + (f", {BIRDS_MOST} at most" if seen >= 1 else "")
             raise NotCalibrated(f"{birds} by hand and {seen:g} seen: {least}")
-        new = HandCount(at=at, birds=birds, seen=seen, network=network, view=self._view)
+        new = HandCount(at=at, birds=birds, seen=seen, network=network, view=self.view)
         rows = [one.model_dump(mode="json") for one in [*self.counts(), new][-KEPT_MOST:]]
         try:
             write_kept(self._path, json.dumps({"hand_counts": rows}, indent=1).encode())

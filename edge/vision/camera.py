@@ -75,6 +75,10 @@ class Camera:
         self._number = 0
         self._next_kept_s = 0.0
 
+    def look(self, config: CameraConfig) -> None:
+        """Take other settings of the same camera; how often it looks changes at once."""
+        self._config = config
+
     def next_frame(self, after: int, timeout_s: float) -> Frame | None:
         """Return the newest frame with a number above ``after``; None when none comes within ``timeout_s``."""
         with self._fresh:
@@ -111,9 +115,10 @@ class Camera:
     def _pace(self, capture: Any) -> "_Pace | None":
         match self._config.kind:
             case "file":
-                return _Pace(_file_fps(capture))
+                fps = _file_fps(capture)
+                return _Pace(lambda: fps)
             case "pictures":
-                return _Pace(self._config.fps)
+                return _Pace(lambda: self._config.fps)
             case _:
                 return None
 
@@ -181,16 +186,17 @@ class Camera:
 
 
 class _Pace:
-    """When the next frame of a file is due, so that it plays as fast as it was filmed."""
+    """When the next frame is due: a file plays as fast as it was filmed."""
 
-    def __init__(self, fps: float) -> None:
-        self._step_s = 1 / fps
+    def __init__(self, fps: Callable[[], float]) -> None:
+        self._fps = fps
         self._due_s: float | None = None
 
     def wait_s(self, now_s: float) -> float:
-        due_s = (self._due_s or now_s) + self._step_s
+        step_s = 1 / self._fps()
+        due_s = (self._due_s or now_s) + step_s
         # A machine that can't keep up plays slower; it must not race to catch up afterwards.
-        self._due_s = max(due_s, now_s - self._step_s)
+        self._due_s = max(due_s, now_s - step_s)
         return max(0.0, due_s - now_s)
 
 

@@ -1,8 +1,7 @@
 """What belongs to a camera, put together: the one place that knows all parts of this room."""
 
 from collections.abc import Sequence
-from datetime import tzinfo
-from functools import partial
+from datetime import datetime, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,7 +19,7 @@ from edge.vision.observers.flock import Flock
 from edge.vision.observers.gates import Gates
 from edge.vision.observers.seen import Observer
 from edge.vision.observers.snapshots import Snapshots
-from edge.vision.pipeline import Watch
+from edge.vision.pipeline import Scene, Watch
 from edge.vision.rollbook import RollBook
 from edge.vision.usual_view import UsualView
 from edge.vision.view import view_of
@@ -45,6 +44,7 @@ class Cameras:
         self.hand_counts = HandCounts(config.data_dir, config.cameras)
         self._folder = config.data_dir / "cameras"
         self._detectors: dict[Path | None, SharedDetector] = {}
+        self._watches: dict[str, Watch] = {}
         self._book = RollBook(config.door, origin, self._folder / "roll.json") if config.door else None
 
     def open(self) -> None:
@@ -53,14 +53,44 @@ class Cameras:
 
     def watch(self, camera: CameraConfig) -> Watch:
         """Put a camera together; nothing is opened yet."""
-        return Watch(
-            camera,
-            view=view_of(self._config, camera),
-            detector=self._detector(camera),
-            make_observers=partial(self._observers, camera),
-            usual_view=UsualView.of(self._config.data_dir, camera),
-            outbox=self._outbox,
+        watch = Watch(
+            self._scene(camera), detector=self._detector(camera), make_observers=self._observers, outbox=self._outbox
         )
+        self._watches[camera.slug] = watch
+        return watch
+
+    def frame_wh(self, camera: str) -> tuple[int, int] | None:
+        """Return width and height of a camera's frames, in pixels; None before the first."""
+        watch = self._watches.get(camera)
+        return watch.frame_wh if watch else None
+
+    def moved_since(self, camera: str) -> datetime | None:
+        """Return since when a camera looks elsewhere than it used to; None when it does not."""
+        watch = self._watches.get(camera)
+        return watch.moved_since if watch else None
+
+    def look(self, config: EdgeConfig, camera: str) -> bool:
+        """Count with the marks of another configuration from the next frame on.
+
+        Args:
+            config: the device's, with other marks for one camera.
+            camera: which.
+
+        Returns:
+            True when counts by hand were made on another floor and hold no longer.
+        """
+        self._config = config
+        lost = False
+        for one in config.cameras:
+            if one.slug == camera:
+                lost = self.hand_counts.look(one)
+            # Cameras with a plan share the floor: where one begins, another ends.
+            if one.slug == camera or one.plan:
+                self._watches[one.slug].look(self._scene(one))
+        return lost
+
+    def _scene(self, camera: CameraConfig) -> Scene:
+        return Scene(camera, view_of(self._config, camera), UsualView.of(self._config.data_dir, camera))
 
     def _detector(self, camera: CameraConfig) -> SharedDetector:
         if camera.network not in self._detectors:
@@ -78,8 +108,7 @@ class Cameras:
             ),
             Snapshots(camera, self._origin, network=network.name, keeper=self.keeper, threshold=network.threshold),
         ]
-        if camera.gates:
-            observers.append(Gates(camera, self._origin, book=self._book))
+        observers.append(Gates(camera, self._origin, book=self._book))
         if camera.wellness.enabled:
             observers += self._wellness(camera, network)
         return observers

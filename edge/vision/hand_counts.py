@@ -39,6 +39,7 @@ class HandCounts:
 
     def __init__(self, data_dir: Path, cameras: Iterable[CameraConfig]) -> None:
         self._lock = threading.Lock()
+        self._data_dir = data_dir
         self._calibrations = {one.slug: Calibration.of(data_dir, one) for one in cameras}
         self._seen: dict[str, deque[_Seen]] = {slug: deque(maxlen=REMEMBERED) for slug in self._calibrations}
 
@@ -46,6 +47,20 @@ class HandCounts:
         """Return what a camera's birds are to be multiplied with."""
         with self._lock:
             return self._calibrations[camera].factor(network)
+
+    def look(self, camera: CameraConfig) -> bool:
+        """Take a camera's other floor; say whether counts by hand were made on the one before and hold no longer."""
+        with self._lock:
+            before, after = self._calibrations[camera.slug], Calibration.of(self._data_dir, camera)
+            if before.view == after.view:
+                return False
+            self._calibrations[camera.slug] = after
+            return before.holding() > 0 and after.holding() == 0
+
+    def forget(self, camera: str) -> None:
+        """Forget what a camera saw: on another floor, it must not be held against counts by hand on this one."""
+        with self._lock:
+            self._seen[camera].clear()
 
     def saw(self, camera: str, at: datetime, visible_birds: float, network: str) -> None:
         """Remember what a camera saw over a window that ended at ``at``."""

@@ -108,6 +108,10 @@ class Tracker:
         self._passed_s = 0.0
         self._next_id = 1
 
+    def leave_by(self, exits: Sequence[Sequence[Place]]) -> None:
+        """Take other pop holes; the birds that are followed stay who they are."""
+        self._exits = exits
+
     def update(self, at_s: float, detections: Detections) -> Tracks:
         """Take one frame's boxes and return the birds.
 

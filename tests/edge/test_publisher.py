@@ -5,6 +5,7 @@ import json
 import logging
 import random
 import signal
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
@@ -15,12 +16,13 @@ import aiomqtt
 import pytest
 import trustme
 
-from contract.messages import Announcement, Committed, SeqRange, Status, encode
+from contract.marks import CameraView, Marks
+from contract.messages import Announcement, Committed, Drawing, Message, SeqRange, Status, encode, parse
 from contract.place import Place
 from contract.topics import LEAVES, build, decode
 from edge.config import BrokerConfig
 from edge.outbox import Outbox
-from edge.publisher import Publisher
+from edge.publisher import STATUS_LOOK_S, Publisher
 from edge.window import Window
 from tests.edge.samples import BOOT, reading, snapshot, weight
 from tests.edge.waiting import wait_until
@@ -28,6 +30,7 @@ from tests.servers import Mosquitto
 
 PLACE = Place(farm="farm", house="house-1", device="edge-1")
 ALL = "henwise/v1/#"
+PAYLOADS = Path(__file__).parents[1] / "fixtures" / "payloads"
 
 
 @pytest.fixture
@@ -78,10 +81,13 @@ class Cloud:
                     return dict(json.loads(message.payload), retained=message.retain)
         raise AssertionError("unreachable")
 
+    async def says(self, message: Message) -> None:
+        await self._client.publish(build(PLACE, type(message)), encode(message), qos=1)
+
     async def commits(self, *seqs: tuple[int, int], boot: str = BOOT) -> None:
         ranges = [SeqRange(boot=boot, first=first, last=last) for first, last in seqs]
         word = Committed(device="edge-1", at=datetime.now(UTC), ranges=ranges)
-        await self._client.publish(build(PLACE, Committed), encode(word), qos=1)
+        await self.says(word)
 
 
 async def until(true: Callable[[], bool], most_s: float = 15) -> None:
@@ -114,7 +120,7 @@ async def test_it_announces_itself_retained_and_says_goodbye(mosquitto: Mosquitt
         async with cloud(mosquitto) as far:
             assert await far.hears("announcement") | {"at": ""} == {
                 "device": "edge-1", "boot": BOOT, "at": "", "version": "1", "instruments": [], "cameras": ["cam"],
-                "retained": True,
+                "views": [], "retained": True,
             }  # fmt: skip
         assert (status["state"], status["boot"]) == ("online", BOOT)
     async with cloud(mosquitto) as far:
@@ -314,3 +320,32 @@ async def test_tls_is_spoken_to_the_right_authority_only(tmp_path: Path, outbox:
         doubting = publisher_to(outbox, local(broker, tls=True, ca_file=tmp_path / "theirs.pem"))
         async with running(doubting):
             await until(lambda: "certificate verify failed" in doubting.problem)
+
+
+async def test_what_the_device_has_is_told_again_when_it_changes_and_a_word_from_the_cloud_is_a_reason_to_look(
+    mosquitto: Mosquitto, outbox: Outbox
+):
+    told = announcement()
+    heard: list[str] = []
+
+    def take(drawing: Drawing) -> None:
+        nonlocal told
+        heard.append(drawing.drawing)
+        told = told.model_copy(update={"views": [CameraView(slug="cam", marks=Marks(), drawing=drawing.drawing)]})
+
+    publisher = Publisher(
+        local(mosquitto), PLACE, outbox, announcement=lambda: told.model_copy(update={"at": datetime.now(UTC)}),
+        status=lambda: Status(device="edge-1", boot=BOOT, at=datetime.now(UTC), state="online"), heard={Drawing: take},
+    )  # fmt: skip
+    word = parse(Drawing, (PAYLOADS / "drawing.json").read_bytes())
+    async with running(publisher), cloud(mosquitto) as far:
+        assert (await far.hears("announcement"))["views"] == []
+        await until(lambda: publisher.problem == "")
+        began_s = time.monotonic()
+        await far.says(word)
+        assert [view["drawing"] for view in (await far.hears("announcement"))["views"]] == ["d-17"]
+        assert time.monotonic() - began_s < STATUS_LOOK_S - 1
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(STATUS_LOOK_S + 2):
+                await far.hears("announcement")
+    assert heard == ["d-17"]

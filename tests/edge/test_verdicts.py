@@ -74,7 +74,9 @@ async def running(mosquitto: Mosquitto, outbox: Outbox, verdicts: Verdicts) -> A
         return Status(device="edge-1", boot=BOOT, at=now(), state="online")
 
     broker = BrokerConfig(port=mosquitto.port)
-    publisher = Publisher(broker, PLACE, outbox, announcement=announcement, status=status, on_verdict=verdicts.take)
+    publisher = Publisher(
+        broker, PLACE, outbox, announcement=announcement, status=status, heard={Verdict: verdicts.take}
+    )
     task = asyncio.create_task(publisher.run())
     yield publisher
     task.cancel()

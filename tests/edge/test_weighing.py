@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from edge.config import WeighingConfig
 from edge.weighing import FIRST_CANDIDATES, Weighed, Weighing
 from firmware_bridge.simulated.flock import Calendar, Flock
-from firmware_bridge.simulated.plate import Plate, Visit
+from firmware_bridge.simulated.plate import Plate
+from firmware_bridge.simulated.visit import Visit
 
 HZ = 10
 Piece = tuple[float, float]

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from contract.messages import FlockCount
 from edge.camera_config import CameraConfig
 from edge.origin import Origin
+from edge.vision.camera import Frame
 from edge.vision.counting import CountWindow
 from edge.vision.hand_counts import HandCounts
 from edge.vision.observers.seen import Seen
+from edge.vision.usual_view import view_key
 from edge.vision.view import frame_count
 
 
@@ -26,10 +28,20 @@ class Counts:
         self, config: CameraConfig, origin: Origin, *, network: str, threshold: float, hand_counts: HandCounts
     ) -> None:
         self._camera = config.slug
+        self._view_key = view_key(config)
         self._origin = origin
         self._network = network
         self._hand_counts = hand_counts
+        self._threshold = threshold
         self._window = CountWindow(config.window_s, threshold)
+
+    def look(self, config: CameraConfig, _frame: Frame) -> Iterator[FlockCount]:
+        """Begin a window with other marks; a count is a level, so nothing is lost with the one before."""
+        if view_key(config) != self._view_key:
+            self._view_key = view_key(config)
+            self._hand_counts.forget(self._camera)
+        self._window = CountWindow(config.window_s, self._threshold)
+        return iter(())
 
     def see(self, seen: Seen) -> Iterator[FlockCount]:
         """Take one frame; a picture with a fault, and one with more birds than the network can tell, don't count."""

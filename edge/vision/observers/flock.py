@@ -7,9 +7,10 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 
 from contract.messages import Event, FlockHealth
-from edge.camera_config import CameraConfig
+from edge.camera_config import CameraConfig, Polygon
 from edge.kept_file import write_kept
 from edge.origin import Origin
+from edge.vision.camera import Frame
 from edge.vision.floor import Floor
 from edge.vision.groups import GroupWatch
 from edge.vision.observers.findings import Findings
@@ -58,6 +59,13 @@ class Flock:
         """Take how many birds lie still at the moment; told with the next window."""
         self._still_birds = birds
 
+    def look(self, config: CameraConfig, _frame: Frame) -> Iterator[Event]:
+        """Begin a window on another floor; how lively the flock was in the part of one before is not told."""
+        if _ground(config) != _ground(self._config):
+            self._window = None
+        self._config = config
+        return iter(())
+
     def see(self, seen: Seen) -> Iterator[Event]:
         """Take one frame."""
         if seen.tracks is None:
@@ -74,10 +82,7 @@ class Flock:
         wide, high = size_wh
         floor, *drinkers = (
             Floor.of(tuple((x * wide, y * high) for x, y in corners), has_walls=corners is not PICTURE)
-            for corners in (
-                self._config.floor or PICTURE,
-                *(zone.polygon for zone in self._config.zones if zone.kind == "drinker"),
-            )
+            for corners in _ground(self._config)
         )
         return WellnessWindow(self._config.wellness.window_s, floor, drinkers=tuple(drinkers))
 
@@ -115,6 +120,11 @@ class Flock:
             write_kept(self._kept, json.dumps(self._rhythm.state()).encode())
         except OSError as error:
             log.warning("%s can't be written (%s): what is usual is learned anew after a restart", self._kept, error)
+
+
+def _ground(config: CameraConfig) -> tuple[Polygon, ...]:
+    """Return the floor, then the drinkers on it."""
+    return (config.floor or PICTURE, *(zone.polygon for zone in config.zones if zone.kind == "drinker"))
 
 
 def restored(path: Path) -> DayRhythm:

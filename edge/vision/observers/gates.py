@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from contract.messages import Event, GateCrossing
 from edge.camera_config import CameraConfig, GateConfig
 from edge.origin import Origin
+from edge.vision.camera import Frame
 from edge.vision.gate import Crossings, Gate, GateCounter, Hole, Line
 from edge.vision.observers.seen import Seen
 from edge.vision.rollbook import RollBook
+from edge.vision.tracking import Tracks
 
 WINDOW_S = 60.0
 
 
 @dataclass(slots=True)
 class _Counted:
-    slug: str
+    config: GateConfig
     counter: GateCounter
     passed: Crossings
 
@@ -37,38 +39,49 @@ class Gates:
         self._size_wh = (0, 0)
         self._began_s: float | None = None
 
+    def look(self, config: CameraConfig, frame: Frame) -> Iterator[Event]:
+        """Tell what passed the gates so far; a gate that stays where it was goes on with the birds it follows."""
+        if self._gates and self._began_s is not None:
+            yield from self._window(frame)
+        self._config = config
+        stay = {one.config: one for one in self._gates}
+        sized = self._size_wh != (0, 0)
+        self._gates = [stay.get(gate) or self._counted(gate) for gate in config.gates] if sized else []
+        self._began_s = frame.at_s
+
     def see(self, seen: Seen) -> Iterator[Event]:
         """Take one frame."""
+        if not self._config.gates:
+            return
         if self._began_s is None:
             self._began_s = seen.frame.at_s
         if seen.tracks is not None:
-            self._follow(seen)
+            self._follow(seen, seen.tracks)
         if seen.frame.at_s - self._began_s >= WINDOW_S:
-            yield from self._window(seen, seen.frame.at_s - self._began_s)
-            self._began_s = seen.frame.at_s
+            yield from self._window(seen.frame)
         if self._book:
             yield from self._book.due(seen.frame.at)
 
-    def _follow(self, seen: Seen) -> None:
-        if seen.tracks is None:
-            return
+    def _follow(self, seen: Seen, tracks: Tracks) -> None:
         if seen.size_wh != self._size_wh:
             self._size_wh = seen.size_wh
-            self._gates = [
-                _Counted(gate.slug, GateCounter(gate_of(gate, seen.size_wh)), Crossings())
-                for gate in self._config.gates
-            ]
+            self._gates = [self._counted(gate) for gate in self._config.gates]
         for gate in self._gates:
-            passed = gate.counter.update(seen.frame.at_s, seen.tracks)
+            passed = gate.counter.update(seen.frame.at_s, tracks)
             gate.passed += passed
             if self._book and (passed.birds_in or passed.birds_out):
                 self._book.passed(seen.frame.at, passed)
 
-    def _window(self, seen: Seen, window_s: float) -> Iterator[GateCrossing]:
-        for gate in self._gates:
+    def _counted(self, gate: GateConfig) -> _Counted:
+        return _Counted(gate, GateCounter(gate_of(gate, self._size_wh)), Crossings())
+
+    def _window(self, frame: Frame) -> Iterator[GateCrossing]:
+        window_s = frame.at_s - (self._began_s or frame.at_s)
+        self._began_s = frame.at_s
+        for gate in self._gates if window_s > 0 else ():
             yield GateCrossing(
-                **self._origin.stamp(seen.frame.at),
-                gate=gate.slug,
+                **self._origin.stamp(frame.at),
+                gate=gate.config.slug,
                 window_s=round(window_s, 3),
                 birds_in=gate.passed.birds_in,
                 birds_out=gate.passed.birds_out,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from contract.messages import Cause, Event
+from edge.camera_config import CameraConfig
 from edge.vision.camera import Frame
 from edge.vision.position import light_of
 from edge.vision.tracking import Tracks
@@ -43,6 +44,10 @@ class Seen:
 
 class Observer(Protocol):
     """Makes events of frames; called in the order of the frames, by one thread."""
+
+    def look(self, config: CameraConfig, frame: Frame) -> Iterable[Event]:
+        """Take other marks, which hold from this frame on, and return what was gathered with those before."""
+        ...
 
     def see(self, seen: Seen) -> Iterable[Event]:
         """Take one frame and return what is to be told."""
