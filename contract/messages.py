@@ -88,11 +88,17 @@ class Event(Message):
     delayed: bool = Field(default=False, description="sent late; must not replace a live value")
 
 
+Doubt = Literal["stuck", "jump"]
+
+
 class Readings(Event):
-    """Values of one instrument at one instant."""
+    """Values of one instrument at one instant. A doubtful value is sent and marked, never dropped."""
 
     instrument: Slug
     values: dict[str, float] = Field(min_length=1, description="quantity key -> value in the quantity's unit")
+    doubts: dict[str, Doubt] = Field(
+        default_factory=dict, description="quantity key -> why its value may be wrong although it can be"
+    )
 
     @model_validator(mode="after")
     def _plausible(self) -> Self:
@@ -103,6 +109,8 @@ class Readings(Event):
                 raise ValueError(f"values: {error}") from error
             if problem:
                 raise ValueError(f"values.{key}: {problem}")
+        if strangers := self.doubts.keys() - self.values.keys():
+            raise ValueError(f"doubts: {', '.join(sorted(strangers))} has no value here")
         return self
 
 
@@ -260,6 +268,8 @@ Cause = Literal[
     "line_silent",
     "line_garbled",
     "values_impossible",
+    "values_stuck",
+    "values_jump",
     "settings_wrong",
     "picture_missing",
     "video_ended",

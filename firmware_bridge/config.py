@@ -62,5 +62,8 @@ class InstrumentConfig(BaseModel):
     timeout_s: float | None = Field(
         default=None, gt=0, le=60, description="seconds to wait for a frame or an answer; left out: the family's"
     )
+    stuck_after_s: float = Field(
+        default=3600, ge=0, description="doubt the sensor when nothing it measures has moved for so long; 0: never"
+    )
     unit: MassUnit = Field(default="kg", description="scales: the unit in which the indicator displays")
     profile: Path | None = Field(default=None, description="family 'modbus': your own profile file (TOML)")

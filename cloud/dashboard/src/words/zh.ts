@@ -69,6 +69,8 @@ export const zh: Words = {
     line_silent: "线路已接通，但收不到数据，请检查设备是否开机、接线是否正确。",
     line_garbled: "收到的数据无法识别，请检查接线，再核对波特率。",
     values_impossible: "读数不合理，请检查设备和显示单位。",
+    values_stuck: "读数长时间一点不变，传感器可能卡死：请清洁、检查，断电重启。",
+    values_jump: "读数突然跳变，不像真实情况。请检查传感器、接线和安装位置。",
     settings_wrong: "设备与配置不符，请联系设备维护员核对。",
     picture_missing: "没有画面，请检查摄像头的电源和连接线，再核对地址和密码。",
     video_ended: "视频已播放完毕。如需循环播放，请在配置中设置 loop = true。",
