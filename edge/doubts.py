@@ -2,9 +2,10 @@
 
 They are sent, marked, and never dropped: whoever reads them decides. The rules are ours:
 
-- *stuck*: all that an instrument measures stays exactly the same for ``stuck_after_s``. An hour finds every stretch of a
-  dead logger in 32 days of a real broiler house, and nothing else (docs/benchmarks.md). A value at the end of its scale says nothing: no
-  ammonia is no ammonia for days, and wet air reads 100 % all night. Load on a scale and light stand still by nature.
+- *stuck*: all that an instrument measures stays exactly the same for ``stuck_after_s``. An hour finds every stretch of
+  a dead logger in 32 days of a real broiler house, and nothing else (docs/benchmarks.md). A value at the end of its
+  scale says nothing: no ammonia is no ammonia for days, and wet air reads 100 % all night. Load on a scale and light
+  stand still by nature.
 - *jump*: a change from the last value that was believed by more than a house can make in the time between. A new level
   that stays for ``AGREE`` readings is believed.
 """
