@@ -10,8 +10,9 @@ from firmware_bridge.scales.xk3190 import decode
 from firmware_bridge.simulated.climate import Climate, aim_celsius
 from firmware_bridge.simulated.flock import Calendar, Flock
 from firmware_bridge.simulated.growth import BREEDS, curve
-from firmware_bridge.simulated.instruments import Scene, voice
+from firmware_bridge.simulated.instruments import voice
 from firmware_bridge.simulated.plate import Plate, Visit
+from firmware_bridge.simulated.scene import Scene
 from firmware_bridge.simulated.terminal import Terminal
 from firmware_bridge.simulated.voices import Xk3190Voice
 
