@@ -123,7 +123,8 @@ def _anchored(instrument: InstrumentConfig, info: ValidationInfo) -> InstrumentC
     scheme, mark, path = instrument.port.rpartition("://")
     port = instrument.port if scheme == "tcp" else f"{scheme}{mark}{beside_config(Path(path), info)}"
     profile = instrument.profile and beside_config(instrument.profile, info)
-    return instrument.model_copy(update={"port": port, "profile": profile})
+    calibration = instrument.calibration and beside_config(instrument.calibration, info)
+    return instrument.model_copy(update={"port": port, "profile": profile, "calibration": calibration})
 
 
 class EdgeConfig(Section):

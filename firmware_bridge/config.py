@@ -67,3 +67,6 @@ class InstrumentConfig(BaseModel):
     )
     unit: MassUnit = Field(default="kg", description="scales: the unit in which the indicator displays")
     profile: Path | None = Field(default=None, description="family 'modbus': your own profile file (TOML)")
+    calibration: Path | None = Field(
+        default=None, description="family 'node': the platform's calibration file; left out: its climate sensors"
+    )

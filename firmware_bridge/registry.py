@@ -79,9 +79,10 @@ def registry() -> Registry:
         BadProfile: a shipped profile file can't be used.
     """
     from firmware_bridge.modbus import families as modbus
+    from firmware_bridge.node import families as node
     from firmware_bridge.scales import families as scales
 
-    return Registry([*scales.rows(), *modbus.rows()])
+    return Registry([*scales.rows(), *modbus.rows(), *node.rows()])
 
 
 def families() -> tuple[str, ...]:

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from firmware_bridge.errors import UnknownFamily
-from firmware_bridge.simulated import modbus
+from firmware_bridge.simulated import modbus, node
 from firmware_bridge.simulated.plate import Plate
 from firmware_bridge.simulated.scene import Scene
 from firmware_bridge.simulated.voices import Voice, Xk3190Voice
 
 _ROWS: dict[str, Callable[[Scene], Voice]] = {
+    **node.ROWS,
     "xk3190-a9": lambda scene: Xk3190Voice(Plate(scene.flock, scene.calendar, seed=scene.seed)),
     **modbus.ROWS,
 }
