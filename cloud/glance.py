@@ -19,6 +19,7 @@ from cloud.api.models import (
     HousePatch,
     PictureNow,
     RollCallNow,
+    ViewNow,
     WeightDay,
     WeightHistory,
     WeightNow,
@@ -28,7 +29,7 @@ from cloud.flock import house_count
 from cloud.flock.comfort import heat_index
 from cloud.flock.growth import BreedStandard, age_days, standards
 from cloud.flock.statistics import spread
-from cloud.notice import findings_now, verdict_now
+from cloud.notice import findings_now, verdict_now, views_now
 from cloud.store import houses, pictures, verdicts
 from cloud.store.houses import PlacedFlock
 from cloud.store.pictures import PictureKey
@@ -61,6 +62,7 @@ MEMBERS: Final = (
     "weight",
     "climate",
     "pictures",
+    "views",
     "devices",
 )
 """Members of HouseNow that change, and so members of HousePatch."""
@@ -131,6 +133,7 @@ class Glance:
             "weight": self._weight,
             "climate": self._climate,
             "pictures": self._pictures,
+            "views": self._views,
             "devices": self._devices,
         }
         return {member: readers[member](farm, house) for member in members}
@@ -219,6 +222,9 @@ class Glance:
             if facts is not None:
                 found.append(_picture(facts))
         return found
+
+    def _views(self, farm: str, house: str) -> list[ViewNow]:
+        return views_now(self._records, farm, house)
 
     def _devices(self, farm: str, house: str) -> list[DeviceNow]:
         rows = houses.devices(self._records, farm, house)

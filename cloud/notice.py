@@ -1,16 +1,18 @@
-"""Findings and verdicts as the API answers with them. Blocking; call it from a thread."""
+"""Findings, verdicts and drawings as the API answers with them. Blocking; call it from a thread."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import quote
 
-from cloud.api.models import FindingNow, FindingsNow, VerdictNow
-from cloud.store import findings, verdicts
+from cloud.api.models import DrawingNow, FindingNow, FindingsNow, VerdictNow, ViewNow
+from cloud.store import drawings, findings, houses, verdicts
+from cloud.store.drawings import Drawn
 from cloud.store.findings import EvidenceKey, Found
+from cloud.store.mail import instant
 from cloud.store.records import Records
 from cloud.store.verdicts import Said
-from contract.messages import HealthFinding, parse
+from contract.messages import Announcement, HealthFinding, parse
+from contract.place import Place
 
 OPEN_ROWS: Final = 20
 JUDGED_ROWS: Final = 5
@@ -41,11 +43,42 @@ def verdict_now(said: Said) -> VerdictNow:
         verdict=said.verdict,
         answer=said.answer,
         birds=said.birds,
-        about_at=_instant(said.about_ms),
-        at=_instant(said.at_ms),
+        about_at=instant(said.about_ms),
+        at=instant(said.at_ms),
         by=said.by,
         state=said.state,
         detail=said.detail,
+    )
+
+
+def views_now(records: Records, farm: str, house: str) -> list[ViewNow]:
+    """Return what is marked in the picture of each camera of a house."""
+    announced = [
+        (row.device, parse(Announcement, row.announcement))
+        for row in houses.devices(records, farm, house)
+        if row.announcement
+    ]
+    found = []
+    for device, announcement in announced:
+        place = Place(farm=farm, house=house, device=device)
+        for view in announcement.views:
+            drawn = drawings.newest(records, place, view.slug)
+            last = drawing_now(drawn) if drawn else None
+            found.append(ViewNow(device=device, camera=view.slug, marks=view.marks, drawing=view.drawing, last=last))
+    return found
+
+
+def drawing_now(drawn: Drawn) -> DrawingNow:
+    """Return a drawing as the API answers with it."""
+    return DrawingNow(
+        drawing=drawn.drawing,
+        marks=drawn.marks,
+        picture_at=instant(drawn.picture_ms),
+        at=instant(drawn.at_ms),
+        by=drawn.by,
+        state=drawn.state,
+        code=drawn.code,
+        detail=drawn.detail,
     )
 
 
@@ -78,7 +111,3 @@ def _finding(found: Found, said: Said | None) -> FindingNow:
         picture=evidence_url(found.key) if found.pictured else None,
         verdict=verdict_now(said) if said else None,
     )
-
-
-def _instant(at_ms: int) -> datetime:
-    return datetime.fromtimestamp(at_ms / 1000, UTC)

@@ -4,7 +4,7 @@ A verdict is answered with 202: it is kept here, and its ``state`` says whether 
 """
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated, Final
@@ -15,7 +15,17 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 
 from cloud.api.models import BIRDS_MAX, FindingNow, HandCount, Judgement, VerdictNow
-from cloud.api.paths import CameraPath, DevicePath, FarmPath, FindingPath, HousePath, known_house
+from cloud.api.paths import (
+    CameraPath,
+    DevicePath,
+    FarmPath,
+    FindingPath,
+    HousePath,
+    device_with_camera,
+    known_house,
+    no_such_device,
+    taken_already,
+)
 from cloud.api.pictures import IMMUTABLE, JPEG
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
@@ -28,7 +38,6 @@ from cloud.store.verdicts import Answer, Said
 from contract.place import Place
 
 LIMIT_MAX: Final = 200
-CLOCK_AHEAD: Final = timedelta(minutes=5)
 
 router = APIRouter(prefix="/houses", tags=["findings"], dependencies=[Depends(signed_in)])
 
@@ -93,12 +102,10 @@ async def count(
     if not 0 <= counted.birds <= BIRDS_MAX:
         detail = f"birds: {counted.birds} can't be in a picture; give 0 to {BIRDS_MAX}"
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "birds_out_of_range", detail)
-    if counted.about_at > datetime.now(UTC) + CLOCK_AHEAD:
-        detail = f"about_at: {counted.about_at} has not come yet; give the time of the picture you counted"
-        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "not_yet_taken", detail)
+    taken_already("about_at", counted.about_at)
 
     def keep() -> Said:
-        place = _device_of(services, farm, house, camera, counted.device)
+        place = device_with_camera(services, farm, house, camera, counted.device)
         said = _said(place, camera, to_unix_ms(counted.about_at), "count", user.name)
         return verdicts.say(services.records, replace(said, birds=counted.birds))
 
@@ -122,27 +129,5 @@ def _known_finding(services: Services, place: Place, finding: str) -> Found:
         return found
     known_house(services, place.farm, place.house)
     if place.device not in {row.device for row in houses.devices(services.records, place.farm, place.house)}:
-        raise _no_device(place)
+        raise no_such_device(place)
     raise not_found("no_such_finding", f"{place.device} has not reported a finding {finding!r}; read the list again.")
-
-
-def _device_of(services: Services, farm: str, house: str, camera: str, device: str | None) -> Place:
-    """Return the device that has a camera of this name.
-
-    Raises:
-        Refusal: none has (404), or several have and none was named (409).
-    """
-    known_house(services, farm, house)
-    having = houses.devices_with_camera(services.records, farm, house, camera)
-    if not having:
-        raise not_found("no_such_camera", f"No device in {farm}/{house} has a camera {camera!r}.")
-    if device is None and len(having) > 1:
-        detail = f"Several devices have a camera {camera!r}: name one as device ({', '.join(having)})."
-        raise Refusal(HTTPStatus.CONFLICT, "which_device", detail)
-    if device is not None and device not in having:
-        raise _no_device(Place(farm=farm, house=house, device=device))
-    return Place(farm=farm, house=house, device=device or having[0])
-
-
-def _no_device(place: Place) -> Refusal:
-    return not_found("no_such_device", f"There is no device {place.device!r} in {place.farm}/{place.house} for this.")

@@ -1,13 +1,17 @@
 """Parts of addresses that several routers share."""
 
-from typing import Annotated
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Annotated, Final
 
 from fastapi import Path
 
-from cloud.api.problems import not_found
+from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services
 from cloud.store import houses
-from contract.place import SLUG_MAX_CHARACTERS, Slug
+from contract.place import SLUG_MAX_CHARACTERS, Place, Slug
+
+CLOCK_AHEAD: Final = timedelta(minutes=5)
 
 _SLUG = Path(min_length=1, max_length=SLUG_MAX_CHARACTERS)
 
@@ -26,3 +30,37 @@ def known_house(services: Services, farm: str, house: str) -> None:
     """
     if not houses.exists(services.records, farm, house):
         raise not_found("no_such_house", f"There is no house {farm}/{house}.")
+
+
+def device_with_camera(services: Services, farm: str, house: str, camera: str, device: str | None) -> Place:
+    """Return the device that has a camera of this name.
+
+    Raises:
+        Refusal: none has (404), or several have and none was named (409).
+    """
+    known_house(services, farm, house)
+    having = houses.devices_with_camera(services.records, farm, house, camera)
+    if not having:
+        raise not_found("no_such_camera", f"No device in {farm}/{house} has a camera {camera!r}.")
+    if device is None and len(having) > 1:
+        detail = f"Several devices have a camera {camera!r}: name one as device ({', '.join(having)})."
+        raise Refusal(HTTPStatus.CONFLICT, "which_device", detail)
+    if device is not None and device not in having:
+        raise no_such_device(Place(farm=farm, house=house, device=device))
+    return Place(farm=farm, house=house, device=device or having[0])
+
+
+def no_such_device(place: Place) -> Refusal:
+    """Say that the house has no such device."""
+    return not_found("no_such_device", f"There is no device {place.device!r} in {place.farm}/{place.house} for this.")
+
+
+def taken_already(field: str, at: datetime) -> None:
+    """Check the time of a picture that a person speaks of.
+
+    Raises:
+        Refusal: it has not come yet (422).
+    """
+    if at > datetime.now(UTC) + CLOCK_AHEAD:
+        detail = f"{field}: {at} has not come yet; give the time of the picture"
+        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "not_yet_taken", detail)

@@ -1,7 +1,7 @@
-"""Carries verdicts to the devices they are for, over the connection of ingest, until each device has answered.
+"""Carries what people say to the devices it is for, over the connection of ingest, until each device has answered.
 
 A device that is away hears nothing, for its session ends with its line: what waits is sent again when it announces
-itself, and meanwhile at growing distances, bounded in number and in time (see ``cloud.store.verdicts``).
+itself, and meanwhile at growing distances, bounded in number and in time (see ``cloud.store.mail``).
 """
 
 import asyncio
@@ -12,14 +12,17 @@ from datetime import UTC, datetime
 import aiomqtt
 
 from cloud.errors import StoreUnavailable
-from cloud.store import verdicts
+from cloud.store import drawings, verdicts
+from cloud.store.mail import Mail
 from cloud.store.records import Records
-from cloud.store.verdicts import Said
 from contract import topics
-from contract.messages import Verdict, encode
+from contract.messages import encode
 from contract.place import Place
 
 log = logging.getLogger(__name__)
+
+MAILS = (verdicts.MAIL, drawings.MAIL)
+"""What is carried."""
 
 LOOK_S = 5.0
 PUBLISH_WITHIN_S = 5.0
@@ -29,7 +32,7 @@ class Courier:
     """Sends what is due; all calls belong to the event loop's thread.
 
     Args:
-        records: where the verdicts are.
+        records: where it is kept.
         clock: the present as an aware time.
     """
 
@@ -55,10 +58,10 @@ class Courier:
             try:
                 await self._send_due(client)
             except (aiomqtt.MqttError, StoreUnavailable) as error:
-                log.warning("verdicts wait (%s); trying again in %g s", error, LOOK_S)
+                log.warning("what people said waits (%s); trying again in %g s", error, LOOK_S)
                 await asyncio.sleep(LOOK_S)
             except Exception:
-                log.exception("verdicts wait because of a mistake of ours; trying again in %g s", LOOK_S)
+                log.exception("what people said waits because of a mistake of ours; trying again in %g s", LOOK_S)
                 await asyncio.sleep(LOOK_S)
             else:
                 await self._pause()
@@ -66,15 +69,20 @@ class Courier:
     async def _send_due(self, client: aiomqtt.Client) -> None:
         self._wake.clear()
         heard, now_ms = frozenset(self._heard), int(self._clock().timestamp() * 1000)
-        await asyncio.to_thread(verdicts.give_up, self._records, now_ms)
-        await asyncio.to_thread(verdicts.hurry, self._records, heard, now_ms)
-        due = await asyncio.to_thread(verdicts.due, self._records, now_ms)
-        for said in due:
-            topic = topics.build(said.place, Verdict)
-            await client.publish(topic, encode(message_of(said)), qos=1, timeout=PUBLISH_WITHIN_S)
-        if due:
-            await asyncio.to_thread(verdicts.sent, self._records, due, now_ms)
+        for mail in MAILS:
+            await self._send_mail(client, mail, heard, now_ms)
         self._heard -= heard
+
+    async def _send_mail(self, client: aiomqtt.Client, mail: Mail, heard: frozenset[Place], now_ms: int) -> None:
+        await asyncio.to_thread(mail.give_up, self._records, now_ms)
+        await asyncio.to_thread(mail.hurry, self._records, heard, now_ms)
+        due = await asyncio.to_thread(mail.due, self._records, now_ms)
+        for letter in due:
+            message = letter.write()
+            topic = topics.build(letter.place, type(message))
+            await client.publish(topic, encode(message), qos=1, timeout=PUBLISH_WITHIN_S)
+        if due:
+            await asyncio.to_thread(mail.sent, self._records, due, now_ms)
 
     async def _pause(self) -> None:
         try:
@@ -82,21 +90,3 @@ class Courier:
                 await self._wake.wait()
         except TimeoutError:
             return
-
-
-def message_of(said: Said) -> Verdict:
-    """Return a verdict as it goes over the wire."""
-    return Verdict(
-        device=said.place.device,
-        at=_instant(said.at_ms),
-        verdict=said.verdict,
-        camera=said.camera,
-        finding=said.finding,
-        about_at=_instant(said.about_ms),
-        answer=said.answer,
-        birds=said.birds,
-    )
-
-
-def _instant(at_ms: int) -> datetime:
-    return datetime.fromtimestamp(at_ms / 1000, UTC)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from cloud.errors import StoreUnavailable
 from cloud.ingest.points import points_of, source_of, unix_ms
 from cloud.ingest.sorting import Accepted, Arrived, Sorted, sorted_batch
-from cloud.store import findings, houses, ledger, pictures, verdicts
+from cloud.store import drawings, findings, houses, ledger, pictures, verdicts
 from cloud.store.findings import EvidenceKey
 from cloud.store.houses import Candidate
 from cloud.store.ledger import Range
@@ -52,8 +52,8 @@ MEMBERS: Final[dict[type[Message], tuple[str, ...]]] = {
     WeightSample: ("weight",),
     Snapshot: ("pictures",),
     HealthFinding: ("findings",),
-    CommandResult: ("findings", "counts"),
-    Announcement: ("devices",),
+    CommandResult: ("findings", "counts", "views"),
+    Announcement: ("devices", "views"),
     Status: ("devices", "counts", "house_count"),
 }
 """Message -> the members of HouseNow that it changes."""
@@ -194,7 +194,7 @@ class Settler:
             if not isinstance(result, CommandResult):
                 continue
             _record_happening(connection, place, result)
-            if verdicts.answered(connection, place, result.command, done=result.done, detail=result.detail):
+            if any(mail.answered(connection, place, result) for mail in (verdicts.MAIL, drawings.MAIL)):
                 _note_change(outcome, place, result)
 
     def _record_findings(

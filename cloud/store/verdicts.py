@@ -1,29 +1,19 @@
-"""Records of verdicts: a row first, then a message to the device, sent again until its answer is here.
-
-States: ``pending`` (on its way), ``done`` and ``refused`` (the device's answer), ``unanswered`` (given up).
-"""
+"""Records of verdicts: a row first, then a message to the device, see ``cloud.store.mail``."""
 
 import secrets
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, desc, select, update
+from sqlalchemy import ColumnElement, Row, Select, delete, desc, select
 
+from cloud.store.mail import Mail, State, instant
 from cloud.store.records import Records, add
 from cloud.store.tables import Verdict
+from contract import messages
 from contract.place import Place
 
-State = Literal["pending", "done", "refused", "unanswered"]
 Answer = Literal["right", "false_alarm", "count"]
-
-FIRST_AGAIN_MS: Final = 15_000
-LAST_AGAIN_MS: Final = 5 * 60_000
-"""A device that does not answer is told again at this distance, doubling from the first to the last."""
-
-GIVE_UP_MS: Final = int(timedelta(days=14).total_seconds() * 1000)
-SEND_ROWS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +30,7 @@ class Said:
         birds: the count, with answer count.
         at_ms: when it was said, Unix ms.
         by: who said it.
-        state: see the module.
+        state: see ``cloud.store.mail``.
         detail: the device's own words.
     """
 
@@ -76,54 +66,6 @@ def say(records: Records, said: Said) -> Said:
     return said
 
 
-def answered(connection: Connection, place: Place, verdict: str, *, done: bool, detail: str) -> bool:
-    """Note a device's answer; say whether it was to a verdict."""
-    change = update(Verdict).where(*_of(place), Verdict.verdict == verdict)
-    state: State = "done" if done else "refused"
-    return connection.execute(change.values(state=state, detail=detail)).rowcount > 0
-
-
-def due(records: Records, now_ms: int) -> list[Said]:
-    """List what is to be sent now, oldest first, at most ``SEND_ROWS``."""
-    query = _pending().where(Verdict.next_ms <= now_ms).order_by(Verdict.at_ms, Verdict.verdict).limit(SEND_ROWS)
-    with records.reading() as connection:
-        return [_said(row) for row in connection.execute(query)]
-
-
-def hurry(records: Records, heard: Collection[Place], now_ms: int) -> None:
-    """Make all that waits for these devices due."""
-    if not heard:
-        return
-    query = select(Verdict.farm, Verdict.house, Verdict.device).where(Verdict.state == "pending").distinct()
-    with records.reading() as connection:
-        waited_for = {Place(farm=row.farm, house=row.house, device=row.device) for row in connection.execute(query)}
-    if not waited_for.isdisjoint(heard):
-        with records.writing() as connection:
-            for place in waited_for.intersection(heard):
-                pending = (*_of(place), Verdict.state == "pending")
-                connection.execute(update(Verdict).where(*pending).values(next_ms=now_ms))
-
-
-def sent(records: Records, said: Iterable[Said], now_ms: int) -> None:
-    """Note that these were sent, and when to send them again."""
-    with records.writing() as connection:
-        for one in said:
-            is_it = (*_of(one.place), Verdict.verdict == one.verdict)
-            tries = connection.scalar(select(Verdict.tries).where(*is_it)) or 0
-            wait_ms = min(FIRST_AGAIN_MS * 2 ** min(tries, 20), LAST_AGAIN_MS)
-            connection.execute(update(Verdict).where(*is_it).values(tries=tries + 1, next_ms=now_ms + wait_ms))
-
-
-def give_up(records: Records, now_ms: int) -> None:
-    """Send no more what no device has answered for two weeks."""
-    old = (Verdict.state == "pending", Verdict.at_ms < now_ms - GIVE_UP_MS)
-    with records.reading() as connection:
-        if connection.execute(select(Verdict.verdict).where(*old).limit(1)).first() is None:
-            return
-    with records.writing() as connection:
-        connection.execute(update(Verdict).where(*old).values(state="unanswered"))
-
-
 def of_findings(records: Records, farm: str, house: str, findings: Iterable[str]) -> dict[tuple[str, str], Said]:
     """Return (device, finding) -> the newest verdict on each of these findings."""
     query = _newest_first().where(Verdict.farm == farm, Verdict.house == house, Verdict.finding.in_(list(findings)))
@@ -140,10 +82,6 @@ def newest_count(records: Records, place: Place, camera: str) -> Said | None:
     with records.reading() as connection:
         row = connection.execute(query).first()
     return _said(row) if row else None
-
-
-def _pending() -> Select[Verdict]:
-    return select(Verdict).where(Verdict.state == "pending")
 
 
 def _newest_first() -> Select[Verdict]:
@@ -193,3 +131,20 @@ def _said(row: Row[Any]) -> Said:
         state=row.state,
         detail=row.detail,
     )
+
+
+def message_of(said: Said) -> messages.Verdict:
+    """Return a verdict as it goes over the wire."""
+    return messages.Verdict(
+        device=said.place.device,
+        at=instant(said.at_ms),
+        verdict=said.verdict,
+        camera=said.camera,
+        finding=said.finding,
+        about_at=instant(said.about_ms),
+        answer=said.answer,
+        birds=said.birds,
+    )
+
+
+MAIL = Mail(Verdict, "verdict", lambda row: message_of(_said(row)))

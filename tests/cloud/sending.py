@@ -1,11 +1,13 @@
 """What an edge device would send, and a small sender that waits for the cloud's word."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import aiomqtt
 
 from contract import topics
+from contract.marks import CameraView
 from contract.messages import (
     Announcement,
     CommandResult,
@@ -105,10 +107,10 @@ def finding(seq: int, name: str = "f-1", when: datetime | None = None, **more: o
 
 
 def result(
-    seq: int, verdict: str, detail: str = "", when: datetime | None = None, *, done: bool = True
+    seq: int, name: str, detail: str = "", when: datetime | None = None, *, done: bool = True, code: str = ""
 ) -> CommandResult:
     event = {"device": PI.device, "boot": BOOT, "seq": seq, "at": when or at(seq)}
-    return CommandResult.model_validate(event | {"command": verdict, "done": done, "detail": detail})
+    return CommandResult.model_validate(event | {"command": name, "done": done, "detail": detail, "code": code})
 
 
 def roll_call(seq: int, outside: int, when: datetime) -> RollCall:
@@ -126,10 +128,11 @@ def wellness(seq: int, when: datetime) -> FlockHealth:
     )  # fmt: skip
 
 
-def announcement(when: datetime | None = None) -> Announcement:
+def announcement(when: datetime | None = None, views: Sequence[CameraView] = ()) -> Announcement:
     return Announcement(
-        device=PI.device, boot=BOOT, at=when or at(), version="0.1.0", instruments=[], cameras=["cam-1"]
-    )
+        device=PI.device, boot=BOOT, at=when or at(), version="0.1.0", instruments=[], cameras=["cam-1"],
+        views=list(views),
+    )  # fmt: skip
 
 
 def status(state: str = "online", when: datetime | None = None, parts: list[dict[str, str]] | None = None) -> Status:

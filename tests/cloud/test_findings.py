@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud.flock.house_count import FRESH, summed
-from cloud.ingest.courier import message_of
 from cloud.store import verdicts
+from cloud.store.mail import GIVE_UP_MS, LAST_AGAIN_MS, SEND_ROWS
 from cloud.store.records import Records
-from cloud.store.verdicts import GIVE_UP_MS, LAST_AGAIN_MS, Said
+from cloud.store.verdicts import MAIL, Said, message_of
 from tests.cloud.conftest import settle
 from tests.cloud.sending import JPEG, PI, count, finding, result, roll_call, snapshot, status, wellness
 
@@ -62,7 +62,7 @@ async def test_a_verdict_is_said_once_and_a_changed_mind_replaces_it(app: FastAP
     assert (await mei.post(VERDICT, json={"answer": "right"})).json() == first
     second = (await mei.post(VERDICT, json={"answer": "false_alarm"})).json()
     records = app.state.services.records
-    assert [one.verdict for one in verdicts.due(records, 2**50)] == [second["verdict"]]
+    assert [one.name for one in MAIL.due(records, 2**50)] == [second["verdict"]]
 
     await settle(app, result(2, second["verdict"], "no room", done=False))
     [judged] = (await mei.get(f"{HOUSE}/findings")).json()
@@ -111,7 +111,7 @@ async def test_what_can_not_be_said_is_refused_and_not_kept(
     answer = await mei.post(f"{HOUSE}/{path}", json=body)
     assert (answer.status_code, answer.json()["code"]) == (status_code, code)
     assert answer.json()["detail"]
-    assert verdicts.due(app.state.services.records, 2**50) == []
+    assert MAIL.due(app.state.services.records, 2**50) == []
 
 
 async def test_a_foreign_page_can_not_judge_for_the_user(app: FastAPI, mei: httpx.AsyncClient):
@@ -131,7 +131,7 @@ async def test_two_devices_with_a_camera_of_one_name_are_told_apart(app: FastAPI
     assert "pi-1, pi-2" in answer.json()["detail"]
     answer = await mei.post(f"{HOUSE}/cameras/cam-1/count", json=body | {"device": "pi-2"})
     assert answer.status_code == 202
-    [said] = verdicts.due(app.state.services.records, 2**50)
+    [said] = MAIL.due(app.state.services.records, 2**50)
     assert said.place.device == "pi-2"
 
 
@@ -203,32 +203,32 @@ class TestSendingAgain:
         verdicts.say(records, self.said())
         times, now_ms = [], 0
         while len(times) < 12:
-            due = verdicts.due(records, now_ms)
+            due = MAIL.due(records, now_ms)
             if due:
                 times.append(now_ms)
-                verdicts.sent(records, due, now_ms)
+                MAIL.sent(records, due, now_ms)
             now_ms += 1_000
         gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
         assert gaps[:3] == [15_000, 30_000, 60_000]
         assert gaps[-1] == LAST_AGAIN_MS
-        assert verdicts.due(records, now_ms) == []
-        verdicts.hurry(records, {PI.model_copy(update={"device": "pi-2"})}, now_ms)
-        assert verdicts.due(records, now_ms) == []
-        verdicts.hurry(records, {PI}, now_ms)
-        assert [one.verdict for one in verdicts.due(records, now_ms)] == ["v-1"]
+        assert MAIL.due(records, now_ms) == []
+        MAIL.hurry(records, {PI.model_copy(update={"device": "pi-2"})}, now_ms)
+        assert MAIL.due(records, now_ms) == []
+        MAIL.hurry(records, {PI}, now_ms)
+        assert [one.name for one in MAIL.due(records, now_ms)] == ["v-1"]
 
     def test_after_two_weeks_it_is_given_up_and_may_be_said_again(self, records: Records):
         verdicts.say(records, self.said())
-        verdicts.give_up(records, GIVE_UP_MS)
-        assert len(verdicts.due(records, GIVE_UP_MS)) == 1
-        verdicts.give_up(records, GIVE_UP_MS + 1)
-        assert verdicts.due(records, GIVE_UP_MS + 1) == []
+        MAIL.give_up(records, GIVE_UP_MS)
+        assert len(MAIL.due(records, GIVE_UP_MS)) == 1
+        MAIL.give_up(records, GIVE_UP_MS + 1)
+        assert MAIL.due(records, GIVE_UP_MS + 1) == []
         assert verdicts.of_findings(records, PI.farm, PI.house, ["f-v-1"])["pi-1", "f-v-1"].state == "unanswered"
         with records.writing() as connection:  # the device was only very slow
-            assert verdicts.answered(connection, PI, "v-1", done=True, detail="")
+            assert MAIL.answered(connection, PI, result(1, "v-1"))
 
     def test_the_oldest_are_sent_first_and_never_too_many_at_once(self, records: Records):
-        for number in range(verdicts.SEND_ROWS + 1):
+        for number in range(SEND_ROWS + 1):
             verdicts.say(records, self.said(f"v-{number}", at_ms=number))
-        due = verdicts.due(records, 2**50)
-        assert [one.at_ms for one in due] == list(range(verdicts.SEND_ROWS))
+        due = MAIL.due(records, 2**50)
+        assert [one.name for one in due] == [f"v-{number}" for number in range(SEND_ROWS)]

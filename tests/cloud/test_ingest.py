@@ -222,8 +222,8 @@ def test_the_answer_of_a_device_settles_its_verdict_and_no_other(settler: Settle
         said = Said(place, "v-1", "cam-1", "f-1", 0, "right", None, 0, "mei")
         verdicts.say(records, said)
     outcome = settler.settle(arrived(result(1, "v-1", "kept as a label"), result(2, "no-verdict")))
-    assert outcome.changed == {("hill", "house-2"): {"findings", "counts"}}
-    [waiting] = verdicts.due(records, 0)
+    assert outcome.changed == {("hill", "house-2"): {"findings", "counts", "views"}}
+    [waiting] = verdicts.MAIL.due(records, 0)
     assert waiting.place == elsewhere
     said = verdicts.of_findings(records, "hill", "house-2", ["f-1"])["pi-1", "f-1"]
     assert (said.state, said.detail) == ("done", "kept as a label")

@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from contract import topics
-from contract.messages import Verdict, encode, parse
+from contract.marks import CameraView, Marks
+from contract.messages import Drawing, Verdict, encode, parse
 from tests.cloud.conftest import PASSWORD
 from tests.cloud.sending import PI, announcement, count, finding, result, topic_of
 from tests.cloud.service import CloudProcess, cloud_process
@@ -21,6 +22,7 @@ from tests.servers import Mosquitto
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
 
 HOUSE = "/api/v1/houses/hill/house-2"
+MARKS = {"zones": [{"slug": "feeder-1", "kind": "feeder", "polygon": [[0.1, 0.1], [0.4, 0.1], [0.4, 0.5]]}]}
 WITHIN_S = 30
 QUIET_S = 2
 
@@ -36,7 +38,7 @@ def service(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[CloudProcess]:
 async def device(mosquitto: Mosquitto) -> AsyncIterator[aiomqtt.Client]:
     """Connect as an edge device does: it listens, then it says what it is; its session ends with its line."""
     async with aiomqtt.Client("127.0.0.1", mosquitto.port, identifier="henwise-hill-house-2-pi-1") as client:
-        await client.subscribe(topics.build(PI, Verdict), qos=1)
+        await client.subscribe([(topics.build(PI, kind), 1) for kind in (Verdict, Drawing)])
         await client.publish(topic_of(announcement()), encode(announcement(datetime.now(UTC))), qos=1, retain=True)
         yield client
 
@@ -123,5 +125,35 @@ async def test_what_was_said_while_the_device_was_away_waits_for_it(service: Clo
             answer = result(2, verdict.verdict)
             await edge.publish(topic_of(answer), encode(answer), qos=1)
             await until_state(mei, "done")
+        async with device(mosquitto) as edge:
+            await nothing_more(edge)
+
+
+async def test_a_drawing_takes_the_same_way_and_waits_too(service: CloudProcess, mosquitto: Mosquitto):
+    async with person(service) as mei:
+        async with device(mosquitto) as edge:
+            seen = count(3, 200.0, datetime.now(UTC))
+            await edge.publish(topic_of(seen), encode(seen), qos=1)
+        body = {"marks": MARKS, "picture_at": seen.at.isoformat(), "size_wh": [960, 540]}
+        async with asyncio.timeout(WITHIN_S):
+            while not (answer := await mei.post(f"{HOUSE}/cameras/cam-1/marks", json=body)).is_success:
+                await asyncio.sleep(0.1)
+        drawn = answer.json()
+        assert (drawn["state"], drawn["by"]) == ("pending", "mei")
+        async with device(mosquitto) as edge:
+            async with asyncio.timeout(WITHIN_S):
+                heard = parse(Drawing, (await anext(edge.messages)).payload)
+            assert (heard.drawing, heard.camera, heard.size_wh) == (drawn["drawing"], "cam-1", (960, 540))
+            assert heard.marks is not None
+            assert heard.marks.model_dump(mode="json") == drawn["marks"]
+            refusal = result(4, heard.drawing, "the border crosses itself", done=False, code="marks_cross")
+            view = CameraView(slug="cam-1", marks=Marks())
+            for message in (refusal, announcement(datetime.now(UTC), [view])):
+                await edge.publish(topic_of(message), encode(message), qos=1)
+            async with asyncio.timeout(WITHIN_S):
+                while not (views := (await mei.get(HOUSE)).json()["views"]) or views[0]["last"]["state"] == "pending":
+                    await asyncio.sleep(0.1)
+        [view_now] = views
+        assert (view_now["last"]["state"], view_now["last"]["code"]) == ("refused", "marks_cross")
         async with device(mosquitto) as edge:
             await nothing_more(edge)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ async def test_a_zone_is_counted_from_the_next_window_on_and_a_picture_is_sent_a
     assert counts[-1].by_zone == {"feeder-1": counts[-1].visible_birds}
     assert 0 < counts[-1].visible_birds < 0.8 * counts[0].visible_birds
     # The windows go on without a hole: no more than the one that was open began anew.
-    pauses = [later.at.timestamp() - later.window_s - one.at.timestamp() for one, later in zip(counts, counts[1:])]
+    pauses = [later.at.timestamp() - later.window_s - one.at.timestamp() for one, later in pairwise(counts)]
     assert max(pauses) < 2
     pictures: list[Snapshot] = told(outbox, "snapshot")
     assert len(pictures) == 2  # the second is five minutes early
