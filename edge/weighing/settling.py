@@ -70,7 +70,11 @@ class Settling:
         )
 
     def _still(
-        self, samples: list[tuple[float, float]], still_grams: Callable[[float], float], spans: float, times: float = 1.0
+        self,
+        samples: list[tuple[float, float]],
+        still_grams: Callable[[float], float],
+        spans: float,
+        times: float = 1.0,
     ) -> Still | None:
         from_s, at_s = samples[0][0], samples[-1][0]
         if at_s - from_s < times * self._settle_s or len(samples) < SAMPLES_LEAST:

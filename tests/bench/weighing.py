@@ -1,7 +1,7 @@
 """Weighing on a simulated platform with known truth, through the bytes of an XK3190-A9.
 
-    python -m tests.bench weighing             # 200 flocks of the reported seeds
-    python -m tests.bench.weighing 0 12        # 12 flocks from seed 0: the seeds rules were chosen with
+python -m tests.bench weighing             # 200 flocks of the reported seeds
+python -m tests.bench.weighing 0 12        # 12 flocks from seed 0: the seeds rules were chosen with
 """
 
 import sys

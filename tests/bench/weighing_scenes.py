@@ -89,9 +89,7 @@ def scene(seed: int) -> Scene:
     apart = rng.choice((0.0, rng.uniform(0.08, 0.2)))
     late = rng.randint(*HAND_AGES)
     ages = (
-        (rng.randint(1, 40), rng.randint(41, 120))
-        if native
-        else (rng.randint(1, 27), late, rng.randint(late + 2, 56))
+        (rng.randint(1, 40), rng.randint(41, 120)) if native else (rng.randint(1, 27), late, rng.randint(late + 2, 56))
     )
     flap = rng.uniform(0, 0.25)
     return Scene(
