@@ -196,7 +196,8 @@ def simulate(
 ) -> None:
     """Be an instrument on a pseudo-terminal until Ctrl-C: real bytes, made-up birds."""
     from firmware_bridge.simulated.flock import Calendar, Flock
-    from firmware_bridge.simulated.instruments import Scene, voice
+    from firmware_bridge.simulated.instruments import voice
+    from firmware_bridge.simulated.scene import Scene
 
     with _sentences():
         flock = Flock(breed=breed, birds=birds)

@@ -1,34 +1,15 @@
-"""Which families have a virtual instrument: a row each."""
+"""Which families have a virtual instrument: each kind's module has a row each, merged here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from firmware_bridge.errors import UnknownFamily
+from firmware_bridge.simulated import scales
 from firmware_bridge.simulated.climate import Climate
-from firmware_bridge.simulated.flock import Calendar, Flock
-from firmware_bridge.simulated.plate import Plate
-from firmware_bridge.simulated.voices import Voice, Xk3190Voice, xy_md02
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """All that a virtual instrument may need to know.
-
-    Attributes:
-        flock: the birds.
-        calendar: when they live, and how fast.
-        seed: of all chance.
-        address: Modbus address, for those that have one.
-    """
-
-    flock: Flock
-    calendar: Calendar
-    seed: int = 1
-    address: int = 1
-
+from firmware_bridge.simulated.scene import Scene
+from firmware_bridge.simulated.voices import Voice, xy_md02
 
 _ROWS: dict[str, Callable[[Scene], Voice]] = {
-    "xk3190-a9": lambda scene: Xk3190Voice(Plate(scene.flock, scene.calendar, seed=scene.seed)),
+    **scales.ROWS,
     "xy-md02": lambda scene: xy_md02(Climate(scene.flock, scene.calendar, seed=scene.seed), scene.address),
 }
 
