@@ -78,11 +78,12 @@ def registry() -> Registry:
     Raises:
         BadProfile: a shipped profile file can't be used.
     """
+    from firmware_bridge.gas import families as gas
     from firmware_bridge.modbus import families as modbus
     from firmware_bridge.node import families as node
     from firmware_bridge.scales import families as scales
 
-    return Registry([*scales.rows(), *modbus.rows(), *node.rows()])
+    return Registry([*gas.rows(), *modbus.rows(), *node.rows(), *scales.rows()])
 
 
 def families() -> tuple[str, ...]:

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from firmware_bridge.errors import UnknownFamily
-from firmware_bridge.simulated import modbus, node, scales
+from firmware_bridge.simulated import gas, modbus, node, scales
 from firmware_bridge.simulated.scene import Scene
 from firmware_bridge.simulated.voices import Voice
 
 _ROWS: dict[str, Callable[[Scene], Voice]] = {
+    **gas.ROWS,
     **modbus.ROWS,
     **node.ROWS,
     **scales.ROWS,
