@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from firmware_bridge.errors import UnknownFamily
-from firmware_bridge.simulated import gas, modbus, node, scales
+from firmware_bridge.simulated import gas, modbus, node, scales, thermal
 from firmware_bridge.simulated.scene import Scene
 from firmware_bridge.simulated.voices import Voice
 
@@ -12,6 +12,7 @@ _ROWS: dict[str, Callable[[Scene], Voice]] = {
     **modbus.ROWS,
     **node.ROWS,
     **scales.ROWS,
+    **thermal.ROWS,
 }
 
 
