@@ -81,10 +81,11 @@ def registry() -> Registry:
     from firmware_bridge.gas import families as gas
     from firmware_bridge.modbus import families as modbus
     from firmware_bridge.node import families as node
+    from firmware_bridge.onewire import families as onewire
     from firmware_bridge.scales import families as scales
     from firmware_bridge.thermal import families as thermal
 
-    return Registry([*gas.rows(), *modbus.rows(), *node.rows(), *scales.rows(), *thermal.rows()])
+    return Registry([*gas.rows(), *modbus.rows(), *node.rows(), *onewire.rows(), *scales.rows(), *thermal.rows()])
 
 
 def families() -> tuple[str, ...]:
