@@ -222,7 +222,6 @@ class Node:
         self.line = line
         self._meaning = meaning
         self._timeout_s = timeout_s
-        self._open = False
 
     @property
     def faults(self) -> int:
@@ -231,10 +230,8 @@ class Node:
 
     def open(self) -> None:
         """Join the line. Raises LineLost."""
-        if not self._open:
+        if self.line.join(self):
             self._meaning.forget()
-        self._open = True
-        self.line.join(self)
 
     def read(self) -> Measured:
         """Return the next values. Raises LineLost, LineSilent, LineGarbled, BadValue, WrongSettings."""
@@ -254,7 +251,6 @@ class Node:
 
     def close(self) -> None:
         """Leave the line."""
-        self._open = False
         self.line.leave(self)
 
 

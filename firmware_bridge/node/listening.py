@@ -30,11 +30,12 @@ class Heard:
 
     @property
     def input(self) -> str:
-        """The one input and gain of all readings. Raises BadCalibration when there are several."""
-        if len(self.inputs) != 1:
+        """The one input and gain of all readings. Raises BadCalibration when there is none, or several."""
+        if not self.inputs:
+            raise BadCalibration("no load cell said anything; check the wiring of the HX711 (DT, SCK, 3.3 V, GND)")
+        if len(self.inputs) > 1:
             raise BadCalibration(
-                f"the load cells are measured with {', '.join(sorted(self.inputs)) or 'nothing'}; all need the same "
-                "input: restart the node"
+                f"the load cells are measured with {' and '.join(sorted(self.inputs))}; restart the node"
             )
         return next(iter(self.inputs))
 

@@ -18,7 +18,8 @@ READ_BYTES = 512
 TURN_S = 0.2
 """Nobody holds the line longer than this while another waits."""
 
-QUEUED_MOST = 2000
+QUEUED_MOST = 64
+"""Who doesn't come to read for seconds gets what is new then, not what is old."""
 
 
 class NodeLine:
@@ -36,17 +37,22 @@ class NodeLine:
         self._lock = threading.RLock()
         self._queues: dict[object, deque[Record]] = {}
 
-    def join(self, listener: object) -> None:
-        """Open the line for a listener and ask the node who it is; nothing when it listens. Raises LineLost."""
+    def join(self, listener: object) -> bool:
+        """Open the line for a listener and ask the node who it is. Raises LineLost.
+
+        Returns:
+            False when it listens already, and nothing was done.
+        """
         with self._lock:
             if listener in self._queues:
-                return
+                return False
             if not self._queues:
                 self._link.open()
                 self.decoder.forget()
             self._queues[listener] = deque(maxlen=QUEUED_MOST)
             if self._asks:
                 self.say(Line(0, "who"))
+            return True
 
     def leave(self, listener: object) -> None:
         """Close the line when the listener was the last."""

@@ -7,7 +7,7 @@ runs the firmware itself beside it and compares the bytes.
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from firmware_bridge.node.calibration import Point
@@ -41,11 +41,13 @@ class World:
         counts: raw counts of the load cell.
         air: degrees Celsius, percent.
         skin: degrees Celsius of what the thermometer looks at.
+        chip: its own degrees Celsius.
     """
 
     counts: Callable[[float], int]
     air: Callable[[float], tuple[float, float]]
     skin: Callable[[float], float]
+    chip: Callable[[float], float]
 
 
 class VirtualNode:
@@ -104,7 +106,7 @@ class VirtualNode:
             case "air":
                 return Air(*self._world.air(elapsed_s))
             case "skin":
-                return Skin(self._world.skin(elapsed_s), self._world.air(elapsed_s)[0])
+                return Skin(self._world.skin(elapsed_s), self._world.chip(elapsed_s))
         uptime_s = (at_ms - self._began_ms) // 1000
         return Up(self._identity.session, uptime_s, FREE_BYTES, self._ear.bad_frames)
 
@@ -118,26 +120,27 @@ class VirtualNode:
         return Load(0, self._input, self._world.counts(at_ms / 1000))
 
     def _obeyed(self, command: Line, now_ms: int) -> bytes:
-        answers = {"who": "ok", "restart": "ok", "stay": "ok"}
-        answer = answers.get(command.word) or self._adjusted(command)
-        introduction = self._line(self._identity) if command.word == "who" else b""
+        answer = self._answer(command)
+        ordered = command.word if answer == "ok" else ""
+        introduction = self._line(self._identity) if ordered == "who" else b""
         told = introduction + self._line(Ack(command.number, answer))
-        if command.word == "restart":
+        if ordered == "restart":
             session = f"{self._chance.getrandbits(16):04x}"
-            kept = self._identity
-            self._identity = Identity(session, "soft", kept.version, kept.board, kept.machine, kept.parts)
+            self._identity = replace(self._identity, session=session, cause="soft")
             self._start(now_ms)
-        self._silent = command.word == "stay"
+        self._silent = ordered == "stay"
         return told
 
-    def _adjusted(self, command: Line) -> str:
+    def _answer(self, command: Line) -> str:
         match command.word, command.fields:
+            case (("who" | "restart" | "stay"), ()):
+                return "ok"
             case "rate", (part, every) if part in self._every_ms and every.isdecimal():
                 return self._paced(part, int(every))
             case "input", ("load0", source) if source in INPUTS:
                 self._input, self._unsettled = source, SETTLING
                 return "ok"
-            case (("rate" | "input"), _):
+            case (("who" | "restart" | "stay" | "rate" | "input"), _):
                 return "refused"
         return "unknown"
 
@@ -189,6 +192,7 @@ def _node(scene: Scene) -> Voice:
         counts=lambda elapsed_s: ZERO_COUNTS + round(COUNTS_PER_GRAM * plate.load_grams(elapsed_s)),
         air=lambda elapsed_s: (climate.celsius(elapsed_s), climate.humidity_percent(elapsed_s)),
         skin=lambda elapsed_s: climate.celsius(elapsed_s) + FEATHERS_CELSIUS,
+        chip=climate.celsius,
     )
     session = f"{random.Random(scene.seed).getrandbits(16):04x}"  # noqa: S311  # a name, not a key
     identity = Identity(session, "power", "1.0", "simulated", MACHINE, ("air", "load0", "skin"))

@@ -8,6 +8,7 @@ import path from "node:path";
 import { loadMicroPython } from "@micropython/micropython-webassembly-pyscript/micropython.mjs";
 
 const LINE = 3;
+const PATIENCE_MS = 500;
 const [script, ...folders] = process.argv.slice(2);
 const chunk = Buffer.alloc(4096);
 
@@ -22,7 +23,8 @@ function read() {
 
 function write(hex) {
   const data = Buffer.from(hex, "hex");
-  for (let at = 0; at < data.length; ) {
+  const until = Date.now() + PATIENCE_MS; // what nobody takes is lost, as on a board's USB port
+  for (let at = 0; at < data.length && Date.now() < until; ) {
     try {
       at += fs.writeSync(LINE, data, at);
     } catch (error) {

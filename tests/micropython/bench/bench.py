@@ -83,6 +83,8 @@ class Hx711:
             self._rose_us = time.ticks_us()
             if self._waiting:
                 self._pulses += 1
+            if self._pulses == 25 and not self.strict:  # a busy machine may take longer to read than to convert
+                self._next_ms = time.ticks_add(time.ticks_ms(), self.period_ms)
         if self._level and not level and self.strict and time.ticks_diff(time.ticks_us(), self._rose_us) >= 60:
             self.upset += 1
             self._reset()

@@ -11,8 +11,7 @@ import machine
 from hx711 import Hx711
 from mlx90614 import Mlx90614
 from mlx90614 import crc8 as pec
-from sht3x import Sht3x
-from sht3x import crc8
+from sht3x import Sht3x, crc8
 from trouble import Trouble
 from words import hundredths
 

@@ -31,7 +31,7 @@ class LastOnly(list):
 
 bench.said = LastOnly()
 node = app.build(board, machine, bench.time)
-node._seq = 65_000
+node._seq = 64_000
 node.introduce()
 used = []
 seqs = []
@@ -53,4 +53,6 @@ def turn():
     if number == TURNS:
         elapsed_s = (bench.time.us // 1000 - START_MS) // 1000
         last = [said.decode() for said in bench.said]
-        print(json.dumps({"used": used, "seqs": seqs, "elapsed_s": elapsed_s, "uptime_s": node._uptime_s, "last": last}))
+        print(
+            json.dumps({"used": used, "seqs": seqs, "elapsed_s": elapsed_s, "uptime_s": node._uptime_s, "last": last})
+        )

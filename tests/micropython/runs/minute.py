@@ -3,6 +3,7 @@
 import bench
 
 bench.time = bench.VirtualTime()
+bench.time.sleep_us = lambda us: None  # whole milliseconds only, so that no moment is stepped over
 bench.Hx711(lambda n, source: 84_000 + 25 * n, 2, 3)
 bench.Sht3x(lambda n: (0x6666, 0x8000))  # 25.00 degrees, 50.00 percent
 bench.Mlx90614({6: 0x3A3C, 7: 0x3B68})  # 25.01 and 31.01 degrees
