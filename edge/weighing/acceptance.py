@@ -69,9 +69,13 @@ class Acceptance:
             return []
         self._candidates.append((candidate.at_s, candidate.grams))
         self._held.append(candidate)
-        if len(self._candidates) < FIRST_CANDIDATES:
+        return [] if len(self._candidates) < FIRST_CANDIDATES else self.release()
+
+    def release(self) -> list[Weighed]:
+        """Judge what is held back now, however few there are."""
+        if not self._held:
             return []
-        window = self._window = self._new_window(candidate.at_s)
+        window = self._window = self._new_window(self._held[-1].at_s)
         accepted = [one for one in self._held if window.takes(one.grams)]
         for one in self._held:
             if not window.takes(one.grams):

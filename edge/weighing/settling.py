@@ -1,4 +1,4 @@
-"""When does the load stand still? The span of the samples over a time is within a limit (as EMKO's SS LIMIT, SS TIME)."""
+"""When does the load stand still? When its samples span little over a time (EMKO: SS LIMIT, SS TIME)."""
 
 from collections import deque
 from collections.abc import Callable

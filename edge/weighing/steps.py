@@ -9,6 +9,7 @@
   something. So is what left without agreeing with what came. Doubtful ones are not counted; light and heavy birds
   alike, so that the mean stays.
 * The book must agree with the load above zero; when it does not, it is begun again with one doubtful load.
+* A hanging scale (``mode = "hanging"``) keeps no book: what leaves is weighed, what comes is not.
 * When the load is back where it was when the book was last empty, the book is empty. What it is then is the new zero.
 """
 
@@ -97,6 +98,8 @@ class Steps:
         if not self._loads:
             self._zero_grams = before.late_grams
         change_grams = after.early_grams - before.late_grams
+        if self._config.mode == "hanging":
+            return self._jumped_off(-change_grams, before, after)
         known: list[Weighed] = []
         if self._is_no_bird(abs(change_grams), flicker_grams):
             pass
@@ -107,6 +110,13 @@ class Steps:
             known = self._fallen(-change_grams, before, after, flicker_grams)
         self._settle_up(after)
         return known
+
+    def _jumped_off(self, grams: float, before: Level, after: Level) -> list[Weighed]:
+        """Weigh by going alone, as hanging scales do: they swing when a bird comes, and are full of birds."""
+        self._zero_grams = min(after.early_grams, before.late_grams)
+        if grams < self._config.least_grams:
+            return []
+        return self._judge(Load(before, after.early_grams, before.settled_s, before.span_grams), grams)
 
     def _is_no_bird(self, grams: float, flicker_grams: float) -> bool:
         """Say whether a change is too small for one; while birds stand there it makes them doubtful."""

@@ -27,12 +27,13 @@ class Weighing:
 
     Args:
         config: the limits.
+        acceptance: what is a bird; a fresh one of the config by default.
     """
 
-    def __init__(self, config: WeighingConfig) -> None:
+    def __init__(self, config: WeighingConfig, acceptance: Acceptance | None = None) -> None:
         self._config = config
         self._settling = Settling(config.settle_s)
-        self._acceptance = Acceptance(config)
+        self._acceptance = acceptance or Acceptance(config)
         self._steps = Steps(config, self._acceptance)
         self._before: Level | None = None
         self._level: Level | None = None
@@ -66,12 +67,16 @@ class Weighing:
         return known if still is None else known + self._settled(still)
 
     def begin_anew(self) -> list[Weighed]:
-        """Forget what stands on the platform (tare was pressed, the line was lost); return the bird that stood there."""
+        """Forget what stands there: tare was pressed, the line was lost. Return the bird that stood there alone."""
         known = self._enter() if self._level is not None and not self._entered else []
         known += self._steps.leave(self._level)
         self._before = self._level = None
         self._settling.forget()
         return known
+
+    def finish(self) -> list[Weighed]:
+        """End a recording: return what is still held back, or stands there."""
+        return self.begin_anew() + self._acceptance.release()
 
     def _settled(self, still: Still) -> list[Weighed]:
         level = self._level

@@ -4,20 +4,34 @@ python -m tests.bench weighing             # 200 flocks of the reported seeds
 python -m tests.bench.weighing 0 12        # 12 flocks from seed 0: the seeds rules were chosen with
 """
 
+import itertools
+import random
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import mean, median
 
+from contract.statistics import VISITS_PER_BIRD, day_of_weights
 from edge.config import WeighingConfig
 from edge.weighing import Weighed, Weighing
+from edge.weighing.bias import Compared, correction
 from firmware_bridge.scales.xk3190 import Xk3190Decoder
 from firmware_bridge.simulated.visit import Visit
-from tests.bench.weighing_scenes import Day, Scene, day, scene
+from tests.bench.weighing_scenes import HAND_AGES, Day, Scene, day, scene
 
 REPORTED_FROM, REPORTED_FLOCKS = 10_000, 200
 """Rules and thresholds were chosen with seeds below 1,000."""
+
+HAND_BIRDS = 100
+"""The least that handbooks ask for."""
+
+REPEATS: dict[str, Callable[[float], bool]] = {
+    "all days": lambda _: True,
+    "less than 1.6 times": lambda times: times < 1.6,
+    "1.6 to 2.1 times": lambda times: 1.6 <= times < 2.1,
+    "more often": lambda times: times >= 2.1,
+}
 
 QUIET_S = 1.2
 STAND_LEAST_S = 2.5
@@ -144,7 +158,7 @@ def quiet_s(visit: Visit) -> float:
     edges = [(visit.foot_s + 1.0, visit.foot_s + 1.0), (visit.stand_s - 0.3, visit.stand_s)]
     stirs = [(stir.from_s, stir.from_s + min(stir.lasts_s, 1.5)) for stir in visit.stirs]
     spans = sorted([*edges, *stirs])
-    return max((after[0] - before[1] for before, after in zip(spans, spans[1:], strict=False)), default=0.0)
+    return max((after[0] - before[1] for before, after in itertools.pairwise(spans)), default=0.0)
 
 
 def days(seeds: Iterable[int]) -> list[Played]:
@@ -170,6 +184,81 @@ def figures(played: Sequence[Played]) -> dict[str, float]:
         "naive_median": median(naive),
         "us": 1e6 * sum(one.seconds for one in played) / sum(one.samples for one in played),
     }
+
+
+def hand_weighing(one: Played, seed: int) -> Compared:
+    """Weigh ``HAND_BIRDS`` of the flock by hand, exactly, on the day that was played."""
+    grams, cv = one.scene.flock_grams(one.age_days), one.scene.cv(one.age_days)
+    rng = random.Random(seed)
+    hand = mean(grams * (1 + cv * rng.gauss()) for _ in range(HAND_BIRDS))
+    lies = day_of_weights([each.grams for each in one.found]).spread
+    return Compared(one.age_days, hand, HAND_BIRDS, lies.mean, len(one.found), lies.cv_percent or 10.0)
+
+
+def interval_rows(played: Sequence[Played]) -> list[str]:
+    """Say how often the interval holds the flock's mean, where no bird stays away."""
+    rows = []
+    even = [one for one in played if one.scene.bias(one.age_days) == 0 and len(one.found) > 1]
+    for name, takes in REPEATS.items():
+        chosen = [one for one in even if takes(visits_per_bird(one))]
+        if not chosen:
+            continue
+        held = [holds(one, VISITS_PER_BIRD) for one in chosen]
+        plain = [holds(one, 1.0) for one in chosen]
+        came = mean(visits_per_bird(one) for one in chosen)
+        rows.append(f"| {name} | {len(chosen)} | {came:.2f} | {mean(held):.1%} | {mean(plain):.1%} |")
+    return rows
+
+
+def holds(one: Played, repeats: float) -> bool:
+    """Say whether the day's interval holds the flock's mean."""
+    interval = day_of_weights([each.grams for each in one.found], visits_per_bird=repeats).spread.interval
+    return interval is not None and interval[0] <= one.scene.flock_grams(one.age_days) <= interval[1]
+
+
+def visits_per_bird(one: Played) -> float:
+    """Return how often a bird that came, came."""
+    return len(one.visits) / len({visit.bird for visit in one.visits})
+
+
+def hand_rows(played: Sequence[Played]) -> list[str]:
+    """Correct the days by one hand weighing in week 6; the truth is the whole flock's mean."""
+    rows = []
+    off: dict[str, list[tuple[float, float]]] = {"the day of the hand weighing": [], "a later day, to day 56": []}
+    for first in played:
+        if first.scene.bias_day_42 == 0 or not HAND_AGES[0] <= first.age_days <= HAND_AGES[1]:
+            continue
+        compared = hand_weighing(first, int(first.scene.ahead * 1e9))
+        for one in (each for each in played if each.scene is first.scene and each.age_days >= first.age_days):
+            grams = day_of_weights([each.grams for each in one.found]).spread.mean
+            truth = one.scene.flock_grams(one.age_days)
+            told = grams * correction([compared], one.age_days, grams).factor
+            off[list(off)[one is not first]].append((grams / truth - 1, told / truth - 1))
+    for name, pairs in off.items():
+        for what, values in (("as weighed", [raw for raw, _ in pairs]), ("corrected", [told for _, told in pairs])):
+            far = sorted(abs(value) for value in values)
+            if far:
+                rows.append(
+                    f"| {name} | {what} | {len(far)} | {median(far):.2%} | {far[int(0.9 * len(far))]:.1%} "
+                    f"| {mean(values):+.2%} | {mean(value <= 0.015 for value in far):.0%} |"
+                )
+    return rows
+
+
+def sexes_rows(played: Sequence[Played]) -> list[str]:
+    """Say how often two sexes are told where there are two, and where there is one."""
+    rows = []
+    for name, low, high in (
+        ("one sex", 0.0, 0.001),
+        ("below 1.5", 0.001, 1.5),
+        ("1.5 to 2.5", 1.5, 2.5),
+        ("above", 2.5, 9),
+    ):
+        chosen = [one for one in played if low <= one.scene.apart(one.age_days) / one.scene.weight_cv < high]
+        told = [day_of_weights([each.grams for each in one.found]).groups is not None for one in chosen]
+        if told:
+            rows.append(f"| {name} | {len(told)} | {mean(told):.0%} |")
+    return rows
 
 
 def table() -> str:
@@ -198,7 +287,17 @@ def report(played: Sequence[Played]) -> str:
                 f"| {name} | {f['days']} / {f['visits']} | {f['weighings']} | {f['error_median']:.2%} / {f['error_p95']:.2%} "
                 f"| {f['bias']:+.2%} | {f['false']:.2%} | {f['caught']:.1%} | {f['naive_median']:.1%} | {f['us']:.0f} |"
             )
-    return "\n".join(lines)
+    head = "| days | days / visits | weighings | error median / p95 | bias | false | clean steps caught | naive, median | µs a frame |"
+    return "\n".join(
+        [
+            *(head, "| --- " * 9 + "|", *lines, ""),
+            *("| a bird that came, came | days | mean | interval holds the flock | with v = 1 |", "| --- " * 5 + "|"),
+            *(*interval_rows(played), ""),
+            *("| day | mean | days | error median | p90 | bias | within 1.5 % |", "| --- " * 7 + "|"),
+            *(*hand_rows(played), ""),
+            *("| sexes apart, in deviations | days | told as two |", "| --- " * 3 + "|", *sexes_rows(played)),
+        ]
+    )
 
 
 if __name__ == "__main__":

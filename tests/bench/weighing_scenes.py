@@ -37,7 +37,7 @@ class Scene:
         weight_cv: within a sex.
         sexes_apart: cocks less hens over the mean, once grown.
         bias_day_42: how far heavy birds' avoidance puts the mean of those who come off on day 42, as a share.
-        avoid_from_days, avoid_power: from when, and how it rises.
+        avoid_from_days, avoid_power, avoid_until_days: from when, how and until when it rises.
         near: birds that live near the scale.
         manners: how they behave.
         hz, display_grams: the indicator: frames a second and the step of its display.
@@ -51,6 +51,7 @@ class Scene:
     bias_day_42: float
     avoid_from_days: float
     avoid_power: float
+    avoid_until_days: float
     near: int
     manners: Manners
     hz: int
@@ -71,8 +72,8 @@ class Scene:
 
     def bias(self, age_days: float) -> float:
         """Return by which share avoidance makes the mean of the visits low, to first order."""
-        since = max(0.0, age_days - self.avoid_from_days) / (42 - self.avoid_from_days)
-        return self.bias_day_42 * min(2.0, since) ** self.avoid_power
+        since = max(0.0, min(age_days, self.avoid_until_days) - self.avoid_from_days) / (42 - self.avoid_from_days)
+        return self.bias_day_42 * since**self.avoid_power
 
     def flock_grams(self, age_days: int) -> float:
         """Return the flock's mean over the light hours of a day."""
@@ -97,10 +98,11 @@ def scene(seed: int) -> Scene:
         ahead=rng.uniform(0.8, 1.2),
         weight_cv=rng.uniform(0.08, 0.15) if not apart else rng.uniform(0.06, 0.12),
         sexes_apart=apart,
-        bias_day_42=0.0 if native else rng.uniform(0.005, 0.06),
+        bias_day_42=0.0 if native else rng.uniform(0.005, 0.045),
         avoid_from_days=rng.uniform(26, 31),
-        avoid_power=rng.uniform(0.7, 1.4),
-        near=rng.randint(120, 450),
+        avoid_power=rng.uniform(0.7, 1.3),
+        avoid_until_days=rng.uniform(42, 56),
+        near=round(185 / rng.uniform(0.45, 1.25)),
         manners=Manners(
             pair=rng.uniform(0.02, 0.35),
             together=rng.uniform(0, 0.2),
