@@ -172,6 +172,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/houses/{farm}/{house}/cameras/{camera}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draw
+         * @description Mark floor, zones and gates in a camera's picture, all at once; the device counts with them or says why not.
+         */
+        post: operations["draw_api_v1_houses__farm___house__cameras__camera__marks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/houses/{farm}/{house}/series": {
         parameters: {
             query?: never;
@@ -397,6 +417,69 @@ export interface components {
             parts: components["schemas"]["PartStatus"][];
         };
         /**
+         * DrawingNow
+         * @description What a person marked in a camera's picture, and whether the device counts with it yet.
+         */
+        DrawingNow: {
+            /** Drawing */
+            drawing: string;
+            /** @description null: what was drawn before is taken back */
+            marks: components["schemas"]["Marks"] | null;
+            /**
+             * Picture At
+             * @description when the picture was taken that it was drawn on
+             */
+            picture_at: string;
+            /** At */
+            at: string;
+            /** By */
+            by: string;
+            /**
+             * State
+             * @description pending: on its way; done, refused: the device's answer; unanswered: given up after two weeks
+             * @enum {string}
+             */
+            state: "pending" | "done" | "refused" | "unanswered";
+            /**
+             * Code
+             * @description what the device answered, as a key for translated sentences
+             * @enum {string}
+             */
+            code: "" | "no_such_camera" | "marks_cross" | "marks_flat" | "names_twice" | "gate_needs_pictures" | "other_picture" | "camera_moved" | "drawn_since" | "disk_refuses" | "counts_by_hand_lost" | "other";
+            /**
+             * Detail
+             * @description the device's own words, in English
+             */
+            detail: string;
+        };
+        /**
+         * DrawnMarks
+         * @description What a person marked in a picture.
+         */
+        DrawnMarks: {
+            /** @description all that shall be marked; null takes back what was drawn before */
+            marks: components["schemas"]["Marks"] | null;
+            /**
+             * Picture At
+             * Format: date-time
+             * @description when the picture was taken that it was drawn on
+             */
+            picture_at: string;
+            /**
+             * Size Wh
+             * @description width and height of that picture, in pixels
+             */
+            size_wh: [
+                number,
+                number
+            ];
+            /**
+             * Device
+             * @description needed when two devices have a camera of this name
+             */
+            device?: string | null;
+        };
+        /**
          * FindingNow
          * @description A suspicion about one bird or a group; never a diagnosis.
          */
@@ -470,6 +553,52 @@ export interface components {
              * @description 0 on the day of placement, in the farm's time zone
              */
             age_days: number;
+        };
+        /**
+         * GateMark
+         * @description A line birds walk over, or a pop hole they vanish in and come out of.
+         */
+        GateMark: {
+            /** Slug */
+            slug: string;
+            /**
+             * Line
+             * @description its two ends
+             * @default null
+             */
+            line?: [
+                [
+                    number,
+                    number
+                ],
+                [
+                    number,
+                    number
+                ]
+            ] | null;
+            /**
+             * Inside
+             * @description side of the line where the house is, looking from its first end to its second
+             * @default left
+             * @enum {string}
+             */
+            inside?: "left" | "right";
+            /**
+             * Hole
+             * @description corners of a pop hole, instead of a line
+             * @default null
+             */
+            hole?: [
+                number,
+                number
+            ][] | null;
+            /**
+             * Hole Leads
+             * @description where a bird has gone that vanished in the hole
+             * @default in
+             * @enum {string}
+             */
+            hole_leads?: "in" | "out";
         };
         /**
          * HandCount
@@ -581,6 +710,8 @@ export interface components {
             climate: components["schemas"]["ClimateNow"][];
             /** Pictures */
             pictures: components["schemas"]["PictureNow"][];
+            /** Views */
+            views: components["schemas"]["ViewNow"][];
             /** Devices */
             devices: components["schemas"]["DeviceNow"][];
         };
@@ -594,6 +725,25 @@ export interface components {
              * @enum {string}
              */
             answer: "right" | "false_alarm";
+        };
+        /**
+         * Marks
+         * @description All that is marked in one camera's picture.
+         */
+        Marks: {
+            /**
+             * Floor
+             * @description part of the picture in which birds count; none: all of it
+             * @default null
+             */
+            floor?: [
+                number,
+                number
+            ][] | null;
+            /** Zones */
+            zones?: components["schemas"]["ZoneMark"][];
+            /** Gates */
+            gates?: components["schemas"]["GateMark"][];
         };
         /**
          * PartStatus
@@ -762,6 +912,24 @@ export interface components {
             detail: string;
         };
         /**
+         * ViewNow
+         * @description What a device counts with in one camera's picture.
+         */
+        ViewNow: {
+            /** Device */
+            device: string;
+            /** Camera */
+            camera: string;
+            marks: components["schemas"]["Marks"];
+            /**
+             * Drawing
+             * @description the drawing they are from; null: the device's own file
+             */
+            drawing: string | null;
+            /** @description the last drawing for this camera, whatever became of it */
+            last: components["schemas"]["DrawingNow"] | null;
+        };
+        /**
          * WeightDay
          * @description What the scales of a house said on one day.
          */
@@ -839,6 +1007,28 @@ export interface components {
             still_birds: number;
         };
         /**
+         * ZoneMark
+         * @description A part of the floor whose birds are counted on their own.
+         */
+        ZoneMark: {
+            /** Slug */
+            slug: string;
+            /**
+             * Kind
+             * @default other
+             * @enum {string}
+             */
+            kind?: "feeder" | "drinker" | "resting" | "other";
+            /**
+             * Polygon
+             * @description corners in order, shares of the picture
+             */
+            polygon: [
+                number,
+                number
+            ][];
+        };
+        /**
          * HousePatch
          * @description What the live stream sends: only the members of HouseNow that changed, each whole.
          */
@@ -878,6 +1068,11 @@ export interface components {
              * @default null
              */
             pictures?: components["schemas"]["PictureNow"][] | null;
+            /**
+             * Views
+             * @default null
+             */
+            views?: components["schemas"]["ViewNow"][] | null;
             /**
              * Devices
              * @default null
@@ -1227,6 +1422,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VerdictNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draw_api_v1_houses__farm___house__cameras__camera__marks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawnMarks"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrawingNow"];
                 };
             };
             /** @description A refusal */

@@ -45,12 +45,23 @@ describe("Client", () => {
       212,
       "2026-11-22T08:00:00.000Z",
     );
+    const picture = {
+      device: "edge-1",
+      camera: "camera-1",
+      at: "2026-11-22T08:00:00.000Z",
+      size_wh: [960, 540] as [number, number],
+    };
+    await client.draw(PLACE, picture, null);
     const house = "POST /api/v1/houses/hillside/house-2";
     expect(sent).toEqual([
       [`${house}/findings/edge-1/f-1/verdict`, { answer: "false_alarm" }],
       [
         `${house}/cameras/camera-1/count`,
         { birds: 212, about_at: "2026-11-22T08:00:00.000Z", device: "edge-1" },
+      ],
+      [
+        `${house}/cameras/camera-1/marks`,
+        { marks: null, picture_at: "2026-11-22T08:00:00.000Z", size_wh: [960, 540], device: "edge-1" },
       ],
     ]);
   });

@@ -1,10 +1,13 @@
 import { ApiError, NoAnswer, Refused } from "./errors";
 import type {
   CountNow,
+  DrawingNow,
   FindingNow,
   HouseName,
   HouseNow,
   Judgement,
+  Marks,
+  PictureNow,
   Place,
   Problem,
   SeriesAnswer,
@@ -88,6 +91,16 @@ export class Client {
   ): Promise<VerdictNow> {
     const address = `${houseAddress(place)}/cameras/${encodeURIComponent(camera)}/count`;
     return this.ask("POST", address, { birds, about_at: aboutAt, device });
+  }
+
+  /** Mark floor, zones and gates in a camera's picture; null takes back what was drawn before. */
+  draw(
+    place: Place,
+    { device, camera, at, size_wh }: Pick<PictureNow, "device" | "camera" | "at" | "size_wh">,
+    marks: Marks | null,
+  ): Promise<DrawingNow> {
+    const address = `${houseAddress(place)}/cameras/${encodeURIComponent(camera)}/marks`;
+    return this.ask("POST", address, { marks, picture_at: at, size_wh, device });
   }
 
   private async ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {

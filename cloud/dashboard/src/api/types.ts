@@ -7,6 +7,8 @@ export type Box = Schemas["Box"];
 export type ClimateNow = Schemas["ClimateNow"];
 export type CountNow = Schemas["CountNow"];
 export type DeviceNow = Schemas["DeviceNow"];
+/** What a person marked in a picture, and how far it got. */
+export type DrawingNow = Schemas["DrawingNow"];
 export type FindingNow = Schemas["FindingNow"];
 export type FindingKind = FindingNow["kind"];
 export type Reason = FindingNow["reasons"][number];
@@ -14,14 +16,17 @@ export type HouseCount = Schemas["HouseCount"];
 export type HouseName = Schemas["HouseName"];
 export type HouseNow = Schemas["HouseNow"];
 export type HousePatch = Schemas["HousePatch"];
+export type Marks = Schemas["Marks"];
 export type PartStatus = Schemas["PartStatus"];
 /** What is wrong with a part; empty when nothing is. */
 export type Cause = NonNullable<PartStatus["cause"]>;
 export type PictureNow = Schemas["PictureNow"];
 export type Problem = Schemas["Problem"];
+export type ResultCode = DrawingNow["code"];
 export type RollCallNow = Schemas["RollCallNow"];
 export type SeriesAnswer = Schemas["SeriesAnswer"];
 export type User = Schemas["User"];
+export type ViewNow = Schemas["ViewNow"];
 /** What a person said of a finding or a picture, and how far it got. */
 export type VerdictNow = Schemas["VerdictNow"];
 /** What can be said of a finding. */

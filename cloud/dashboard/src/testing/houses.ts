@@ -1,5 +1,14 @@
 /** Houses as the cloud describes them, for tests: a healthy one, to be bent where a test wants it bent. */
-import type { FindingNow, HouseNow, RollCallNow, VerdictNow, WeightDay, WellnessNow } from "../api/types";
+import type {
+  DrawingNow,
+  FindingNow,
+  HouseNow,
+  RollCallNow,
+  VerdictNow,
+  ViewNow,
+  WeightDay,
+  WellnessNow,
+} from "../api/types";
 
 export const NOW_MS = Date.parse("2026-11-22T08:00:00.000Z");
 
@@ -66,6 +75,25 @@ export function rollCall(changes: Partial<RollCallNow> = {}): RollCallNow {
   };
 }
 
+export function view(changes: Partial<ViewNow> = {}): ViewNow {
+  const marks = { floor: null, zones: [], gates: [] };
+  return { device: "edge-1", camera: "camera-1", marks, drawing: null, last: null, ...changes };
+}
+
+export function drawing(changes: Partial<DrawingNow> = {}): DrawingNow {
+  return {
+    drawing: "d-1",
+    marks: { floor: null, zones: [], gates: [] },
+    picture_at: secondsAgo(60),
+    at: secondsAgo(20),
+    by: "wang",
+    state: "pending",
+    code: "",
+    detail: "",
+    ...changes,
+  };
+}
+
 export function wellness(changes: Partial<WellnessNow> = {}): WellnessNow {
   return {
     device: "edge-1",
@@ -126,6 +154,7 @@ export function healthyHouse(changes: Partial<HouseNow> = {}): HouseNow {
       },
     ],
     pictures: [],
+    views: [],
     devices: [
       {
         device: "edge-1",
