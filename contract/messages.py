@@ -278,6 +278,7 @@ Cause = Literal[
     "picture_frozen",
     "camera_moved",
     "network_unusable",
+    "posture_unusable",
     "clock_unset",
     "other",
 ]
@@ -285,7 +286,8 @@ Cause = Literal[
 
 ``line_lost``: unplugged or away; ``line_refused``: there, but taken or forbidden; ``line_silent``: nothing comes;
 ``line_garbled``: nothing readable comes; ``picture_…`` and ``camera_moved``: pictures come, but no count can rest on
-them, and none is sent; ``network_unusable``: what finds the birds can't be run.
+them, and none is sent; ``network_unusable``: what finds the birds can't be run; ``posture_unusable``: what looks at
+single birds can't be run, counts come as ever.
 """
 
 

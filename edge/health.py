@@ -21,6 +21,7 @@ class Health:
         self._cause: Cause = ""
         self._problem = ""
         self._noted: tuple[Cause, str] = ("", "")
+        self._lacking: tuple[Cause, str] = ("", "")
         self._last_at: datetime | None = None
         self._faults = 0
         self._last_sign_s = time.monotonic()
@@ -56,6 +57,11 @@ class Health:
         with self._lock:
             self._noted = (cause, problem[:500])
 
+    def lacks(self, cause: Cause, problem: str) -> None:
+        """Note what the part does without for as long as it runs; told while nothing worse is."""
+        with self._lock:
+            self._lacking = (cause, problem[:500])
+
     def fault(self, count: int = 1) -> None:
         """Count bad frames or refused values."""
         with self._lock:
@@ -75,7 +81,9 @@ class Health:
         """Return it as the contract says it."""
         with self._lock:
             told = (self._cause, self._problem)
-            cause, problem = self._noted if self._state == "ok" and not self._cause else told
+            if self._state == "ok" and not self._cause:
+                told = self._noted if self._noted[0] else self._lacking
+            cause, problem = told
             return PartStatus(
                 slug=self.slug,
                 state=self._state,

@@ -81,6 +81,8 @@ export const en = {
     camera_moved: "The camera looks elsewhere than before. Turn it back, or set its floor and zones anew.",
     network_unusable:
       "Birds can't be counted: the recognition model is missing or damaged. Ask your technician to install it again.",
+    posture_unusable:
+      "It counts, but does not recognise birds that look sick: a recognition model is missing or damaged. Ask your technician to install it again.",
     clock_unset:
       "The device does not know the time. Connect it to the internet once; it sets its clock by itself.",
     other:
