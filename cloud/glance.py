@@ -28,7 +28,6 @@ from cloud.api.models import (
 from cloud.flock import house_count
 from cloud.flock.comfort import heat_index
 from cloud.flock.growth import BreedStandard, age_days, standards
-from cloud.flock.statistics import spread
 from cloud.notice import findings_now, verdict_now, views_now
 from cloud.store import houses, pictures, verdicts
 from cloud.store.houses import PlacedFlock
@@ -50,6 +49,7 @@ from contract.messages import (
     parse,
 )
 from contract.place import Place
+from contract.statistics import spread
 from contract.topics import leaf_of
 
 MEMBERS: Final = (

@@ -76,7 +76,8 @@ class Adjustable(Protocol):
     Both return once the instrument has taken the command, as far as its family tells.
 
     Raises:
-        WrongSettings: its family has no such command, or it refuses; the message says what to press instead.
+        WrongSettings: its family has no such command; the message says what to press instead.
+        BadValue: it refuses now, because the load moves or is out of range; try again.
         LineLost: unplugged, or only listened to (a recording).
         LineSilent: the family answers commands, and no answer came in time.
     """

@@ -35,12 +35,14 @@ class LineSettings:
         baud: bit/s; only a serial port has it.
         parity: none, even or odd; only a serial port has it.
         stop_bits: 1 or 2; only a serial port has them.
+        data_bits: 7 or 8; only a serial port has them.
     """
 
     port: str
     baud: int = 9600
     parity: Parity = "none"
     stop_bits: int = 1
+    data_bits: int = 8
 
 
 class Link(Protocol):
@@ -98,6 +100,7 @@ class SerialLink:
         return serial.Serial(
             settings.port,
             baudrate=settings.baud,
+            bytesize=settings.data_bits,
             parity=_PARITY[settings.parity],
             stopbits=settings.stop_bits,
             exclusive=True,

@@ -1,17 +1,16 @@
-"""Which families have a virtual instrument: a row each."""
+"""Which families have a virtual instrument: each kind's module has a row each, merged here."""
 
 from collections.abc import Callable
 
 from firmware_bridge.errors import UnknownFamily
-from firmware_bridge.simulated import modbus, node
-from firmware_bridge.simulated.plate import Plate
+from firmware_bridge.simulated import modbus, node, scales
 from firmware_bridge.simulated.scene import Scene
-from firmware_bridge.simulated.voices import Voice, Xk3190Voice
+from firmware_bridge.simulated.voices import Voice
 
 _ROWS: dict[str, Callable[[Scene], Voice]] = {
-    **node.ROWS,
-    "xk3190-a9": lambda scene: Xk3190Voice(Plate(scene.flock, scene.calendar, seed=scene.seed)),
     **modbus.ROWS,
+    **node.ROWS,
+    **scales.ROWS,
 }
 
 

@@ -17,6 +17,9 @@ STEP_ON_S = 0.4
 STEP_OFF_S = 0.3
 WOBBLE_FADES_S = 0.45
 
+AVERAGED_S = 0.2
+"""An indicator averages its converter's readings over about so long; a flap's swing mostly drowns in that."""
+
 StirKind = Literal["flap", "shift"]
 
 
@@ -43,8 +46,11 @@ class Stir:
         into_s = since_s - self.from_s
         if not 0 <= into_s <= self.lasts_s:
             return 0.0
-        fades = math.exp(-into_s / WOBBLE_FADES_S) if self.kind == "shift" else 1.0
-        return self.ratio * fades * math.sin(2 * math.pi * self.hz * into_s)
+        turned = 2 * math.pi * self.hz * into_s
+        if self.kind == "shift":
+            return self.ratio * math.exp(-into_s / WOBBLE_FADES_S) * math.sin(turned)
+        while_averaged = 2 * math.pi * self.hz * AVERAGED_S
+        return self.ratio * (math.cos(turned - while_averaged) - math.cos(turned)) / while_averaged
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Which boxes are the same bird: non-maximum suppression that stays quick with thousands of boxes, and containment.
 
-Only boxes that touch are compared: they are found by sweeping along bands about as high as a bird. The best are
+Only boxes that touch are compared: many are found by sweeping along bands about as high as a bird. The best are
 settled first, block by block, so that a heap of doubles costs little memory.
 """
 
@@ -12,6 +12,8 @@ Indices = NDArray[np.int64]
 
 BLOCK = 1024
 """Boxes settled in one go."""
+FEW = 128
+"""Up to so many boxes comparing each with each is quicker than the sweep."""
 
 
 def keep_best(xyxy: Floats, scores: Floats, groups: Indices, limit: float) -> Indices:
@@ -67,6 +69,12 @@ def strike(n: int, first: Indices, second: Indices) -> NDArray[np.bool_]:
 
 def touching(boxes: Floats) -> tuple[Indices, Indices]:
     """Return all pairs (first < second) of rows whose boxes share some area, each pair once."""
+    if len(boxes) <= FEW:
+        left, top, right, bottom = boxes.T
+        beside = (left[:, None] < right) & (left < right[:, None]) & (top[:, None] < bottom) & (top < bottom[:, None])
+        one, other = np.nonzero(beside)
+        once = one < other
+        return one[once], other[once]
     rows, bands, tops = _in_bands(boxes)
     # One line for all bands: band after band, far enough apart that a box never reaches the next.
     line = np.asarray(bands, np.float64) * (float(np.ptp(boxes[:, [0, 2]])) + 1 if len(boxes) else 1)

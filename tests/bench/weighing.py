@@ -101,18 +101,24 @@ def play(one: Day, config: WeighingConfig | None = None) -> Played:
 
 
 def matched(found: Sequence[Weighed], visits: Sequence[Visit], display_grams: float) -> dict[int, Visit]:
-    """Say which visit each weighing is: it stood there then, and weighs that within 2 % or 3 g and a step."""
+    """Say which visit each weighing is: it stood there while that was weighed, and weighs that within 2 % or 3 g.
+
+    A visit can be only one weighing; a second one is false. Of several that fit, the closest in weight counts.
+    """
+    pairs: list[tuple[float, int, Visit]] = []
+    for position, one in enumerate(found):
+        until_s = one.at_s + one.settled_s
+        for visit in visits:
+            off = abs(visit.grams - one.grams)
+            there = visit.start_s < until_s and visit.end_s > one.at_s
+            if there and off <= max(3 + min(display_grams, 0.02 * visit.grams), 0.02 * visit.grams):
+                pairs.append((off, position, visit))
     true: dict[int, Visit] = {}
     taken: set[int] = set()
-    for position, one in enumerate(found):
-        for visit in visits:
-            if visit.start_s > one.at_s + 0.2:
-                continue
-            close = abs(visit.grams - one.grams) <= max(3 + min(display_grams, 0.02 * visit.grams), 0.02 * visit.grams)
-            if close and one.at_s <= visit.end_s and id(visit) not in taken:
-                true[position] = visit
-                taken.add(id(visit))
-                break
+    for _off, position, visit in sorted(pairs, key=lambda pair: pair[:2]):
+        if position not in true and id(visit) not in taken:
+            true[position] = visit
+            taken.add(id(visit))
     return true
 
 

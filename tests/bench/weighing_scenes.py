@@ -1,6 +1,6 @@
 """The flocks of the weighing benchmark: drawn from a seed, played through the bytes of an indicator.
 
-A day's light hours are played in 48 minutes: the calendar's pace shortens only the waits between birds, so that each
+A day's light hours are played in 36 minutes: the calendar's pace shortens only the waits between birds, so that each
 bird still stands its seconds. Truth is what the simulator knows: who stood on the plate when, and the flock's mean.
 """
 
@@ -15,10 +15,10 @@ from firmware_bridge.simulated.plate import Manners, Plate
 from firmware_bridge.simulated.visit import Visit
 from firmware_bridge.simulated.visitors import Regulars, day_swing, regulars
 
-PACE = 22.5
+PACE = 30.0
 DAY_S = (LIGHTS_OFF_HOUR - LIGHTS_ON_HOUR) * 3600 / PACE
-VISITS_PER_H = 32.0
-"""With the pace about 200 visits a day."""
+VISITS_PER_H = 24.0
+"""With the pace about 185 visits a day."""
 
 HAND_AGES = (38, 41)
 """Days of the hand weighing: in week 6."""
@@ -89,9 +89,7 @@ def scene(seed: int) -> Scene:
     apart = rng.choice((0.0, rng.uniform(0.08, 0.2)))
     late = rng.randint(*HAND_AGES)
     ages = (
-        (rng.randint(1, 20), rng.randint(21, 70), rng.randint(71, 120))
-        if native
-        else (rng.randint(1, 27), late, rng.randint(late + 2, 56))
+        (rng.randint(1, 40), rng.randint(41, 120)) if native else (rng.randint(1, 27), late, rng.randint(late + 2, 56))
     )
     flap = rng.uniform(0, 0.25)
     return Scene(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from models.card import Thresholds
 from models.runtime.boxes import decode
 from models.runtime.detections import Detections
-from models.runtime.letterbox import fit
+from models.runtime.letterbox import MOST_CANVASES, Canvas, Canvases, fit
 from models.runtime.suppression import keep_best, uncontained
 
 LIMITS = Thresholds(score=0.3, nms_iou=0.5, max_boxes=3000)
@@ -179,10 +179,31 @@ def test_a_frame_is_scaled_padded_grey_and_turned_to_rgb():
     frame = np.zeros((540, 960, 3), np.uint8)
     frame[..., 0] = 255
     box = fit((960, 540), (640, 640))
-    blob = box.fill(frame)
+    blob = Canvas(box).fill(frame)
     assert blob.shape == (1, 3, 384, 640)
     assert blob[0, :, 192, 320].tolist() == [0, 0, 1]
     assert np.allclose(blob[0, :, 0, 0], 114 / 255)
+
+
+def test_a_canvas_keeps_nothing_of_the_frame_before():
+    frames = np.random.default_rng(1).integers(0, 256, (3, 90, 120, 3), np.uint8)
+    box = fit((120, 90), (160, 160))
+    used = Canvas(box)
+    for frame in frames:
+        square = np.full((128, 160, 3), 114, np.uint8)
+        square[4:124] = cv2.resize(frame, (160, 120))
+        expected = square[..., ::-1].transpose(2, 0, 1)[None] / 255
+        assert np.allclose(used.fill(frame), expected, atol=1e-6)
+
+
+def test_frames_of_many_sizes_do_not_heap_up_canvases():
+    canvases = Canvases()
+    boxes = [fit((100 + side, 90), (160, 160)) for side in range(MOST_CANVASES + 1)]
+    first = canvases.of(boxes[0])
+    assert canvases.of(boxes[0]) is first
+    for box in boxes:
+        canvases.of(box)
+    assert canvases.of(boxes[0]) is not first
 
 
 @pytest.mark.parametrize(

@@ -115,11 +115,11 @@ def test_the_exported_network_gives_the_same_boxes_as_its_checkpoint(run: Path):
     checkpoint = load_ultralytics().YOLO(str(run / "run/weights/last.pt")).model.float().eval()
     import torch
 
-    from models.runtime.letterbox import fit
+    from models.runtime.letterbox import Canvas, fit
     from models.runtime.onnx import OnnxBackend
 
     frame = cv2.imread(str(next((run / "images/val").iterdir())))
-    blob = fit((160, 160), (160, 160)).fill(frame)
+    blob = Canvas(fit((160, 160), (160, 160))).fill(frame)
     with torch.no_grad():
         expected = checkpoint(torch.from_numpy(blob))[0].numpy()
     ours = OnnxBackend.open((run / "mine.onnx").read_bytes(), threads=1).run(blob)

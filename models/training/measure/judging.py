@@ -19,6 +19,8 @@ from models.training.data.dataset import picture_files
 BINS = 10
 """Bins of the calibration error."""
 TEMPERATURES = np.round(np.geomspace(0.3, 5, 120), 3)
+DAYLIGHT, WARM_LAMP = (1.0, 1.0, 1.0), (0.75, 1.0, 1.2)
+"""Strength of blue, green and red; a warm lamp before a camera that is set for daylight."""
 LIMITS = np.round(np.arange(0.3, 0.991, 0.01), 2)
 
 
@@ -35,8 +37,14 @@ class Said:
     truth: NDArray[np.int64]
 
 
-def listen(network: Path, folder: Path, *, threads: int = 2) -> Said:
+def listen(network: Path, folder: Path, *, threads: int = 2, lamp: Sequence[float] = DAYLIGHT) -> Said:
     """Ask a network about every picture of a folder of class folders; its card's own rule is left out.
+
+    Args:
+        network: the .onnx, with its card beside it.
+        folder: holds a folder of pictures per class.
+        threads: processor threads.
+        lamp: how strong blue, green and red are under the lamp in which the pictures are shown.
 
     Raises:
         WeightsError: the network or its card cannot be used.
@@ -50,10 +58,15 @@ def listen(network: Path, folder: Path, *, threads: int = 2) -> Said:
     for file, name in labelled(folder):
         if name not in card.classes:
             raise DatasetError(f"{file.parent} is not a class of the network: it knows {', '.join(card.classes)}")
-        rows.append(classifier.classify([read_picture(file)]).probabilities)
+        rows.append(classifier.classify([under(read_picture(file), lamp)]).probabilities)
         truth.append(card.classes.index(name))
     classifier.close()
     return Said(np.concatenate(rows), np.array(truth, np.int64))
+
+
+def under(picture: NDArray[np.uint8], lamp: Sequence[float]) -> NDArray[np.uint8]:
+    """Show a picture (h, w, 3), blue first, under a lamp."""
+    return np.asarray(np.clip(picture * np.array(lamp), 0, 255), np.uint8)
 
 
 def labelled(folder: Path) -> list[tuple[Path, str]]:

@@ -1,6 +1,7 @@
 """Rendered birds: the sprites of models.training.blender, found by kind, colour and the camera's elevation."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -82,6 +83,10 @@ class Library:
     def __len__(self) -> int:
         """Return the number of birds."""
         return len(self._birds)
+
+    def __iter__(self) -> Iterator[Rendered]:
+        """Yield the birds in the order of the index."""
+        return iter(self._birds)
 
     def colours(self, kind: str) -> list[str]:
         """Name the colours there are of a kind, as often as there are birds of it."""

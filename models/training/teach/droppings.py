@@ -57,7 +57,9 @@ class DroppingsPlan:
         others: folder of pictures of anything else, or None.
         seed: of everything random.
         kept_aside: share of the train blocks that becomes `val`.
-        swapped: share of the photos written a second time on another ground.
+        swapped: how often each photo is written again on another ground and under another lamp: 1.6 is once, and a
+            second time for three of five.
+        relit: how often each photo is written again under another lamp alone.
         made: pictures of each kind of REJECT made for `train`.
     """
 
@@ -67,7 +69,8 @@ class DroppingsPlan:
     others: Path | None = None
     seed: int = 0
     kept_aside: float = 0.15
-    swapped: float = 0.8
+    swapped: float = 1.6
+    relit: float = 0.8
     made: int = 110
 
 
@@ -89,6 +92,8 @@ def write_droppings(plan: DroppingsPlan) -> dict[str, int]:
             for name, files in by_class.items():
                 swapped = swap_some(files, photos, others, plan.swapped, rng)
                 counts[f"{split}/{name}"] += write_all(swapped, plan.out / split / name, "swapped")
+                lit = (relit(read_picture(file), rng) for file in drawn_again(files, plan.relit, rng))
+                counts[f"{split}/{name}"] += write_all(lit, plan.out / split / name, "relit")
         birds = files_of(plan.flock / "images" / ("val" if split == "test" else "train"))
         drawn = draw_rejects(photos, birds, others, int(plan.made * SPLITS[split]), rng)
         rejects = (relit(one, rng) if rng.random() < 0.5 else one for one in drawn)
@@ -135,9 +140,18 @@ def swap_some(
     share: float,
     rng: np.random.Generator,
 ) -> Iterator[np.ndarray]:
-    """Yield a share of the photos with another ground, under another lamp."""
-    for index in rng.permutation(len(files))[: int(share * len(files))]:
-        yield relit(swap_ground(read_picture(files[int(index)]), any_ground(photos, others, rng), rng), rng)
+    """Yield photos with another ground, under another lamp: `share` as many as there are files."""
+    for file in drawn_again(files, share, rng):
+        yield relit(swap_ground(read_picture(file), any_ground(photos, others, rng), rng), rng)
+
+
+def drawn_again(files: Sequence[Path], times: float, rng: np.random.Generator) -> Iterator[Path]:
+    """Yield `times` as many files as there are, none a second time before each was drawn once."""
+    left = int(times * len(files))
+    while left > 0:
+        for index in rng.permutation(len(files))[:left]:
+            yield files[int(index)]
+        left -= len(files)
 
 
 def draw_rejects(

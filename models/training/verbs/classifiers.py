@@ -39,6 +39,7 @@ def evaluate_classifier(
     choose: Annotated[bool, typer.Option("--choose", help="choose temperature and not-sure limit here first")] = False,
     target: Annotated[float, typer.Option(min=0.5, max=1, help="accuracy --choose wants of sure answers")] = 0.97,
     write: Annotated[bool, typer.Option("--write", help="write rule and figures onto the card")] = False,
+    warm: Annotated[bool, typer.Option("--warm", help="show the pictures as under a warm lamp")] = False,
     threads: Threads = 2,
 ) -> None:
     """Measure a classifier through the light runtime; `<data set>/<split>` is how a folder is called on the card."""
@@ -47,12 +48,15 @@ def evaluate_classifier(
         from models.training.measure import judging
 
         card = read_classifier_card(card_path(network))
-        heard = {item: judging.listen(network, item, threads=threads) for item in folder}
+        lamp = judging.WARM_LAMP if warm else judging.DAYLIGHT
+        heard = {item: judging.listen(network, item, threads=threads, lamp=lamp) for item in folder}
         if choose:
             card = judging.with_rule(card, list(heard.values()), accuracy=target)
             typer.echo(f"temperature {card.answer.temperature}, not sure below {card.answer.not_sure_below}")
         rows = [
-            judging.score_row(said, card, dataset=item.absolute().parent.name, split=item.name)
+            judging.score_row(
+                said, card, dataset=item.absolute().parent.name, split=item.name + (" in warm light" if warm else "")
+            )
             for item, said in heard.items()
         ]
         for row, said in zip(rows, heard.values(), strict=True):

@@ -779,7 +779,7 @@ export interface components {
             mean_grams: number;
             /**
              * Interval Grams
-             * @description 95 % interval of the mean; null below 2 weighings
+             * @description 95 % interval of the flock's mean; null below 2 weighings
              */
             interval_grams: [
                 number,
