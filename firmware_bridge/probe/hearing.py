@@ -8,7 +8,7 @@ from firmware_bridge.registry import Line
 
 TOP_BIT = 0x80
 FRAMES_ENOUGH = 3
-EXPLAINED_WELL = 0.8
+EXPLAINED_WELL = 0.75
 """The first frame is mostly cut by the moment of listening, and the last by its end."""
 
 EXPLAINED_LEAST = 0.5

@@ -30,6 +30,11 @@ class Question:
     count: int
 
 
+def bauds() -> frozenset[int]:
+    """Return the speeds that the shipped profiles know."""
+    return frozenset(line.baud for profile in shipped() for line in profile.line.lines)
+
+
 def asking(address: int, question: Question) -> bytes:
     """Return the frame that asks for registers."""
     ask = ReadInputRegistersRequest if question.kind == "input" else ReadHoldingRegistersRequest

@@ -8,8 +8,9 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
-from firmware_bridge.config import REPLAY, TCP
+from firmware_bridge.config import REPLAY, TCP, Parity
 from firmware_bridge.errors import LineSilent
 from firmware_bridge.link import LineSettings, Link, link_for
 from firmware_bridge.probe import modbus
@@ -23,18 +24,11 @@ ANSWER_S = 0.2
 ANSWER_BYTES = 40
 """Longest answer that is waited for, beside the instrument's own time to think."""
 
+WAKE_S = 0.005
 QUIET_S = 0.05
 FEW_BYTES = 5
 BITS = 11
 """Of a byte on the wire, at most."""
-
-LONG_FRAME_S = 4.0
-"""A thermal array at 9600 bit/s needs 1.6 s for a frame, and two are wanted."""
-
-BUSY = 0.5
-"""Share of the line's time that long frames take up: who is that busy is listened to longer."""
-
-MODBUS_BAUDS = (9600, 4800, 2400, 19200)
 
 Say = Callable[[str], None]
 
@@ -66,6 +60,10 @@ class Search:
         self._tell = tell
         self._deadline_s = 0.0
         self._one_speed = port.startswith((TCP, REPLAY))
+        # a pseudo-terminal refuses parity, and who is behind a serial server has the one that is set there
+        plain = self._one_speed or Path(port).resolve().is_relative_to("/dev/pts")
+        self._modbus_bauds = modbus.bauds()
+        self._parities: tuple[Parity, ...] = ("none",) if plain else ("none", "even", "odd")
 
     def run(self) -> list[Finding]:
         """Return what is there, the likeliest first; empty when nothing was understood.
@@ -84,7 +82,7 @@ class Search:
 
     def _bauds(self) -> list[int]:
         counted = Counter(baud for candidate in self._among for baud in {line.baud for line in candidate.lines})
-        counted.update(MODBUS_BAUDS)
+        counted.update(self._modbus_bauds)
         return [baud for baud, _ in counted.most_common()]
 
     def _at(self, baud: int) -> list[Candidate]:
@@ -99,12 +97,21 @@ class Search:
                 break
             self._tell(f"listening at {baud} bit/s")
             among = self._at(baud)
-            apart_s = max(candidate.apart for candidate in among) if among else 0.0
-            found.append(judged(self._heard(Line(baud), FRAMES_ENOUGH * apart_s), Line(baud), among))
+            found.append(self._listened_at(baud, among))
         return _best_first(found)
 
+    def _listened_at(self, baud: int, among: list[Candidate]) -> Finding | None:
+        """Listen in ever longer pieces, until somebody is recognised or the most patient family was waited for."""
+        heard, line = b"", Line(baud)
+        for seconds in sorted({round(candidate.patience_s(baud), 1) for candidate in among}):
+            heard += self._heard(line, seconds)
+            found = judged(heard, line, among)
+            if _settled([found]):
+                return found
+        return judged(heard, line, among)
+
     def _heard(self, line: Line, seconds: float) -> bytes:
-        """Return what comes on a line set so; longer where long frames fill it."""
+        """Return what comes on a line set so."""
         link = self._opened(line)
         heard = b""
         began_s = time.monotonic()
@@ -114,9 +121,6 @@ class Search:
                     heard += link.read(READ_BYTES, left_s)
                 except LineSilent:
                     break
-                elapsed_s = time.monotonic() - began_s
-                if len(heard) * 10 > BUSY * line.baud * max(elapsed_s, FIRST_LISTEN_S):
-                    seconds = LONG_FRAME_S
         finally:
             link.close()
         return heard
@@ -142,16 +146,16 @@ class Search:
         for candidate in (one for one in self._at(baud) if one.ask):
             shapes = {(line.data_bits, line.parity): line for line in candidate.lines if line.baud == baud}
             for line in shapes.values() or [Line(baud)]:
-                answer = self._answers(line, candidate.ask, FRAMES_ENOUGH)
+                answer = self._answers(line, candidate)
                 if answer and (finding := judged(answer, line, [candidate])):
                     return [finding]
         return []
 
     def _asked_modbus(self, baud: int) -> list[Finding]:
-        if baud not in MODBUS_BAUDS and not self._one_speed:
+        if baud not in self._modbus_bauds and not self._one_speed:
             return []
         found = []
-        for parity in ("none", "even", "odd"):
+        for parity in self._parities:
             line = Line(baud, parity)
             link = self._opened(line)
             try:
@@ -165,14 +169,17 @@ class Search:
                 break
         return found
 
-    def _answers(self, line: Line, question: bytes, times: int) -> bytes:
-        """Return what comes back to a question; asked again only when something came."""
+    def _answers(self, line: Line, candidate: Candidate) -> bytes:
+        """Return what comes back to a family's question; asked again only when something came."""
         link = self._opened(line)
         ask = _asker(link, line)
         heard = b""
         try:
-            for _ in range(times):
-                answer = ask(question)
+            for _ in range(FRAMES_ENOUGH + 1):
+                if candidate.wake:
+                    link.write(candidate.wake)
+                    time.sleep(WAKE_S)
+                answer = ask(candidate.ask)
                 if not answer:
                     break
                 heard += answer
