@@ -7,26 +7,26 @@ parity. Nobody listening means that what is said is lost, as on a wire.
 
 import contextlib
 import errno
+import fcntl
 import os
 import pty
 import select
-import termios
+import struct
 import time
 import tty
 from dataclasses import replace
 from pathlib import Path
 
-from firmware_bridge.config import BAUD_RATES
 from firmware_bridge.errors import LineLost, WrongSettings
 from firmware_bridge.registry import Line
 from firmware_bridge.simulated.wire import as_eight_bits, wrong_speed
 
 READ_BYTES = 256
 IDLE_S = 0.02
-OUTPUT_SPEED = 5
-"""Where ``termios.tcgetattr`` has it."""
+GET_TERMIOS2 = 0x802C542A
+"""Linux's TCGETS2 on x86 and Arm: as ``tcgetattr``, with the bit rates as numbers (asm-generic/termbits.h)."""
 
-SPEEDS = {getattr(termios, f"B{baud}"): baud for baud in BAUD_RATES if hasattr(termios, f"B{baud}")}
+TERMIOS2 = struct.Struct("=4I20B2I")
 
 
 class Terminal:
@@ -103,11 +103,16 @@ class Terminal:
         """Return the bit/s the instrument speaks at; None when it is understood at any."""
         return self._line.baud if self._line else None
 
+    def _listeners_speed(self) -> int:
+        settings = fcntl.ioctl(self._master, GET_TERMIOS2, bytes(TERMIOS2.size))
+        speed: int = TERMIOS2.unpack(settings)[-1]
+        return speed
+
     def _carried(self, data: bytes, *, to_us: bool) -> bytes:
         """Return what arrives of ``data`` at the other end of the wire."""
-        ours, theirs = self.speed(), SPEEDS.get(termios.tcgetattr(self._master)[OUTPUT_SPEED])
+        ours, theirs = self.speed(), self._listeners_speed()
         line = self._line or Line()
-        if ours and theirs and ours != theirs:
+        if ours and ours != theirs:
             far, near = (Line(theirs), ours) if to_us else (replace(line, baud=ours), theirs)
             return wrong_speed(data, far, near)
         return data if to_us else as_eight_bits(data, line)

@@ -8,6 +8,7 @@ A receiver waits for the line to fall, then looks in the middle of each of its o
 works, so that a wrong baud rate looks here as it looks on a real line: not random, and not always unreadable.
 """
 
+from firmware_bridge.link import with_parity
 from firmware_bridge.registry import Line
 
 HEARD_BITS = 8
@@ -35,22 +36,14 @@ def wrong_speed(data: bytes, sent: Line, heard_baud: int) -> bytes:
 
 def as_eight_bits(data: bytes, sent: Line) -> bytes:
     """Return what a receiver of the right speed with eight bits and no parity reads: with seven, the top is parity."""
-    if sent.data_bits == HEARD_BITS:
-        return data
-    return bytes(byte & 0x7F | _parity_bit(byte & 0x7F, sent) << 7 for byte in data)
+    return data if sent.data_bits == HEARD_BITS else with_parity(data, sent.parity)
 
 
 def frame_levels(byte: int, line: Line) -> list[int]:
     """Return the levels of one byte on the wire, a level per bit: start, data, parity, stop."""
     data = [byte >> bit & 1 for bit in range(line.data_bits)]
-    parity = [] if line.parity == "none" else [_parity_bit(byte & (1 << line.data_bits) - 1, line)]
+    parity = [] if line.parity == "none" else [(sum(data) + (line.parity == "odd")) % 2]
     return [0, *data, *parity, *[1] * line.stop_bits]
-
-
-def _parity_bit(byte: int, line: Line) -> int:
-    if line.parity == "none":
-        return 0
-    return (byte.bit_count() + (line.parity == "odd")) % 2
 
 
 def _fall(levels: list[int], at: int) -> int:

@@ -14,7 +14,7 @@ from firmware_bridge.simulated.terminal import Terminal
 from firmware_bridge.simulated.wire import as_eight_bits, wrong_speed
 
 FRAME = encode(2345, 3)
-LINES = [Line(), Line(stop_bits=2), Line(data_bits=7, parity="even"), Line(data_bits=7, parity="odd")]
+LINES = [Line(), Line(stop_bits=2), *(Line(data_bits=7, parity=parity) for parity in ("even", "odd"))]
 
 
 class Seconds:
