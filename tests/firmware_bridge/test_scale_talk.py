@@ -11,10 +11,12 @@ import pytest
 from firmware_bridge.config import InstrumentConfig
 from firmware_bridge.device import Adjustable, Device, Measured
 from firmware_bridge.errors import BadValue, LineGarbled, LineLost, LineSilent, WrongSettings
+from firmware_bridge.link import LineSettings, link_for
 from firmware_bridge.registry import Line, build
 from firmware_bridge.scales import toledo
 from firmware_bridge.scales.families import INDICATORS, indicator
 from firmware_bridge.scales.frame import ScaleFrame
+from firmware_bridge.scales.scale import Scale
 from firmware_bridge.scales.talk import Asking, Prompt
 from firmware_bridge.simulated.flock import Calendar, Flock
 from firmware_bridge.simulated.plate import Plate
@@ -163,9 +165,11 @@ def test_indicators_with_an_address_answer_to_their_own_only(plug_in: PluggedIn,
     other.close()
 
 
-def test_nobody_answers_a_command(terminal: Terminal, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("firmware_bridge.scales.scale.ANSWER_S", 0.3)
-    scale = scale_on(terminal.name, "cas-22")
+def test_nobody_answers_a_command(terminal: Terminal):
+    row, link = indicator("cas-22"), link_for(LineSettings(str(terminal.name)))
+    scale = Scale(
+        family=row.key, link=link, decoder=row.decoder(), unit="kg", timeout_s=1, talk=row.talk(1), answer_s=0.3
+    )
     scale.open()
     with pytest.raises(LineSilent, match="did not answer"):
         scale.zero()
