@@ -88,7 +88,8 @@ class Event(Message):
     delayed: bool = Field(default=False, description="sent late; must not replace a live value")
 
 
-Doubt = Literal["stuck", "jump"]
+Doubt = Literal["stuck", "jump", "settling"]
+"""Why a value may be wrong: it has not moved for long, it jumped further than a house can, its sensor warms up."""
 
 
 class Readings(Event):

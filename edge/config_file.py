@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -19,6 +19,9 @@ from edge.config import EdgeConfig
 from edge.errors import BadConfig, BadPlan
 from edge.toml_lines import Path as KeyPath
 from edge.toml_lines import key_lines, nearest_line
+
+if TYPE_CHECKING:
+    from firmware_bridge.device import Device
 
 _TOO_SMALL = {"greater_than", "greater_than_equal", "string_too_short", "too_short"}
 _TOO_LARGE = {"less_than", "less_than_equal", "string_too_long", "too_long"}
@@ -95,9 +98,23 @@ def _instrument_problems(config: EdgeConfig) -> Iterator[tuple[KeyPath, str]]:
             yield ("instruments", number, "family"), str(error)
     if alone:
         try:
-            build_all(config.instruments)
+            devices = build_all(config.instruments)
         except PermanentError as error:
             yield ("instruments",), str(error)
+        else:
+            yield from _thermal_problems(
+                config, {one.slug: it for one, it in zip(config.instruments, devices, strict=True)}
+            )
+
+
+def _thermal_problems(config: EdgeConfig, devices: dict[str, "Device"]) -> Iterator[tuple[KeyPath, str]]:
+    from firmware_bridge.device import Imaging
+
+    for number, one in enumerate(config.thermal):
+        if not isinstance(devices[one.instrument], Imaging):
+            yield ("thermal", number, "instrument"), f"{one.instrument} is no thermal array"
+        if one.air and "temperature_celsius" not in devices[one.air].quantities:
+            yield ("thermal", number, "air"), f"{one.air} is no thermometer"
 
 
 def _plan_problems(config: EdgeConfig) -> Iterator[tuple[KeyPath, str]]:

@@ -29,6 +29,11 @@ from firmware_bridge.errors import BridgeError, LineLost, LineSilent
 log = logging.getLogger(__name__)
 
 LOAD = "load_grams"
+_DOUBTFUL: tuple[tuple[Doubt, Cause, str], ...] = (
+    ("stuck", "values_stuck", "not moved for long: is the sensor stuck?"),
+    ("jump", "values_jump", "jumped further than a house can"),
+)
+"""What the status tells, the gravest first; a sensor that warms up is well."""
 
 
 class Instrument:
@@ -110,6 +115,9 @@ class Instrument:
     def _send(self, measured: Measured) -> tuple[str, dict[str, Doubt]]:
         values, implausible = self._plausible(measured.values)
         doubts = self._doubts.judge(time.monotonic(), values)
+        if measured.stable is False and not self._device.streaming:  # a scale's load is rarely settled, and no doubt
+            settling: dict[str, Doubt] = dict.fromkeys(values, "settling")
+            doubts = settling | doubts
         if self._device.streaming and LOAD in values:
             self._weigh(values[LOAD])
         if values and time.monotonic() >= self._next_readings_s:
@@ -169,9 +177,8 @@ def _told(problem: str, doubts: dict[str, Doubt]) -> tuple[Cause, str]:
     """Return the cause and the sentence that the status tells of values that came."""
     if problem:
         return "values_impossible", problem
-    if doubts:
-        kind = "stuck" if "stuck" in doubts.values() else "jump"
+    for kind, cause, said in _DOUBTFUL:
         keys = ", ".join(key for key, doubt in doubts.items() if doubt == kind)
-        said = "not moved for long: is the sensor stuck?" if kind == "stuck" else "jumped further than a house can"
-        return "values_stuck" if kind == "stuck" else "values_jump", f"{keys}: {said}"
+        if keys:
+            return cause, f"{keys}: {said}"
     return "", ""
