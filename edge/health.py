@@ -23,6 +23,7 @@ class Health:
         self._noted: tuple[Cause, str] = ("", "")
         self._last_at: datetime | None = None
         self._faults = 0
+        self._refused = 0
         self._last_sign_s = time.monotonic()
 
     def ok(self, cause: Cause = "", problem: str = "") -> None:
@@ -61,6 +62,11 @@ class Health:
         with self._lock:
             self._faults += count
 
+    def refused(self, count: int) -> None:
+        """Note how many loads on a scale were no single bird so far."""
+        with self._lock:
+            self._refused = count
+
     def alive(self) -> None:
         """Note that the part's thread came round, without a value."""
         with self._lock:
@@ -83,4 +89,5 @@ class Health:
                 problem=problem,
                 last_at=self._last_at,
                 faults=self._faults,
+                refused=self._refused,
             )
