@@ -301,6 +301,9 @@ class PartStatus(_Strict):
     problem: str = Field(default="", max_length=500, description="the technical detail, in English; empty when ok")
     last_at: UtcTime | None = Field(default=None, description="last good value or frame")
     faults: int = Field(default=0, ge=0, description="bad frames, refused values and time-outs since the start")
+    refused: int = Field(
+        default=0, ge=0, description="loads on a scale that came and went and were no single bird, since the start"
+    )
 
 
 class Status(State):

@@ -67,6 +67,7 @@ class Instrument:
         self._outbox = outbox
         self._origin = origin
         self._weighing = Weighing(weighing)
+        self._basis: str | None = None
         self._doubts = Doubts(stuck_after_s)
         self._next_readings_s = 0.0
         self._faults_told = 0
@@ -119,7 +120,7 @@ class Instrument:
             settling: dict[str, Doubt] = dict.fromkeys(values, "settling")
             doubts = settling | doubts
         if self._device.streaming and LOAD in values:
-            self._weigh(values[LOAD])
+            self._weigh(values[LOAD], measured.basis)
         if values and time.monotonic() >= self._next_readings_s:
             self._next_readings_s = time.monotonic() + (self._interval_s if self._device.streaming else 0.0)
             self._outbox.put(
@@ -141,9 +142,14 @@ class Instrument:
         self.health.fault(len(refused))
         return {key: value for key, value in values.items() if not problems[key]}, "; ".join(refused)
 
-    def _weigh(self, load_grams: float) -> None:
-        for weighed in self._weighing.feed(time.monotonic(), load_grams):
+    def _weigh(self, load_grams: float, basis: str | None) -> None:
+        # gross became net: the number jumped, no bird moved
+        birds = self._weighing.begin_anew() if basis != self._basis else []
+        self._basis = basis
+        birds += self._weighing.feed(time.monotonic(), load_grams)
+        for weighed in birds:
             self._outbox.put(self._sample(weighed))
+        self.health.refused(self._weighing.refused)
 
     def _sample(self, weighed: Weighed) -> WeightSample:
         return WeightSample(
