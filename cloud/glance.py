@@ -28,7 +28,6 @@ from cloud.api.models import (
 from cloud.flock import house_count
 from cloud.flock.comfort import heat_index
 from cloud.flock.growth import BreedStandard, age_days, standards
-from cloud.flock.statistics import spread
 from cloud.notice import findings_now, verdict_now, views_now
 from cloud.store import houses, pictures, verdicts
 from cloud.store.houses import PlacedFlock
@@ -50,6 +49,7 @@ from contract.messages import (
     parse,
 )
 from contract.place import Place
+from contract.statistics import spread
 from contract.topics import leaf_of
 
 MEMBERS: Final = (
@@ -73,6 +73,8 @@ NOT_CLIMATE: Final = frozenset({"load_grams", "weight_grams"})
 HISTORY_DAYS_WITHOUT_FLOCK = 60
 WEIGHT: Final = "weight_grams"
 
+COUNTS_ALL_THE_SAME: Final[frozenset[Cause]] = frozenset({"posture_unusable"})
+"""Causes that take nothing from a camera's count."""
 COUNT_FIELDS: Final = set(CountNow.model_fields) - {"withheld", "by_hand"}
 ROLL_CALL_FIELDS: Final = set(RollCallNow.model_fields) - {"device"}
 WELLNESS_FIELDS: Final = set(WellnessNow.model_fields) - {"device"}
@@ -175,10 +177,11 @@ class Glance:
         return answers
 
     def _causes(self, farm: str, house: str) -> dict[tuple[str, str], Cause]:
-        """Return (device, camera) -> what is wrong with it, as far as its device can tell."""
+        """Return (device, camera) -> why no count can rest on it, as far as its device can tell."""
         rows = houses.devices(self._records, farm, house)
         reports = [(row.device, parse(Status, row.status)) for row in rows if row.status]
-        return {(device, part.slug): part.cause for device, report in reports for part in report.parts}
+        parts = ((device, part) for device, report in reports for part in report.parts)
+        return {(device, part.slug): part.cause for device, part in parts if part.cause not in COUNTS_ALL_THE_SAME}
 
     def _roll_calls(self, farm: str, house: str) -> list[RollCallNow]:
         return [

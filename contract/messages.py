@@ -88,11 +88,17 @@ class Event(Message):
     delayed: bool = Field(default=False, description="sent late; must not replace a live value")
 
 
+Doubt = Literal["stuck", "jump"]
+
+
 class Readings(Event):
-    """Values of one instrument at one instant."""
+    """Values of one instrument at one instant. A doubtful value is sent and marked, never dropped."""
 
     instrument: Slug
     values: dict[str, float] = Field(min_length=1, description="quantity key -> value in the quantity's unit")
+    doubts: dict[str, Doubt] = Field(
+        default_factory=dict, description="quantity key -> why its value may be wrong although it can be"
+    )
 
     @model_validator(mode="after")
     def _plausible(self) -> Self:
@@ -103,6 +109,8 @@ class Readings(Event):
                 raise ValueError(f"values: {error}") from error
             if problem:
                 raise ValueError(f"values.{key}: {problem}")
+        if strangers := self.doubts.keys() - self.values.keys():
+            raise ValueError(f"doubts: {', '.join(sorted(strangers))} has no value here")
         return self
 
 
@@ -260,6 +268,8 @@ Cause = Literal[
     "line_silent",
     "line_garbled",
     "values_impossible",
+    "values_stuck",
+    "values_jump",
     "settings_wrong",
     "picture_missing",
     "video_ended",
@@ -268,6 +278,7 @@ Cause = Literal[
     "picture_frozen",
     "camera_moved",
     "network_unusable",
+    "posture_unusable",
     "clock_unset",
     "other",
 ]
@@ -275,7 +286,8 @@ Cause = Literal[
 
 ``line_lost``: unplugged or away; ``line_refused``: there, but taken or forbidden; ``line_silent``: nothing comes;
 ``line_garbled``: nothing readable comes; ``picture_…`` and ``camera_moved``: pictures come, but no count can rest on
-them, and none is sent; ``network_unusable``: what finds the birds can't be run.
+them, and none is sent; ``network_unusable``: what finds the birds can't be run; ``posture_unusable``: what looks at
+single birds can't be run, counts come as ever.
 """
 
 

@@ -125,6 +125,7 @@ def _instruments(config: EdgeConfig, outbox: Outbox, origin: Origin) -> list[Ins
             outbox=outbox,
             origin=origin,
             weighing=config.weighing,
+            stuck_after_s=instrument.stuck_after_s,
         )
         for instrument, device in zip(config.instruments, devices, strict=True)
     ]

@@ -1,12 +1,25 @@
-"""henwise-edge: run the agent, check its configuration, look at the device, count at a desk, collect for training."""
+"""henwise-edge: run the agent, check its configuration, look at the device, count and weigh at a desk, collect."""
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from edge.desk_cli import calibrate, count
+from edge.weigh_cli import calibrate_weighing, weigh
+
+
+class CameraUnlessNamed(TyperGroup):
+    """`calibrate edge.toml ceiling 212` is `calibrate camera edge.toml ceiling 212`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Say which calibration is meant when its name was left out."""
+        if args and args[0] not in {*self.commands, "--help"}:
+            args = ["camera", *args]
+        return super().parse_args(ctx, args)
+
 
 app = typer.Typer(
     name="henwise-edge",
@@ -126,7 +139,13 @@ def doctor(
 
 
 app.command()(count)
-app.command()(calibrate)
+app.command()(weigh)
+calibrations = typer.Typer(
+    cls=CameraUnlessNamed, help="Teach a camera or a scale by what you counted or weighed by hand."
+)
+calibrations.command("camera")(calibrate)
+calibrations.command("weighing")(calibrate_weighing)
+app.add_typer(calibrations, name="calibrate")
 
 
 def _refuse(problems: list[str]) -> NoReturn:

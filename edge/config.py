@@ -6,7 +6,7 @@ Relative paths are taken from the folder of edge.toml. Passwords never stand in 
 import ipaddress
 from datetime import time
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -64,6 +64,10 @@ class OutboxConfig(Section):
 class WeighingConfig(Section):
     """How birds on a scale become weights; see ``edge.weighing`` for the rules and their sources."""
 
+    mode: Literal["step_on", "hanging"] = Field(
+        default="step_on",
+        description="step_on: a platform, a bird counts by coming and going; hanging: a bird counts when it leaves",
+    )
     settle_s: float = Field(default=1.0, ge=0.2, le=10, description="the load must stand still for so long, in s")
     still_grams: float = Field(default=10, gt=0, le=500, description="span that still counts as standing still, in g")
     still_share: float = Field(
@@ -123,7 +127,8 @@ def _anchored(instrument: InstrumentConfig, info: ValidationInfo) -> InstrumentC
     scheme, mark, path = instrument.port.rpartition("://")
     port = instrument.port if scheme == "tcp" else f"{scheme}{mark}{beside_config(Path(path), info)}"
     profile = instrument.profile and beside_config(instrument.profile, info)
-    return instrument.model_copy(update={"port": port, "profile": profile})
+    calibration = instrument.calibration and beside_config(instrument.calibration, info)
+    return instrument.model_copy(update={"port": port, "profile": profile, "calibration": calibration})
 
 
 class EdgeConfig(Section):

@@ -6,7 +6,8 @@ PermanentError
 │   ├── BadPlan         the points of a camera's plan can't be right
 │   ├── BadMarks        floor, zones or gates of a camera can't be right
 │   ├── FootageUnreadable  what a person named holds no picture that can be counted in
-│   └── NotCalibrated   nothing can be learned from a count by hand, or it can't be kept
+│   ├── RecordingUnreadable  a recorded scale has a line that is no sample, or nothing of its family
+│   └── NotCalibrated   nothing can be learned from a count or weighing by hand, or it can't be kept
 ├── OutboxTaken         another agent works in the same data_dir
 └── NetworkUnusable     a camera's network is missing or damaged, or nothing here can run it
 RetryableError
@@ -52,8 +53,12 @@ class FootageUnreadable(BadInput):
     """A path or address gives no pictures; the message says why."""
 
 
+class RecordingUnreadable(BadInput):
+    """A recording of a scale can't be read; the message names the line."""
+
+
 class NotCalibrated(BadInput):
-    """A count by hand can't be used; the message says why."""
+    """A count or a weighing by hand can't be used; the message says why."""
 
 
 class OutboxTaken(PermanentError):

@@ -21,6 +21,7 @@ class Health:
         self._cause: Cause = ""
         self._problem = ""
         self._noted: tuple[Cause, str] = ("", "")
+        self._lacking: tuple[Cause, str] = ("", "")
         self._last_at: datetime | None = None
         self._faults = 0
         self._last_sign_s = time.monotonic()
@@ -32,13 +33,14 @@ class Health:
             self._last_at = datetime.now(UTC)
             self._last_sign_s = time.monotonic()
 
-    def lost(self, state: Literal["silent", "failed"], cause: Cause, problem: str) -> bool:
+    def lost(self, state: Literal["silent", "failed"], cause: Cause, problem: str, *, counted: bool = True) -> bool:
         """Note a failed attempt.
 
         Args:
             state: silent = it may come back by itself, failed = somebody has to do something.
             cause: what is wrong, as the contract names it.
             problem: the same in detail, in English, with what to do.
+            counted: whether it is a new fault; False while an instrument is only waited for.
 
         Returns:
             True when this is news.
@@ -46,7 +48,7 @@ class Health:
         with self._lock:
             news = (state, problem[:500]) != (self._state, self._problem)
             self._state, self._cause, self._problem = state, cause, problem[:500]
-            self._faults += 1
+            self._faults += counted
             self._last_sign_s = time.monotonic()
             return news
 
@@ -54,6 +56,11 @@ class Health:
         """Note what is wrong with what comes, although it comes; an empty cause takes it back."""
         with self._lock:
             self._noted = (cause, problem[:500])
+
+    def lacks(self, cause: Cause, problem: str) -> None:
+        """Note what the part does without for as long as it runs; told while nothing worse is."""
+        with self._lock:
+            self._lacking = (cause, problem[:500])
 
     def fault(self, count: int = 1) -> None:
         """Count bad frames or refused values."""
@@ -74,7 +81,9 @@ class Health:
         """Return it as the contract says it."""
         with self._lock:
             told = (self._cause, self._problem)
-            cause, problem = self._noted if self._state == "ok" and not self._cause else told
+            if self._state == "ok" and not self._cause:
+                told = self._noted if self._noted[0] else self._lacking
+            cause, problem = told
             return PartStatus(
                 slug=self.slug,
                 state=self._state,

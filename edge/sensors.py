@@ -11,11 +11,12 @@ import time
 from datetime import timedelta
 
 from contract.errors import PermanentError
-from contract.messages import Readings, WeightSample
+from contract.messages import Cause, Doubt, Readings, WeightSample
 from contract.quantities import quantity
 from edge.backoff import Backoff
 from edge.causes import cause_of
 from edge.config import WeighingConfig
+from edge.doubts import Doubts
 from edge.errors import ClockUnset
 from edge.health import Health
 from edge.origin import Origin, now
@@ -23,7 +24,7 @@ from edge.outbox import UNNUMBERED, Outbox
 from edge.threads import run_in_thread
 from edge.weighing import Weighed, Weighing
 from firmware_bridge.device import Device, Measured
-from firmware_bridge.errors import BridgeError, LineLost
+from firmware_bridge.errors import BridgeError, LineLost, LineSilent
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class Instrument:
         outbox: where its events go.
         origin: who we are.
         weighing: how birds are weighed, if it is a scale.
+        stuck_after_s: so long its values may stay the same, in s; 0 = for ever.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Instrument:
         outbox: Outbox,
         origin: Origin,
         weighing: WeighingConfig,
+        stuck_after_s: float = 0,
     ) -> None:
         self.health = Health(slug)
         self._slug = slug
@@ -59,6 +62,7 @@ class Instrument:
         self._outbox = outbox
         self._origin = origin
         self._weighing = Weighing(weighing)
+        self._doubts = Doubts(stuck_after_s)
         self._next_readings_s = 0.0
         self._faults_told = 0
 
@@ -95,16 +99,17 @@ class Instrument:
         try:
             self._device.open()
             measured = self._device.read()
-            problem = self._send(measured)
+            problem, doubts = self._send(measured)
         except (BridgeError, ClockUnset) as error:
             return self._lost(error, backoff)
         self._count_faults()
-        self.health.ok("values_impossible" if problem else "", problem)
+        self.health.ok(*_told(problem, doubts))
         backoff.reset()
         return 0.0 if self._device.streaming else max(0.0, self._interval_s - (time.monotonic() - began_s))
 
-    def _send(self, measured: Measured) -> str:
-        values, problem = self._plausible(measured.values)
+    def _send(self, measured: Measured) -> tuple[str, dict[str, Doubt]]:
+        values, implausible = self._plausible(measured.values)
+        doubts = self._doubts.judge(time.monotonic(), values)
         if self._device.streaming and LOAD in values:
             self._weigh(values[LOAD])
         if values and time.monotonic() >= self._next_readings_s:
@@ -117,9 +122,10 @@ class Instrument:
                     at=now(),
                     instrument=self._slug,
                     values=values,
+                    doubts=doubts,
                 )
             )
-        return problem
+        return "; ".join(problem for problem in (measured.refused, implausible) if problem), doubts
 
     def _plausible(self, values: dict[str, float]) -> tuple[dict[str, float], str]:
         problems = {key: quantity(key).problem_with(value) for key, value in values.items()}
@@ -146,7 +152,8 @@ class Instrument:
     def _lost(self, error: BridgeError | ClockUnset, backoff: Backoff) -> float:
         self._count_faults()
         permanent = isinstance(error, PermanentError)
-        if self.health.lost("failed" if permanent else "silent", cause_of(error), str(error)):
+        counted = not isinstance(error, LineSilent) or error.asked
+        if self.health.lost("failed" if permanent else "silent", cause_of(error), str(error), counted=counted):
             log.warning("%s: %s", self._slug, error)
         if permanent or isinstance(error, LineLost | ClockUnset):
             return backoff.next_s()
@@ -156,3 +163,15 @@ class Instrument:
         faults = self._device.faults
         self.health.fault(faults - self._faults_told)
         self._faults_told = faults
+
+
+def _told(problem: str, doubts: dict[str, Doubt]) -> tuple[Cause, str]:
+    """Return the cause and the sentence that the status tells of values that came."""
+    if problem:
+        return "values_impossible", problem
+    if doubts:
+        kind = "stuck" if "stuck" in doubts.values() else "jump"
+        keys = ", ".join(key for key, doubt in doubts.items() if doubt == kind)
+        said = "not moved for long: is the sensor stuck?" if kind == "stuck" else "jumped further than a house can"
+        return "values_stuck" if kind == "stuck" else "values_jump", f"{keys}: {said}"
+    return "", ""

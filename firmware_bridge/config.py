@@ -57,10 +57,21 @@ class InstrumentConfig(BaseModel):
     port: Port = Field(description="'/dev/serial/by-id/...', 'tcp://host:port' or 'replay://recorded-file'")
     baud: Baud | None = Field(default=None, description="bit/s; left out: what the family is shipped with")
     parity: Parity | None = Field(default=None, description="none, even or odd; left out: as the family is shipped")
-    address: int | None = Field(default=None, ge=1, le=247, description="Modbus address; left out: the family's")
+    address: int | None = Field(
+        default=None, ge=1, le=247, description="Modbus address, or a scale's; left out: the family's"
+    )
     interval_s: float = Field(default=10, ge=0.1, le=3600, description="polled instruments: seconds between questions")
     timeout_s: float | None = Field(
         default=None, gt=0, le=60, description="seconds to wait for a frame or an answer; left out: the family's"
     )
+    stuck_after_s: float = Field(
+        default=3600, ge=0, description="doubt the sensor when nothing it measures has moved for so long; 0: never"
+    )
     unit: MassUnit = Field(default="kg", description="scales: the unit in which the indicator displays")
+    decimals: int | None = Field(
+        default=None, ge=0, le=4, description="scales that don't send their point: digits after it on the display"
+    )
     profile: Path | None = Field(default=None, description="family 'modbus': your own profile file (TOML)")
+    calibration: Path | None = Field(
+        default=None, description="family 'node': the platform's calibration file; left out: its climate sensors"
+    )

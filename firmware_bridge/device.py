@@ -1,7 +1,7 @@
 """What every instrument is to the rest of Henwise, whatever it speaks on its line."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,10 +11,15 @@ class Measured:
     Attributes:
         values: quantity key -> value in that quantity's unit; keys are rows of ``contract.quantities``.
         stable: whether the instrument called the value settled; None when its family doesn't tell.
+        basis: scales: "gross" or "net"; None when the family doesn't tell. A change means that somebody pressed tare:
+            the load jumped, no bird moved.
+        refused: which values were left out, and why they can't be; empty when none was.
     """
 
     values: dict[str, float]
     stable: bool | None = None
+    basis: str | None = None
+    refused: str = ""
 
 
 class Device(Protocol):
@@ -25,7 +30,8 @@ class Device(Protocol):
         quantities: keys it can measure, known before it is opened.
         streaming: True when it sends by itself and ``read`` returns the next value (a scale);
             False when each ``read`` asks for the present values.
-        faults: frames, answers and values that were refused since it was made; never falls.
+        faults: frames, answers and values that were refused since it was made; never falls. What ``read`` raises is
+            not among them: whoever calls it hears of it.
     """
 
     family: str
@@ -60,4 +66,26 @@ class Device(Protocol):
 
     def close(self) -> None:
         """Close the line; nothing happens when it is closed."""
+        ...
+
+
+@runtime_checkable
+class Adjustable(Protocol):
+    """An open instrument that can be told to call its present load nothing; ``isinstance`` says whether one may ask.
+
+    Both return once the instrument has taken the command, as far as its family tells.
+
+    Raises:
+        WrongSettings: its family has no such command; the message says what to press instead.
+        BadValue: it refuses now, because the load moves or is out of range; try again.
+        LineLost: unplugged, or only listened to (a recording).
+        LineSilent: the family answers commands, and no answer came in time.
+    """
+
+    def tare(self) -> None:
+        """Take the present load as the tare: what is sent is net from now on."""
+        ...
+
+    def zero(self) -> None:
+        """Take the present load as the zero of the empty platform."""
         ...

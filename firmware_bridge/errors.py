@@ -7,7 +7,8 @@
     │   │   ├── UnknownFamily   no such family of instruments; the message lists those there are
     │   │   ├── UnknownBreed    no such breed in the simulator; the message lists those there are
     │   │   ├── BadProfile      a Modbus profile file that can't be used; names file and field
-    │   │   └── BadFrame        values that do not fit the frame they shall be written into
+    │   │   ├── BadFrame        values that do not fit the frame they shall be written into
+    │   │   └── BadCalibration  points of known mass that give no scale one could trust, or a file without such
     │   └── WrongSettings       the instrument answers, but not to what was configured: mend the configuration
     └── RetryableError
         ├── LineLost            not there or unplugged: open again later
@@ -43,6 +44,10 @@ class BadFrame(BridgeError, BadInput):
     """Values that do not fit the frame they shall be written into."""
 
 
+class BadCalibration(BridgeError, BadInput):
+    """Points of known mass that give no scale one could trust, or a calibration file that can't be used."""
+
+
 class WrongSettings(BridgeError, PermanentError):
     """The instrument answers, but what was configured doesn't fit it."""
 
@@ -56,7 +61,13 @@ class LineRefused(LineLost):
 
 
 class LineSilent(BridgeError, RetryableError):
-    """The line is open, but nothing came in time."""
+    """The line is open, but nothing came in time.
+
+    Attributes:
+        asked: False when nothing was tried, because the instrument did not answer lately: no new failure.
+    """
+
+    asked = True
 
 
 class LineGarbled(LineSilent):

@@ -19,6 +19,8 @@ from firmware_bridge.errors import LineLost, LineRefused, LineSilent
 
 CONNECT_TIMEOUT_S = 3.0
 WRITE_TIMEOUT_S = 2.0
+SEVEN = 7
+LOW_SEVEN = 0x7F
 
 _PARITY = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
 _FORBIDDEN = (errno.EACCES, errno.EPERM)
@@ -35,12 +37,14 @@ class LineSettings:
         baud: bit/s; only a serial port has it.
         parity: none, even or odd; only a serial port has it.
         stop_bits: 1 or 2; only a serial port has them.
+        data_bits: 7 or 8; only a serial port has them.
     """
 
     port: str
     baud: int = 9600
     parity: Parity = "none"
     stop_bits: int = 1
+    data_bits: int = 8
 
 
 class Link(Protocol):
@@ -78,10 +82,15 @@ def link_for(settings: LineSettings) -> Link:
 
 
 class SerialLink:
-    """A serial port, opened for us alone; what lay in its buffer before is thrown away, because it is old."""
+    """A serial port, opened for us alone; what lay in its buffer before is thrown away, because it is old.
+
+    Seven bits and a parity bit take the same place on the wire as eight bits without: such a port is opened with eight,
+    and the parity put on and taken off here. Not every adapter, and no virtual port, knows seven bits.
+    """
 
     def __init__(self, settings: LineSettings) -> None:
         self._settings = settings
+        self._seven = settings.data_bits == SEVEN
         self._serial: serial.Serial | None = None
 
     def open(self) -> None:
@@ -98,7 +107,7 @@ class SerialLink:
         return serial.Serial(
             settings.port,
             baudrate=settings.baud,
-            parity=_PARITY[settings.parity],
+            parity=_PARITY["none" if self._seven else settings.parity],
             stopbits=settings.stop_bits,
             exclusive=True,
             write_timeout=WRITE_TIMEOUT_S,
@@ -116,13 +125,13 @@ class SerialLink:
             raise self._lost() from error
         if not data:
             raise LineSilent(silence(self._settings.port, timeout_s))
-        return data
+        return bytes(byte & LOW_SEVEN for byte in data) if self._seven else data
 
     def write(self, data: bytes) -> None:
         """Send all of ``data``. Raises LineLost, also when the other end doesn't take it."""
         port = self._open_port()
         try:
-            port.write(data)
+            port.write(with_parity(data, self._settings.parity) if self._seven else data)
         except (OSError, termios.error) as error:
             raise self._lost() from error
 
@@ -239,6 +248,14 @@ class ReplayLink:
         recording, self._file = self._file, None
         if recording is not None:
             recording.close()
+
+
+def with_parity(data: bytes, parity: Parity) -> bytes:
+    """Return seven-bit characters with their parity as the eighth bit; without parity the eighth is a stop bit: 1."""
+    if parity == "none":
+        return bytes(byte | ~LOW_SEVEN & 0xFF for byte in data)
+    odd = parity == "odd"
+    return bytes(byte & LOW_SEVEN | ((byte & LOW_SEVEN).bit_count() + odd) % 2 << SEVEN for byte in data)
 
 
 def silence(where: str, timeout_s: float) -> str:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from firmware_bridge.errors import LineSilent, WrongSettings
@@ -36,8 +37,36 @@ def record_to(file: Path, settings: LineSettings, seconds: float) -> int:
         link.close()
 
 
-def decoded(file: Path, decoder: FrameDecoder) -> Iterator[ScaleFrame]:
-    """Yield the frames of a recording, oldest first. Raises OSError when it can't be read."""
-    with file.open("rb") as recording:
-        while data := recording.read(READ_BYTES):
-            yield from decoder.feed(data)
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Bytes of a recording that gave no frame.
+
+    Attributes:
+        before_byte: where the decoder had come to when it gave them up, counted from 0.
+        bytes: how many.
+        bad_frames: how many looked like the beginning of a frame.
+    """
+
+    before_byte: int
+    bytes: int
+    bad_frames: int
+
+    def __str__(self) -> str:
+        why = f"{self.bad_frames} beginnings of frames that were none" if self.bad_frames else "nothing that begins one"
+        return f"before byte {self.before_byte}: {self.bytes} bytes skipped, {why}"
+
+
+def decoded(file: Path, decoder: FrameDecoder) -> Iterator[ScaleFrame | Gap]:
+    """Yield the frames of a recording and what lay between them, oldest first. Raises OSError when it can't be read."""
+    skipped = bad = 0
+    at = 0
+    for byte in file.read_bytes():  # one by one, so that it is known where something was given up
+        frames = decoder.feed(bytes((byte,)))
+        at += 1
+        if frames and decoder.skipped_bytes > skipped:
+            yield Gap(at, decoder.skipped_bytes - skipped, decoder.bad_frames - bad)
+            skipped, bad = decoder.skipped_bytes, decoder.bad_frames
+        yield from frames
+    decoder.forget()
+    if decoder.skipped_bytes > skipped:
+        yield Gap(at, decoder.skipped_bytes - skipped, decoder.bad_frames - bad)

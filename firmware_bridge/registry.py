@@ -7,10 +7,27 @@ dropping one into ``modbus/profiles`` adds the family. Building opens nothing.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from firmware_bridge.config import InstrumentConfig
+from firmware_bridge.config import InstrumentConfig, Parity
 from firmware_bridge.device import Device
 from firmware_bridge.errors import UnknownFamily
 from firmware_bridge.modbus.bus import Buses
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How an instrument's serial port can be set.
+
+    Attributes:
+        baud: bit/s.
+        parity: none, even or odd.
+        data_bits: 7 or 8.
+        stop_bits: 1 or 2.
+    """
+
+    baud: int = 9600
+    parity: Parity = "none"
+    data_bits: int = 8
+    stop_bits: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +38,13 @@ class Family:
         key: how configurations name it.
         what: what it is, for people, one line.
         build: makes the device, closed, from its configuration and the buses shared with its neighbours.
+        lines: how its serial port can be set, as shipped first; empty when it has none or nobody knows.
     """
 
     key: str
     what: str
     build: Callable[[InstrumentConfig, Buses], Device]
+    lines: tuple[Line, ...] = ()
 
 
 class Registry:
@@ -59,10 +78,14 @@ def registry() -> Registry:
     Raises:
         BadProfile: a shipped profile file can't be used.
     """
+    from firmware_bridge.gas import families as gas
     from firmware_bridge.modbus import families as modbus
+    from firmware_bridge.node import families as node
+    from firmware_bridge.onewire import families as onewire
     from firmware_bridge.scales import families as scales
+    from firmware_bridge.thermal import families as thermal
 
-    return Registry([*scales.rows(), *modbus.rows()])
+    return Registry([*gas.rows(), *modbus.rows(), *node.rows(), *onewire.rows(), *scales.rows(), *thermal.rows()])
 
 
 def families() -> tuple[str, ...]:

@@ -36,6 +36,10 @@ class Thresholds(CardPart):
 
     score: Share = Field(description="a box below this score is not a bird")
     nms_iou: Share = Field(description="of two boxes overlapping more than this (IoU) the weaker is dropped")
+    contained: Annotated[float, Field(gt=0.5, le=1)] | None = Field(
+        default=None,
+        description="a box of which at least this share lies inside a stronger one is dropped; absent: none is",
+    )
     max_boxes: int = Field(ge=1000, description="boxes kept at most; low limits would silently cap a count")
 
     def from_score(self, score: float) -> Self:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from models.errors import DatasetError, ModelsError, WeightsError
-from models.training.terminal import Threads, plain_errors
+from models.training.verbs.terminal import Threads, plain_errors
 
 if TYPE_CHECKING:
     from models.runtime.classifier import Classifier

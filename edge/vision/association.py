@@ -88,10 +88,10 @@ def best_pairs(who: Indices, what: Indices, weights: Floats, rows: int, boxes: i
     Volgenant 1987, doi 10.1007/BF02278710), which keeps a thousand birds cheap.
     """
     alone = (np.bincount(who, minlength=rows)[who] == 1) & (np.bincount(what, minlength=boxes)[what] == 1)
+    if alone.all():
+        return who, what
     row_numbers, row_of = np.unique(who[~alone], return_inverse=True)
     box_numbers, box_of = np.unique(what[~alone], return_inverse=True)
-    if not len(row_numbers):
-        return who[alone], what[alone]
     gains = np.zeros((len(row_numbers), len(box_numbers)))
     gains[row_of, box_of] = weights[~alone]
     _, chosen, _ = lap.lapjv(-gains, extend_cost=True)

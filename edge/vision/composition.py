@@ -1,17 +1,21 @@
 """What belongs to a camera, put together: the one place that knows all parts of this room."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from edge.camera_config import CameraConfig
 from edge.config import EdgeConfig
+from edge.health import Health
 from edge.origin import Origin
 from edge.outbox import Outbox
 from edge.vision.detecting import Network, SharedDetector
 from edge.vision.hand_counts import HandCounts
 from edge.vision.keeping import Keeper
+from edge.vision.looking import Looking, Scene
 from edge.vision.observers.birds import UNWELL, Birds
 from edge.vision.observers.counts import Counts
 from edge.vision.observers.findings import Findings
@@ -19,12 +23,14 @@ from edge.vision.observers.flock import Flock
 from edge.vision.observers.gates import Gates
 from edge.vision.observers.seen import Observer
 from edge.vision.observers.snapshots import Snapshots
-from edge.vision.pipeline import Scene, Watch
+from edge.vision.pipeline import Watch
 from edge.vision.rollbook import RollBook
 from edge.vision.usual_view import UsualView
 from edge.vision.view import view_of
-from models.errors import WeightsError
+from models.errors import ModelsError, WeightsError
 from models.runtime import POSTURE, Classifier
+
+log = logging.getLogger(__name__)
 
 
 class Cameras:
@@ -34,12 +40,14 @@ class Cameras:
         config: the device's.
         origin: who speaks.
         outbox: where events go.
+        posture: the network that tells standing, sitting, lying.
     """
 
-    def __init__(self, config: EdgeConfig, *, origin: Origin, outbox: Outbox) -> None:
+    def __init__(self, config: EdgeConfig, *, origin: Origin, outbox: Outbox, posture: Path = POSTURE) -> None:
         self._config = config
         self._origin = origin
         self._outbox = outbox
+        self._posture = posture
         self.keeper = Keeper(config.data_dir, config.keeping)
         self.hand_counts = HandCounts(config.data_dir, config.cameras)
         self._folder = config.data_dir / "cameras"
@@ -53,11 +61,20 @@ class Cameras:
 
     def watch(self, camera: CameraConfig) -> Watch:
         """Put a camera together; nothing is opened yet."""
-        watch = Watch(
-            self._scene(camera), detector=self._detector(camera), make_observers=self._observers, outbox=self._outbox
-        )
+        scene = self.scene(camera)
+        watch = Watch(scene, looking=self.looking(scene), outbox=self._outbox)
         self._watches[camera.slug] = watch
         return watch
+
+    def looking(self, scene: Scene) -> Looking:
+        """Put together what is made of a camera's frames; nothing is opened yet."""
+        health = Health(scene.config.slug)
+        return Looking(
+            scene,
+            detector=self._detector(scene.config),
+            make_observers=lambda config, network: self._observers(config, health, network),
+            health=health,
+        )
 
     def frame_wh(self, camera: str) -> tuple[int, int] | None:
         """Return width and height of a camera's frames, in pixels; None before the first."""
@@ -86,10 +103,11 @@ class Cameras:
                 lost = self.hand_counts.look(one)
             # Cameras with a plan share the floor: where one begins, another ends.
             if one.slug == camera or one.plan:
-                self._watches[one.slug].look(self._scene(one))
+                self._watches[one.slug].look(self.scene(one))
         return lost
 
-    def _scene(self, camera: CameraConfig) -> Scene:
+    def scene(self, camera: CameraConfig) -> Scene:
+        """Return what a camera looks at, with its marks."""
         return Scene(camera, view_of(self._config, camera), UsualView.of(self._config.data_dir, camera))
 
     def _detector(self, camera: CameraConfig) -> SharedDetector:
@@ -97,7 +115,7 @@ class Cameras:
             self._detectors[camera.network] = SharedDetector.as_chosen(camera.network, self._config.data_dir)
         return self._detectors[camera.network]
 
-    def _observers(self, camera: CameraConfig, network: Network) -> Sequence[Observer]:
+    def _observers(self, camera: CameraConfig, health: Health, network: Network) -> Sequence[Observer]:
         observers: list[Observer] = [
             Counts(
                 camera,
@@ -110,18 +128,18 @@ class Cameras:
         ]
         observers.append(Gates(camera, self._origin, book=self._book))
         if camera.wellness.enabled:
-            observers += self._wellness(camera, network)
+            observers += self._wellness(camera, health, network)
         return observers
 
-    def _wellness(self, camera: CameraConfig, network: Network) -> list[Observer]:
+    def _wellness(self, camera: CameraConfig, health: Health, network: Network) -> list[Observer]:
         findings = Findings(self._origin, camera.slug, network=network.name, keeper=self.keeper)
         flock = Flock(camera, self._origin, findings=findings, folder=self._folder, zone=self._zone)
         return [
             Birds(
                 camera,
                 findings=findings,
-                posture=Classifier.open(POSTURE, threads=1),
-                appearance=_appearance(camera.wellness.appearance),
+                posture=_optional(partial(Classifier.open, self._posture, threads=1), health),
+                appearance=_optional(partial(_appearance, camera.wellness.appearance), health),
                 tell_still=flock.lying_still,
             ),
             flock,
@@ -131,6 +149,16 @@ class Cameras:
     def _zone(self) -> tzinfo | None:
         name = self._config.door and self._config.door.timezone
         return ZoneInfo(name) if name else None
+
+
+def _optional(opened: Callable[[], Classifier | None], health: Health) -> Classifier | None:
+    """Open a network that looks at single birds; without it a camera counts on, and says what it lacks."""
+    try:
+        return opened()
+    except ModelsError as error:
+        log.warning("%s: %s; birds that look sick are not told, the count goes on", health.slug, error)
+        health.lacks("posture_unusable", str(error))
+        return None
 
 
 def _appearance(path: Path | None) -> Classifier | None:

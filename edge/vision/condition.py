@@ -161,17 +161,26 @@ class _Stillness:
 
     def __init__(self, frozen_after_s: float) -> None:
         self._frozen_after_s = frozen_after_s
-        self._known: tuple[int, ...] = ()
+        self._known: tuple[tuple[int, bytes], ...] = ()
         self._since_s = 0.0
         self._looks = 0
 
     def frozen(self, at_s: float, image: NDArray[np.uint8]) -> bool:
-        seal = zlib.crc32(np.ascontiguousarray(image).data)
+        seal = _seal(image)
         if seal not in self._known:
             self._known = (seal, *self._known[:1])
             self._since_s, self._looks = at_s, 0
         self._looks += 1
         return self._looks >= FROZEN_LOOKS and at_s - self._since_s >= self._frozen_after_s
+
+
+def _seal(image: NDArray[np.uint8]) -> tuple[int, bytes]:
+    """Return what two pictures share only when they are the same, at the speed of reading them."""
+    flat = np.ascontiguousarray(image).reshape(-1)
+    words = flat[: len(flat) // 8 * 8].view(np.uint64)
+    # The order of the sums, one for each of up to 64 bands, is part of the seal.
+    sums = np.add.reduceat(words, np.arange(0, len(words), max(1, len(words) // 64))) if len(words) else words
+    return zlib.crc32(flat[len(words) * 8 :].data), sums.tobytes()
 
 
 def _is_dark(grey: NDArray[np.float32]) -> bool:

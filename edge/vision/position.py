@@ -188,9 +188,12 @@ def small_grey(image: NDArray[np.uint8], pixels: int) -> Map:
     height, width = image.shape[:2]
     scale = (pixels / (height * width)) ** 0.5
     size_wh = (max(8, round(width * scale)), max(8, round(height * scale)))
-    small = cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA)
-    grey: Map = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
-    return grey
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    # Halving is quick, averaging over odd shares of pixels is not: 0.3 instead of 1.4 ms from 960 x 540.
+    while grey.shape[1] >= 2 * size_wh[0] and grey.shape[0] >= 2 * size_wh[1]:
+        grey = cv2.resize(grey, (grey.shape[1] // 2, grey.shape[0] // 2), interpolation=cv2.INTER_LINEAR)
+    small: Map = cv2.resize(grey, size_wh, interpolation=cv2.INTER_AREA).astype(np.float32)
+    return small
 
 
 def gradients(grey: Map) -> tuple[Map, Map]:

@@ -129,11 +129,11 @@ class Tracker:
         known = self._rows["confirmed"]
         fresh = known & (self._unseen_s() <= max(self._config.fresh_s, FRESH_FRAMES * self._passed_s))
         taken = self._carry_on(fresh, boxes, sure, self._config.step)
-        sure = np.setdiff1d(sure, taken)
-        taken = np.r_[taken, self._carry_on(fresh & (self._unseen_s() > 0), boxes, weak, self._config.step)]
+        sure = _without(sure, taken)
+        taken = np.concatenate([taken, self._carry_on(fresh & (self._unseen_s() > 0), boxes, weak, self._config.step)])
         found = self._carry_on(~known, boxes, sure, self._config.begin)
         self._trust()
-        self._begin(boxes, np.setdiff1d(sure, found), np.r_[taken, found])
+        self._begin(boxes, _without(sure, found), np.concatenate([taken, found]))
         self._confirm()
         return self._told()
 
@@ -152,6 +152,8 @@ class Tracker:
         """Pair these rows with these boxes, take the boxes in, and return which boxes found a row."""
         motion = self._config.motion
         who = np.flatnonzero(which)
+        if not (len(who) and len(what)):
+            return what[:0]
         rows = self._rows[who]
         matched, found = pairs(rows, boxes.centres[what], boxes.wh[what], motion, affinity)
         who, what, rows = who[matched], what[found], rows[matched]
@@ -162,7 +164,9 @@ class Tracker:
         return what
 
     def _begin(self, boxes: "_Boxes", new: Indices, taken: Indices) -> None:
-        others = np.r_[taken, new]
+        if not len(new):
+            return
+        others = np.concatenate([taken, new])
         overlap = shared(boxes.corners(new), boxes.corners(others))
         # Of two new boxes the one with the better score, which comes first, is the bird.
         overlap[:, len(taken) :] = np.tril(overlap[:, len(taken) :], -1)
@@ -192,7 +196,9 @@ class Tracker:
     def _reunite(self, due: Indices) -> None:
         """Take a bird that just proved to be one for a lost one, where one fits, rather than for a new one."""
         rows = self._rows
-        lost = np.flatnonzero(rows["confirmed"] & (self._unseen_s() > 0))
+        lost = np.flatnonzero(rows["confirmed"] & (self._unseen_s() > 0)) if len(due) else due
+        if not len(lost):
+            return
         lost = lost[np.array([not self._left(row) for row in rows[lost]], bool)]
         new = rows[due]
         old, same = pairs(rows[lost], new["centre"], new["wh"], self._config.motion, self._config.reunion)
@@ -224,6 +230,16 @@ class Tracker:
             unseen_s=unseen_s[told],
             first_seen_s=rows["first_seen_s"],
         )
+
+
+def _without(these: Indices, those: Indices) -> Indices:
+    """Return ``these`` without ``those``, which are among them; both hold each index once."""
+    if not len(those):
+        return these
+    kept = np.zeros(int(these.max()) + 1, np.bool_)
+    kept[these] = True
+    kept[those] = False
+    return np.flatnonzero(kept)
 
 
 @dataclass(frozen=True, eq=False)

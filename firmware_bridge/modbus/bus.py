@@ -2,7 +2,9 @@
 
 Polling as the project's field notes (section 4.7) found it to work on RS-485: 300 ms for an answer, two more tries,
 at least 3.5 characters of silence between frames (Modbus over serial line V1.02, 2.5.1.1) and 50 ms before another
-slave is asked. The protocol itself is pymodbus's. Behind a serial server the frames stay RTU, over TCP.
+slave is asked. Between two tries the neighbours get their turn, and a slave that does not answer is asked rarer, see
+``firmware_bridge.modbus.patience``. The protocol itself is pymodbus's. Behind a serial server the frames stay RTU, over
+TCP.
 """
 
 import threading
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 from firmware_bridge.config import REPLAY, TCP, split_tcp
 from firmware_bridge.errors import LineGarbled, LineLost, LineSilent, WrongSettings
+from firmware_bridge.modbus.patience import LONGEST_REST_S, Patience
 
 if TYPE_CHECKING:  # pymodbus costs 7 MB: only who talks Modbus shall pay
     from pymodbus.client import ModbusSerialClient, ModbusTcpClient
@@ -19,12 +22,13 @@ if TYPE_CHECKING:  # pymodbus costs 7 MB: only who talks Modbus shall pay
 
     from firmware_bridge.link import LineSettings
 
-RETRIES = 2
 SERIAL_TIMEOUT_S = 0.3
 TCP_TIMEOUT_S = 1.0
 SLAVE_GAP_S = 0.05
 SILENT_CHARACTERS = 3.5
 BITS_PER_CHARACTER = 11
+YIELD_S = 0.005
+"""Between two tries the line is free for so long: enough for a neighbour that waits to take it."""
 
 RegisterKind = Literal["input", "holding"]
 T = TypeVar("T")
@@ -44,6 +48,8 @@ class Bus:
         self._lock = threading.RLock()
         self._client: ModbusSerialClient | ModbusTcpClient | None = None
         self._users: set[object] = set()
+        self._patience = Patience()
+        self._last_words: dict[int, LineSilent] = {}
         self._heard = 0
         self._last_slave = 0
         self._quiet_since = 0.0
@@ -53,6 +59,7 @@ class Bus:
         with self._lock:
             if self._client is None:
                 self._client = self._connected()
+                self._patience = Patience()  # whoever was missing may have come with the cable
             self._users.add(user)
 
     def leave(self, user: object) -> None:
@@ -76,10 +83,28 @@ class Bus:
 
         Raises:
             LineLost: unplugged; the bus is closed for all its instruments.
-            LineSilent: no answer after all tries.
-            LineGarbled: only unreadable answers.
+            LineSilent: no answer after all tries; ``asked`` is False when it was not asked, because it rests.
+            LineGarbled: only unreadable answers; ``asked`` likewise.
             WrongSettings: the slave refuses these registers.
         """
+        with self._lock:
+            self._open_client()
+            tries = self._patience.tries(slave, time.monotonic())
+            if not tries:
+                raise _again(self._last_words[slave], asked=False)
+        for failed in range(tries):
+            if failed:
+                time.sleep(YIELD_S)
+            try:
+                return self._ask(slave, kind, start, count), failed
+            except LineSilent as error:
+                problem = error
+        with self._lock:
+            self._patience.silent(slave, time.monotonic())
+            self._last_words[slave] = _again(problem)
+        raise problem
+
+    def _ask(self, slave: int, kind: RegisterKind, start: int, count: int) -> list[int]:
         with self._lock:
             client = self._open_client()
             self._keep_silence(slave)
@@ -89,14 +114,13 @@ class Bus:
                 answer = self._translated(lambda: ask(start, count=count, device_id=slave), slave)
             finally:
                 self._last_slave, self._quiet_since = slave, time.monotonic()
-            if answer.retries:
-                self._forget_late_answers()
+            self._patience.answered(slave)
             if answer.isError() or len(answer.registers) != count:
                 raise WrongSettings(
                     f"the instrument at address {slave} of {self.settings.port} refuses to give {count} {kind} "
                     f"registers from {start} on ({answer}); check that the profile fits the instrument"
                 )
-            return list(answer.registers), answer.retries
+            return list(answer.registers)
 
     def _translated(self, ask: "Callable[[], ModbusPDU]", slave: int) -> "ModbusPDU":
         from pymodbus.exceptions import ConnectionException, ModbusException
@@ -119,8 +143,8 @@ class Bus:
                 "instruments have this address, and the cable's termination"
             )
         return LineSilent(
-            f"{where} does not answer ({1 + RETRIES} tries); check its power, its address, the baud rate, and that "
-            "A and B are not swapped"
+            f"{where} does not answer; check its power, its address, the baud rate, and that A and B are not swapped; "
+            f"it is asked again, at most {LONGEST_REST_S:g} s between two tries"
         )
 
     def _forget_late_answers(self) -> None:
@@ -177,7 +201,7 @@ class Bus:
                 port=port,
                 framer=FramerType.RTU,
                 timeout=self.timeout_s,
-                retries=RETRIES,
+                retries=0,  # between two tries the neighbours come
                 trace_packet=self._count_heard,
             )
         return ModbusSerialClient(
@@ -186,7 +210,7 @@ class Bus:
             parity=settings.parity[0].upper(),
             stopbits=settings.stop_bits,
             timeout=self.timeout_s,
-            retries=RETRIES,
+            retries=0,
             trace_packet=self._count_heard,
         )
 
@@ -194,6 +218,12 @@ class Bus:
         if not sending:
             self._heard += len(packet)
         return packet
+
+
+def _again(last: LineSilent, *, asked: bool = True) -> LineSilent:
+    error = type(last)(str(last))
+    error.asked = asked
+    return error
 
 
 def _loss(port: str) -> str:

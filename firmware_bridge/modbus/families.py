@@ -16,14 +16,19 @@ OWN = "modbus"
 def shipped() -> list[Profile]:
     """Read the profile files that come with Henwise. Raises BadProfile."""
     folder = files("firmware_bridge.modbus") / "profiles"
-    found = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
-    return [parse(file.read_bytes(), file.name) for file in found]
+    found = (parse(file.read_bytes(), file.name) for file in folder.iterdir() if file.name.endswith(".toml"))
+    return sorted(found, key=lambda profile: profile.family)
 
 
 def rows() -> list[Family]:
     """Return the registry's rows. Raises BadProfile."""
     own = Family(OWN, 'any Modbus RTU sensor, by a profile file of your own (profile = "...")', _build_own)
-    return [own, *(Family(profile.family, profile.what, partial(_build, profile)) for profile in shipped())]
+    return [own, *(_row(profile) for profile in shipped())]
+
+
+def _row(profile: Profile) -> Family:
+    what = f"{profile.what} ({profile.caution})" if profile.caution else profile.what
+    return Family(profile.family, what, partial(_build, profile), profile.line.lines)
 
 
 def _build_own(config: InstrumentConfig, buses: Buses) -> Device:

@@ -4,10 +4,13 @@ family = "xy-md02"                   # key in the registry
 what = "..."                         # what a person buys, one line
 source = "..."                       # where the map is from
 verified = false                     # true once somebody checked it on the real thing
+caution = "..."                      # what whoever uses it should check; may be left out
 
 [line]                               # as shipped; a configuration may override it
 baud = 9600
+bauds = [4800, 2400]                 # others it can be set to; may be left out
 parity = "none"                      # none | even | odd
+parities = ["even"]                  # others it is sold with or can be set to; may be left out
 stop_bits = 1
 address = 1
 
@@ -32,8 +35,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from contract.errors import BadInput
 from contract.quantities import quantity
 from firmware_bridge.config import Baud, Parity
-from firmware_bridge.errors import BadProfile
+from firmware_bridge.errors import BadFrame, BadProfile
 from firmware_bridge.modbus.bus import RegisterKind
+from firmware_bridge.registry import Line
 
 REGISTERS_AT_ONCE = 125
 """A Modbus answer holds at most 250 bytes of registers (Modbus application protocol V1.1b3, 6.3)."""
@@ -56,9 +60,20 @@ class LineDefaults(_Strict):
     """The line a sensor is shipped with."""
 
     baud: Baud = 9600
+    bauds: list[Baud] = []
     parity: Parity = "none"
+    parities: list[Parity] = []
     stop_bits: Literal[1, 2] = 1
     address: int = Field(default=1, ge=1, le=247)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """How its port can be set, as shipped first."""
+        return tuple(
+            Line(baud, parity, stop_bits=self.stop_bits)
+            for parity in (self.parity, *self.parities)
+            for baud in (self.baud, *self.bauds)
+        )
 
 
 class ProfileValue(_Strict):
@@ -91,6 +106,20 @@ class ProfileValue(_Strict):
         raw = struct.unpack(_FORMATS[self.type], struct.pack(f">{len(words)}H", *words))[0]
         return float(round(raw * self.scale + self.offset, 6))
 
+    def encode(self, value: float) -> list[int]:
+        """Return the registers that hold ``value``, as the simulator writes them.
+
+        Raises:
+            BadFrame: they can't hold it.
+        """
+        raw = (value - self.offset) / self.scale
+        try:
+            packed = struct.pack(_FORMATS[self.type], raw if self.type == "float32" else round(raw))
+        except (struct.error, OverflowError, ValueError) as error:
+            raise BadFrame(f"{value:g} does not fit an {self.type} with scale {self.scale:g}") from error
+        words = list(struct.unpack(f">{self.words}H", packed))
+        return words if self.order == "big" else words[::-1]
+
     def problem_with(self, value: float) -> str | None:
         """Say why ``value`` can't be; None when it can."""
         low, high = self.range
@@ -106,6 +135,7 @@ class Profile(_Strict):
     what: str = Field(min_length=1, max_length=120)
     source: str = Field(min_length=1)
     verified: bool = Field(description="checked on the real thing by us")
+    caution: str = Field(default="", max_length=200, description="what whoever uses it should check")
     line: LineDefaults = LineDefaults()
     values: list[ProfileValue] = Field(min_length=1)
 

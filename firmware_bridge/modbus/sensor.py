@@ -1,7 +1,7 @@
 """A Modbus sensor: a bus, an address and a profile."""
 
 from firmware_bridge.device import Measured
-from firmware_bridge.errors import BadValue, BridgeError, LineLost
+from firmware_bridge.errors import BadValue
 from firmware_bridge.modbus.bus import Bus
 from firmware_bridge.modbus.profile import Profile, ProfileValue, blocks
 
@@ -27,7 +27,7 @@ class ModbusSensor:
 
     @property
     def faults(self) -> int:
-        """Tries without a readable answer, refusals and impossible values so far."""
+        """Tries without a readable answer that a later one made good, and values that were left out, so far."""
         return self._faults
 
     def open(self) -> None:
@@ -35,21 +35,12 @@ class ModbusSensor:
         self._bus.join(self)
 
     def read(self) -> Measured:
-        """Ask for the present values; one that can't be is left out and counted.
+        """Ask for the present values; one that can't be is left out, told and counted.
 
         Raises:
             LineLost, LineSilent, LineGarbled, WrongSettings: see ``Bus.read_registers``.
             BadValue: none of the values can be.
         """
-        try:
-            return self._read()
-        except LineLost:
-            raise  # a pulled plug is no fault of the instrument
-        except BridgeError:
-            self._faults += 1
-            raise
-
-    def _read(self) -> Measured:
         values: dict[str, float] = {}
         problems: list[str] = []
         for block in self._blocks:
@@ -59,10 +50,11 @@ class ModbusSensor:
                     problems.append(problem)
                 else:
                     values[value.quantity] = measured
+        refused = "; ".join(problems)
         if not values:
-            raise BadValue(f"{self.family}: {'; '.join(problems)}")
+            raise BadValue(f"{self.family}: {refused}")
         self._faults += len(problems)
-        return Measured(values)
+        return Measured(values, refused=refused)
 
     def _read_block(self, block: list[ProfileValue]) -> list[tuple[ProfileValue, float]]:
         start = block[0].register_

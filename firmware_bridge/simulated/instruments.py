@@ -1,35 +1,21 @@
-"""Which families have a virtual instrument: a row each."""
+"""Which families have a virtual instrument: each kind's module has a row each, merged here."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from pathlib import Path
 
 from firmware_bridge.errors import UnknownFamily
-from firmware_bridge.simulated.climate import Climate
-from firmware_bridge.simulated.flock import Calendar, Flock
-from firmware_bridge.simulated.plate import Plate
-from firmware_bridge.simulated.voices import Voice, Xk3190Voice, xy_md02
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """All that a virtual instrument may need to know.
-
-    Attributes:
-        flock: the birds.
-        calendar: when they live, and how fast.
-        seed: of all chance.
-        address: Modbus address, for those that have one.
-    """
-
-    flock: Flock
-    calendar: Calendar
-    seed: int = 1
-    address: int = 1
-
+from firmware_bridge.simulated import gas, modbus, node, onewire, scales, thermal
+from firmware_bridge.simulated.scene import Scene
+from firmware_bridge.simulated.terminal import Terminal
+from firmware_bridge.simulated.voices import Voice
 
 _ROWS: dict[str, Callable[[Scene], Voice]] = {
-    "xk3190-a9": lambda scene: Xk3190Voice(Plate(scene.flock, scene.calendar, seed=scene.seed)),
-    "xy-md02": lambda scene: xy_md02(Climate(scene.flock, scene.calendar, seed=scene.seed), scene.address),
+    **gas.ROWS,
+    **modbus.ROWS,
+    **node.ROWS,
+    **onewire.ROWS,
+    **scales.ROWS,
+    **thermal.ROWS,
 }
 
 
@@ -48,3 +34,8 @@ def voice(family: str, scene: Scene) -> Voice:
     if family not in _ROWS:
         raise UnknownFamily(f"{family!r} can't be simulated; these can: {', '.join(simulated_families())}")
     return _ROWS[family](scene)
+
+
+def place_for(family: str, name: Path) -> Terminal:
+    """Return where a virtual instrument is plugged in, closed: a terminal, or for 1-wire a folder."""
+    return onewire.OneWireFolder(name) if family in onewire.ROWS else Terminal(name)

@@ -1,22 +1,32 @@
 """A pseudo-terminal under a name of our own: the port that a virtual instrument is plugged into.
 
-The far side is a real terminal device: pyserial and pymodbus open it like an adapter. It has no bit rate and no
+The far side is a real terminal device: pyserial and pymodbus open it like an adapter. The kernel remembers the bit rate
+it was opened with, and a port that was given a line lets only that rate understand what is said; it remembers no
 parity. Nobody listening means that what is said is lost, as on a wire.
 """
 
 import contextlib
 import errno
+import fcntl
 import os
 import pty
 import select
+import struct
 import time
 import tty
+from dataclasses import replace
 from pathlib import Path
 
 from firmware_bridge.errors import LineLost, WrongSettings
+from firmware_bridge.registry import Line
+from firmware_bridge.simulated.wire import as_eight_bits, wrong_speed
 
 READ_BYTES = 256
 IDLE_S = 0.02
+GET_TERMIOS2 = 0x802C542A
+"""Linux's TCGETS2 on x86 and Arm: as ``tcgetattr``, with the bit rates as numbers (asm-generic/termbits.h)."""
+
+TERMIOS2 = struct.Struct("=4I20B2I")
 
 
 class Terminal:
@@ -24,10 +34,12 @@ class Terminal:
 
     Args:
         name: path of the symbolic link that is made for it.
+        line: how the instrument's port is set; None: it is understood at any speed.
     """
 
-    def __init__(self, name: Path) -> None:
+    def __init__(self, name: Path, line: Line | None = None) -> None:
         self.name = name
+        self._line = line
         self._master = -1
 
     def open(self) -> None:
@@ -73,7 +85,7 @@ class Terminal:
         if not select.select([self._master], [], [], timeout_s)[0]:
             return b""
         try:
-            return os.read(self._master, READ_BYTES)
+            return self._carried(os.read(self._master, READ_BYTES), to_us=True)
         except OSError as error:
             if error.errno in (errno.EIO, errno.EAGAIN):  # whoever listened has just left
                 return b""
@@ -85,7 +97,25 @@ class Terminal:
             raise LineLost(f"{self.name} is closed")
         if self.listened_to() and select.select([], [self._master], [], 0)[1]:
             with contextlib.suppress(OSError):  # whoever listened has just left
-                os.write(self._master, data)
+                os.write(self._master, self._carried(data, to_us=False))
+
+    def speed(self) -> int | None:
+        """Return the bit/s the instrument speaks at; None when it is understood at any."""
+        return self._line.baud if self._line else None
+
+    def _listeners_speed(self) -> int:
+        settings = fcntl.ioctl(self._master, GET_TERMIOS2, bytes(TERMIOS2.size))
+        speed: int = TERMIOS2.unpack(settings)[-1]
+        return speed
+
+    def _carried(self, data: bytes, *, to_us: bool) -> bytes:
+        """Return what arrives of ``data`` at the other end of the wire."""
+        ours, theirs = self.speed(), self._listeners_speed()
+        line = self._line or Line()
+        if ours and ours != theirs:
+            far, near = (Line(theirs), ours) if to_us else (replace(line, baud=ours), theirs)
+            return wrong_speed(data, far, near)
+        return data if to_us else as_eight_bits(data, line)
 
     def close(self) -> None:
         """Pull the plug: whoever reads gets an error; the link goes, too."""

@@ -16,12 +16,9 @@ from pymodbus.pdu.register_message import (
     ReadInputRegistersResponse,
 )
 
-from firmware_bridge.scales import xk3190
 from firmware_bridge.simulated.climate import Climate
-from firmware_bridge.simulated.plate import Plate
 from firmware_bridge.simulated.terminal import Terminal
 
-FRAMES_PER_S = 10
 ASKED_EVERY_S = 0.1
 FRAME_SILENCE_S = 0.01
 ILLEGAL_FUNCTION = 1
@@ -37,36 +34,6 @@ class Voice(Protocol):
     def step(self, terminal: Terminal) -> None:
         """Say the next thing, or answer the next question; returns within about 0.1 s. Raises LineLost."""
         ...
-
-
-class Xk3190Voice:
-    """An XK3190-A9 in kg with three decimals that sends ten frames a second.
-
-    Args:
-        plate: what stands on it.
-        clock: seconds, rising; ``time.monotonic``.
-    """
-
-    DECIMALS = 3
-
-    def __init__(self, plate: Plate, clock: Clock = time.monotonic) -> None:
-        self._plate = plate
-        self._clock = clock
-        self._start_s = clock()
-        self._frames = 0
-
-    def step(self, terminal: Terminal) -> None:
-        """Wait for the next tenth of a second and send a frame."""
-        self._frames += 1
-        due_s = self._frames / FRAMES_PER_S
-        wait_s = due_s - (self._clock() - self._start_s)
-        if wait_s > 0:
-            time.sleep(wait_s)
-        terminal.write(self.frame(due_s))
-
-    def frame(self, elapsed_s: float) -> bytes:
-        """Return the frame for an instant, displayed to the gram."""
-        return xk3190.encode(round(self._plate.load_grams(elapsed_s)), self.DECIMALS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from models.card import ModelCard, load_weights
 from models.runtime.backends import Backend, Network, open_backend
 from models.runtime.boxes import decode
 from models.runtime.detections import Detections
-from models.runtime.letterbox import STRIDE, fit
+from models.runtime.letterbox import STRIDE, Canvases, fit
 from models.runtime.seams import Seen, join
 from models.runtime.tiles import MAX_RUNS, Grid, SizeWH, Tile, Tiles, choose_grid, cut
 
@@ -52,7 +52,7 @@ class Tiling:
 
 
 class Detector:
-    """A network with its card, ready for frames.
+    """A network with its card, ready for frames; for one thread at a time.
 
     Args:
         card: classes, thresholds and input size of the network.
@@ -69,6 +69,7 @@ class Detector:
         self._backend = backend
         self._limits = card.thresholds if least_score is None else card.thresholds.from_score(least_score)
         self._tiling = tiling or Tiling()
+        self._canvases = Canvases()
 
     @classmethod
     def open(
@@ -138,7 +139,8 @@ class Detector:
     def _look(self, picture: Frame) -> Detections:
         size_wh = (picture.shape[1], picture.shape[0])
         letterbox = fit(size_wh, self._input_wh, exact=self._backend.input_wh is not None)
-        return decode(self._backend.run(letterbox.fill(picture)), letterbox, self._limits)
+        blob = self._canvases.of(letterbox).fill(picture)
+        return decode(self._backend.run(blob), letterbox, self._limits)
 
     def _look_at(self, frame: Frame, tile: Tile) -> Detections:
         found = self._look(frame[tile.top : tile.bottom, tile.left : tile.right])

@@ -11,6 +11,9 @@ STRIDE = 32
 GREY = 114
 """Level of the padding YOLO networks are trained with (ultralytics' letterbox)."""
 
+MOST_CANVASES = 4
+"""Ways to lie in the input whose memory is kept, 4 MB each at 640 pixels; pictures of all sizes have many."""
+
 
 @dataclass(frozen=True)
 class Letterbox:
@@ -28,19 +31,51 @@ class Letterbox:
         wide, high = self.frame_wh
         return max(1, round(wide * self.scale)), max(1, round(high * self.scale))
 
-    def fill(self, frame: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Turn a frame (h, w, 3) uint8 BGR into the input (1, 3, H, W) float32 RGB, 0..1."""
-        padded = np.full((self.input_wh[1], self.input_wh[0], 3), GREY, np.uint8)
-        wide, high = self.scaled_wh
-        inside = padded[self.top : self.top + high, self.left : self.left + wide]
-        cv2.resize(frame, (wide, high), dst=inside, interpolation=cv2.INTER_LINEAR)
-        return np.asarray(cv2.dnn.blobFromImage(padded, 1 / 255, swapRB=True), np.float32)
-
     def to_frame(self, xyxy: NDArray[np.float32]) -> NDArray[np.float32]:
         """Carry boxes (n, 4) from input pixels to frame pixels, cut at the frame's edge."""
         wide, high = self.frame_wh
         moved = (xyxy - np.array([self.left, self.top] * 2, np.float32)) / np.float32(self.scale)
         return np.asarray(np.clip(moved, 0, np.array([wide, high] * 2)), np.float32)
+
+
+class Canvas:
+    """The input's memory for frames that lie in it in one way, kept from frame to frame.
+
+    Args:
+        letterbox: how they lie.
+    """
+
+    def __init__(self, letterbox: Letterbox) -> None:
+        (wide, high), (across, down) = letterbox.input_wh, letterbox.scaled_wh
+        self._scaled_wh = across, down
+        self._padded = np.full((high, wide, 3), GREY, np.uint8)
+        self._inside = self._padded[letterbox.top : letterbox.top + down, letterbox.left : letterbox.left + across]
+        self._planes = [np.empty((high, wide), np.uint8) for _ in range(3)]
+        self._input = np.empty((1, 3, high, wide), np.float32)
+
+    def fill(self, frame: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Turn a frame (h, w, 3) uint8 BGR into the input (1, 3, H, W) float32 RGB, 0..1, overwritten by the next one."""
+        cv2.resize(frame, self._scaled_wh, dst=self._inside, interpolation=cv2.INTER_LINEAR)
+        cv2.split(self._padded, self._planes)
+        for plane, target in zip(reversed(self._planes), self._input[0], strict=True):
+            np.multiply(plane, np.float32(1 / 255), out=target)
+        return self._input
+
+
+class Canvases:
+    """Canvases for the ways in which the frames of a few cameras and their tiles lie in the input."""
+
+    def __init__(self) -> None:
+        self._canvases: dict[Letterbox, Canvas] = {}
+
+    def of(self, letterbox: Letterbox) -> Canvas:
+        """Return the canvas for frames that lie in this way."""
+        canvas = self._canvases.get(letterbox)
+        if canvas is None:
+            if len(self._canvases) >= MOST_CANVASES:
+                self._canvases.clear()
+            canvas = self._canvases[letterbox] = Canvas(letterbox)
+        return canvas
 
 
 def fit(frame_wh: tuple[int, int], limit_wh: tuple[int, int], *, exact: bool = False) -> Letterbox:

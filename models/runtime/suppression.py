@@ -1,6 +1,6 @@
-"""Which boxes are the same bird: non-maximum suppression that stays quick with thousands of boxes.
+"""Which boxes are the same bird: non-maximum suppression that stays quick with thousands of boxes, and containment.
 
-Only boxes that touch are compared: they are found by sweeping along bands about as high as a bird. The best are
+Only boxes that touch are compared: many are found by sweeping along bands about as high as a bird. The best are
 settled first, block by block, so that a heap of doubles costs little memory.
 """
 
@@ -12,6 +12,8 @@ Indices = NDArray[np.int64]
 
 BLOCK = 1024
 """Boxes settled in one go."""
+FEW = 128
+"""Up to so many boxes comparing each with each is quicker than the sweep."""
 
 
 def keep_best(xyxy: Floats, scores: Floats, groups: Indices, limit: float) -> Indices:
@@ -36,6 +38,23 @@ def keep_best(xyxy: Floats, scores: Floats, groups: Indices, limit: float) -> In
     return np.asarray(kept, np.int64)
 
 
+def uncontained(xyxy: Floats, groups: Indices, share: float) -> NDArray[np.bool_]:
+    """Say which rows (n,) stay when a box goes of which at least ``share`` lies inside a stronger one that stays.
+
+    A neck, a leg or a wing that the network took for a bird of its own: far too small beside the bird for the overlap
+    of the two to be a large share of what they cover together.
+
+    Args:
+        xyxy: (n, 4) boxes, the strongest first.
+        groups: (n,) class of each box; boxes of different classes do not compete.
+        share: of the weaker box's area, 0..1.
+    """
+    first, second = touching(xyxy)
+    inside = intersection(xyxy[first], xyxy[second]) >= share * area(xyxy)[second]
+    inside &= groups[first] == groups[second]
+    return strike(len(xyxy), first[inside], second[inside])
+
+
 def strike(n: int, first: Indices, second: Indices) -> NDArray[np.bool_]:
     """Say which of ``n`` rows live when each living row strikes out its later partners (first < second)."""
     alive = np.ones(n, np.bool_)
@@ -50,6 +69,12 @@ def strike(n: int, first: Indices, second: Indices) -> NDArray[np.bool_]:
 
 def touching(boxes: Floats) -> tuple[Indices, Indices]:
     """Return all pairs (first < second) of rows whose boxes share some area, each pair once."""
+    if len(boxes) <= FEW:
+        left, top, right, bottom = boxes.T
+        beside = (left[:, None] < right) & (left < right[:, None]) & (top[:, None] < bottom) & (top < bottom[:, None])
+        one, other = np.nonzero(beside)
+        once = one < other
+        return one[once], other[once]
     rows, bands, tops = _in_bands(boxes)
     # One line for all bands: band after band, far enough apart that a box never reaches the next.
     line = np.asarray(bands, np.float64) * (float(np.ptp(boxes[:, [0, 2]])) + 1 if len(boxes) else 1)

@@ -1,11 +1,14 @@
-"""How soon a bird that lies sick is told, and how often healthy birds are: whole path on looped clips.
+"""How soon a bird that lies sick is told, and how often healthy birds are: the agent's rules on clips and on scenes.
 
-    HENWISE_CLIPS=folder POSTURE=posture.onnx python -m tests.bench suspects
+    HENWISE_CLIPS=folder SPRITES=folder POSTURE=posture.onnx DETECTOR=chicken.onnx python -m tests.bench suspects
 
-``sick_*.mp4`` in the folder show a sick bird, all others healthy ones; without the folder only the shipped clip is
-played. Each clip is played in a loop, as the agent does, 2 frames/s: detector, tracker, posture network on the birds
-that the suspects ask for, suspects. Still birds can't add anything: nothing is still for 20 minutes here. A frame that
-comes again in the loop is not run through the detector again, which changes nothing but the time this takes.
+Clips: ``sick_*.mp4`` in HENWISE_CLIPS show a sick bird, all others healthy ones; without the folder only the shipped
+clip is played. Each clip is played in a loop, as the agent does, 2 frames/s: detector, tracker, posture network on the
+birds that the suspects ask for, suspects. Still birds can't add anything: nothing is still for 20 minutes here. A frame
+that comes again in the loop is not run through the detector again, which changes nothing but the time this takes.
+
+Scenes: drawn houses with the rendered birds of SPRITES (tests/bench/sick_scenes.py), which no network must have been
+trained on; left out without that folder. HENWISE_SCENES is how many, 12 unless told; half a minute of a core each.
 """
 
 import os
@@ -18,9 +21,11 @@ import cv2
 import numpy as np
 
 from edge.camera_config import SHIPPED_CLIP
+from edge.vision.detecting import WEAK_SCORE
 from edge.vision.suspects import Suspects, Suspicion
 from edge.vision.tracking import Tracker, TrackerConfig
 from models.runtime import POSTURE, Classifier, Detections, Detector, cut_crops
+from tests.bench.sick_scores import scene_table
 
 FPS = 2.0
 SICK_S, HEALTHY_S = 60.0, 600.0
@@ -60,14 +65,24 @@ class Played:
 
 
 def table() -> str:
-    """Play all clips and return the table."""
+    """Play all clips, and the scenes where there are birds for them, and return the tables."""
+    own = os.environ.get("DETECTOR")
+    detector = Detector.open(Path(own) if own else None, threads=1, least_score=WEAK_SCORE)
+    posture = Classifier.open(Path(os.environ.get("POSTURE", POSTURE)), threads=1)
+    networks = ", ".join(f"{card.name} {card.version}" for card in (detector.card, posture.card))
+    sprites, scenes = os.environ.get("SPRITES"), int(os.environ.get("HENWISE_SCENES", "12"))
+    tables = [] if os.environ.get("HENWISE_ONLY") == "scenes" else [clip_table(detector, posture, networks)]
+    if sprites:
+        tables.append(scene_table(Path(sprites), scenes, detector, posture, networks))
+    return "\n\n".join(tables)
+
+
+def clip_table(detector: Detector, posture: Classifier, networks: str) -> str:
+    """Play all clips and return their table."""
     folder = os.environ.get("HENWISE_CLIPS")
     clips = sorted(Path(folder).glob("*.mp4")) if folder else []
     only = os.environ.get("HENWISE_ONLY", "")
-    detector = Detector.open(threads=1)
-    posture = Classifier.open(Path(os.environ.get("POSTURE", POSTURE)), threads=1)
     rows = [play(clip, detector, posture) for clip in [*clips, SHIPPED_CLIP] if only in clip.name]
-    networks = ", ".join(f"{card.name} {card.version}" for card in (detector.card, posture.card))
     title = f"### Suspects on looped clips, {networks}\n\n"
     return title + "\n".join(
         [f"| {' | '.join(COLUMNS)} |", "| --- " * len(COLUMNS) + "|", *(one.row() for one in rows)]

@@ -18,8 +18,8 @@ from edge.vision.keeping import FOLDER, Keeper
 from edge.vision.kept import all_kept
 from edge.vision.picture import Picture, small_picture
 from edge.vision.uncertain import FRAMES, Uncertain
-from models.training.dataset import check_split
-from models.training.layout import read_layout
+from models.training.data.dataset import check_split
+from models.training.data.layout import read_layout
 from tests.edge.samples import finding
 
 AT = datetime(2026, 6, 1, 6, 0, tzinfo=UTC)

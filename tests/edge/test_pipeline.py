@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
@@ -23,6 +24,8 @@ from edge.vision.calibration import Calibration
 from edge.vision.composition import Cameras
 from edge.vision.picture import WIDTH_MOST, small_picture
 from edge.vision.pipeline import Watch
+from models.card import card_path
+from models.runtime import POSTURE
 from tests.edge.clips import draw_clip
 from tests.edge.samples import BOOT
 from tests.edge.waiting import wait_until
@@ -40,15 +43,15 @@ def configured(folder: Path, **camera: Any) -> EdgeConfig:
     return EdgeConfig.model_validate({"data_dir": folder, "place": place, "cameras": [settings]})
 
 
-def cameras(config: EdgeConfig, outbox: Outbox) -> list[Watch]:
-    made = Cameras(config, origin=Origin("edge-1", BOOT), outbox=outbox)
+def cameras(config: EdgeConfig, outbox: Outbox, **more: Any) -> list[Watch]:
+    made = Cameras(config, origin=Origin("edge-1", BOOT), outbox=outbox, **more)
     made.open()
     return [made.watch(camera) for camera in config.cameras]
 
 
 @asynccontextmanager
-async def watching(outbox: Outbox, config: EdgeConfig) -> AsyncIterator[list[Watch]]:
-    watches = cameras(config, outbox)
+async def watching(outbox: Outbox, config: EdgeConfig, **more: Any) -> AsyncIterator[list[Watch]]:
+    watches = cameras(config, outbox, **more)
     tasks = [asyncio.create_task(watch.run()) for watch in watches]
     yield watches
     for task in tasks:
@@ -137,7 +140,7 @@ async def test_two_cameras_share_one_network(outbox: Outbox, tmp_path: Path):
     )
     async with watching(outbox, config) as watches:
         await asyncio.to_thread(wait_until, lambda: cameras_counted(outbox) == {"a", "b"}, 60)
-    assert watches[0]._detector is watches[1]._detector
+    assert watches[0]._looking._detector is watches[1]._looking._detector
 
 
 def cameras_counted(outbox: Outbox) -> set[str]:
@@ -148,6 +151,26 @@ async def test_a_missing_network_stops_the_watch_with_its_sentence(outbox: Outbo
     [watch] = cameras(configured(tmp_path, network=str(tmp_path / "none.onnx")), outbox)
     with pytest.raises(NetworkUnusable, match=r"none\.card\.json"):
         await watch.run()
+
+
+async def test_a_damaged_posture_network_does_not_stop_the_count(outbox: Outbox, tmp_path: Path):
+    broken = tmp_path / POSTURE.name
+    broken.write_bytes(POSTURE.read_bytes()[:-1])
+    shutil.copy(card_path(POSTURE), card_path(broken))
+    config = configured(tmp_path, wellness={"window_s": 10})
+    async with watching(outbox, config, posture=broken) as [watch]:
+        await until_there_are(outbox, "count", 2)
+        await until_there_are(outbox, "wellness", 1)
+        status = watch.health.status()
+    assert (status.state, status.cause) == ("ok", "posture_unusable")
+    assert "posture-v1.onnx is not the file its card describes" in status.problem
+
+
+async def test_a_farms_own_network_that_is_gone_does_not_stop_the_count_either(outbox: Outbox, tmp_path: Path):
+    config = configured(tmp_path, wellness={"appearance": tmp_path / "none.onnx"})
+    async with watching(outbox, config) as [watch]:
+        await until_there_are(outbox, "count", 1)
+        assert watch.health.status().cause == "posture_unusable"
 
 
 def boxes(*rows: tuple[float, float, float, float]) -> np.ndarray:

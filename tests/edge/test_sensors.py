@@ -16,13 +16,13 @@ from edge.outbox import Outbox
 from edge.sensors import Instrument
 from firmware_bridge.config import InstrumentConfig
 from firmware_bridge.device import Device, Measured
-from firmware_bridge.errors import WrongSettings
+from firmware_bridge.errors import LineSilent, WrongSettings
 from firmware_bridge.registry import build
 from firmware_bridge.scales.xk3190 import encode
 from firmware_bridge.simulated.climate import Climate
 from firmware_bridge.simulated.flock import Calendar, Flock
 from firmware_bridge.simulated.terminal import Terminal
-from firmware_bridge.simulated.voices import speak, xy_md02
+from firmware_bridge.simulated.voices import ModbusVoice, RegisterMap, speak, xy_md02
 from tests.edge.samples import BOOT
 from tests.edge.waiting import wait_until
 
@@ -188,6 +188,35 @@ def test_values_that_cannot_be_are_refused_and_counted(outbox: Outbox):
     assert (status.state, status.cause) == ("ok", "values_impossible")
     assert "600 °C is outside -40 to 85 °C" in status.problem
     assert device.closed
+
+
+def test_an_impossible_value_of_a_modbus_sensor_is_told_while_the_other_goes_on(outbox: Outbox, terminal: Terminal):
+    voice = ModbusVoice(RegisterMap(input={1: lambda: 305, 2: lambda: 1234}, holding={}))
+    with (
+        in_thread(lambda stop: speak(voice, terminal, stop)),
+        reading_from(device_on(terminal, "xy-md02"), outbox, interval_s=3600) as one,
+    ):
+        wait_until(lambda: messages(outbox, "readings"))
+        status = one.health.status()
+    assert [message["values"] for message in messages(outbox, "readings")] == [{"temperature_celsius": 30.5}]
+    assert (status.state, status.cause, status.faults) == ("ok", "values_impossible", 1)
+    assert "humidity_percent 123.4 is outside the sensor's own range" in status.problem
+
+
+def test_a_modbus_sensor_that_does_not_answer_is_one_fault(outbox: Outbox, terminal: Terminal):
+    device = device_on(terminal, "xy-md02", timeout_s=0.05)
+    with reading_from(device, outbox, interval_s=3600) as one:
+        wait_until(lambda: one.health.status().state == "silent")
+        assert one.health.status().faults == 1
+
+
+def test_waiting_for_an_instrument_that_rests_is_no_new_fault(outbox: Outbox):
+    silent, resting = LineSilent("it does not answer"), LineSilent("it does not answer")
+    resting.asked = False
+    device = Handed(silent, resting, resting, silent, Measured({"temperature_celsius": 21.0}))
+    with reading_from(device, outbox, interval_s=0.1) as one:
+        wait_until(lambda: one.health.status().state == "ok")
+        assert one.health.status().faults == 2
 
 
 def test_wrong_settings_are_told_as_something_to_mend(outbox: Outbox):

@@ -10,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.config import WeighingConfig
-from edge.weighing import FIRST_CANDIDATES, Weighed, Weighing
+from edge.weighing import Weighed, Weighing
+from edge.weighing.acceptance import FIRST_CANDIDATES
 from firmware_bridge.simulated.flock import Calendar, Flock
-from firmware_bridge.simulated.plate import Plate, Visit
+from firmware_bridge.simulated.plate import Plate
+from firmware_bridge.simulated.visit import Visit
 
 HZ = 10
 Piece = tuple[float, float]

@@ -19,7 +19,8 @@ def test_the_families_are_known_by_name_and_say_what_they_are():
 
 @pytest.mark.parametrize("family", [family for family in families() if family != "modbus"])
 def test_each_family_builds_closed_and_measures_known_quantities(family: str):
-    device = build(config(family=family))
+    point = {"decimals": 3} if family == "xk3190-c602" else {}
+    device = build(config(family=family, **point))
     assert device.family == family
     assert set(device.quantities) <= set(QUANTITIES)
     assert device.faults == 0
@@ -90,6 +91,9 @@ def test_modbus_instruments_share_a_port():
     ("settings", "problem"),
     [
         ({"family": "xk3190-a9", "address": 3}, "is no Modbus instrument"),
+        ({"family": "xk3190-c602"}, "write decimals = 3"),
+        ({"family": "xk3190-a9", "decimals": 3}, "leave out decimals"),
+        ({"family": "xk3190-a22", "address": 27}, "has addresses 1 to 26, not 27"),
         ({"family": "modbus"}, "needs profile"),
         ({"family": "xy-md02", "profile": "own.toml"}, "for your own use family 'modbus'"),
         ({"port": "replay://recorded"}, "a recording can't be asked"),

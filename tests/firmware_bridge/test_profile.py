@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_bridge.errors import BadProfile
-from firmware_bridge.modbus.families import shipped
+from firmware_bridge.errors import BadFrame, BadProfile
+from firmware_bridge.modbus.families import rows, shipped
 from firmware_bridge.modbus.profile import ProfileValue, blocks, load, parse
+from firmware_bridge.registry import Line
 
 GOOD = """
 family = "own"
@@ -54,6 +55,103 @@ def test_the_xy_md02_is_as_the_field_notes_have_it():
     assert (temperature.kind, temperature.register_, temperature.decode([0x0131])) == ("input", 1, 30.5)
     assert (humidity.kind, humidity.register_, humidity.decode([0x0222])) == ("input", 2, 54.6)
     assert temperature.decode([0xFF9B]) == -10.1
+
+
+@pytest.mark.parametrize(
+    ("family", "line", "registers", "values"),
+    [
+        (  # the vector of the field notes, 4.7
+            "renke-rs-ws-n01",
+            (4800, "none", 1),
+            {("holding", 0): 0x0292, ("holding", 1): 0xFF9B},
+            {"humidity_percent": 65.8, "temperature_celsius": -10.1},
+        ),
+        (
+            "renke-rs-ws-n01-tr",
+            (4800, "none", 2),
+            {("holding", 0): 0xFF9B, ("holding", 1): 0x0292},
+            {"temperature_celsius": -10.1, "humidity_percent": 65.8},
+        ),
+        (
+            "md02-hundredths",
+            (9600, "even", 1),
+            {("input", 1): 3052, ("input", 2): 5461},
+            {"temperature_celsius": 30.52, "humidity_percent": 54.61},
+        ),
+        (
+            "renke-rs-co2ws-n01",
+            (4800, "none", 1),
+            {("holding", 0): 658, ("holding", 1): 251, ("holding", 2): 1450},
+            {"humidity_percent": 65.8, "temperature_celsius": 25.1, "carbon_dioxide_ppm": 1450},
+        ),
+        ("renke-rs-nh3-n01", (4800, "none", 1), {("holding", 0): 123}, {"ammonia_ppm": 12.3}),
+        (
+            "renke-rs-nh3ws-n01",
+            (4800, "none", 1),
+            {("holding", 0): 658, ("holding", 1): 251, ("holding", 2): 123},
+            {"humidity_percent": 65.8, "temperature_celsius": 25.1, "ammonia_ppm": 12.3},
+        ),
+        ("nh3-tc0420aa", (9600, "none", 1), {("holding", 0): 12}, {"ammonia_ppm": 12}),
+        ("renke-rs-gz-n01", (4800, "none", 1), {("holding", 7): 1, ("holding", 8): 2}, {"light_lux": 65538}),
+        ("renke-rs-gz-n01-low", (4800, "none", 1), {("holding", 2): 1, ("holding", 3): 2}, {"light_lux": 65538}),
+        (
+            "sonbest-sm7820b",
+            (9600, "none", 1),
+            {("holding", 0): 2510, ("holding", 1): 6580},
+            {"temperature_celsius": 25.1, "humidity_percent": 65.8},
+        ),
+        (
+            "adtek-co2",
+            (9600, "none", 1),
+            {("holding", 0): 251, ("holding", 1): 658, ("holding", 5): 1450},
+            {"temperature_celsius": 25.1, "humidity_percent": 65.8, "carbon_dioxide_ppm": 1450},
+        ),
+    ],
+)
+def test_each_profile_reads_registers_as_the_field_notes_have_them(
+    family: str, line: tuple[int, str, int], registers: dict[tuple[str, int], int], values: dict[str, float]
+):
+    (profile,) = (profile for profile in shipped() if profile.family == family)
+    assert (profile.line.baud, profile.line.parity, profile.line.stop_bits) == line
+    read = {
+        row.quantity: row.decode([registers[row.kind, row.register_ + word] for word in range(row.words)])
+        for row in profile.values
+    }
+    assert read == values
+    assert sum(row.words for row in profile.values) == len(registers)
+
+
+def test_a_map_that_nobody_checked_says_what_to_compare_it_with():
+    remembered = [profile for profile in shipped() if "memory" in profile.source]
+    assert len(remembered) >= 6
+    assert all(profile.caution and not profile.verified for profile in remembered)
+
+
+def test_a_family_tells_the_lines_it_can_be_set_to_as_shipped_first():
+    lines = {family.key: family.lines for family in rows()}
+    assert lines["renke-rs-ws-n01"] == (Line(4800), Line(9600), Line(2400))
+    assert lines["md02-hundredths"] == (Line(9600, "even"), Line(9600, "odd"))
+    assert lines["renke-rs-ws-n01-tr"][0] == Line(4800, stop_bits=2)
+
+
+def test_the_example_of_the_documentation_is_right():
+    example = Path(__file__).parents[2] / "docs/hardware/my-sensor.toml"
+    profile = load(example)
+    assert {row.type for row in profile.values} == {"int16", "uint16", "uint32", "float32"}
+    assert {row.order for row in profile.values} == {"big", "little"}
+
+
+@given(st.sampled_from([row for profile in shipped() for row in profile.values]), st.floats(0, 1))
+def test_a_value_survives_the_registers_of_each_profile(row: ProfileValue, share: float):
+    low, high = row.range
+    number = low + share * (min(high, 60_000 * row.scale) - low)
+    assert row.decode(row.encode(number)) == pytest.approx(number, abs=row.scale * 0.51)
+
+
+@pytest.mark.parametrize(("kind", "number"), [("int16", 40_000), ("uint16", -1), ("uint32", 2**32), ("float32", 1e39)])
+def test_what_does_not_fit_its_registers_is_refused(kind: str, number: float):
+    with pytest.raises(BadFrame, match=f"does not fit an {kind}"):
+        value(type=kind).encode(number)
 
 
 def test_a_profile_of_ones_own_is_read_from_a_file(tmp_path: Path):

@@ -13,8 +13,9 @@ from firmware_bridge.registry import build
 from firmware_bridge.scales.xk3190 import encode
 from firmware_bridge.simulated.flock import Calendar, Flock
 from firmware_bridge.simulated.plate import Plate
+from firmware_bridge.simulated.scales import ScaleVoice
 from firmware_bridge.simulated.terminal import Terminal
-from firmware_bridge.simulated.voices import Voice, Xk3190Voice
+from firmware_bridge.simulated.voices import Voice
 
 PluggedIn = Callable[[Voice], Terminal]
 
@@ -120,7 +121,7 @@ def test_a_read_lasts_no_longer_than_its_timeout_though_garbage_keeps_coming(plu
 
 def test_the_virtual_indicator_is_read_ten_times_a_second(plug_in: PluggedIn):
     plate = Plate(Flock(), Calendar(pace=50), seed=3)
-    scale = scale_on(plug_in(Xk3190Voice(plate)).name)
+    scale = scale_on(plug_in(ScaleVoice(plate, "xk3190-a9")).name)
     scale.open()
     start = time.monotonic()
     grams = [scale.read().values["load_grams"] for _ in range(40)]

@@ -5,7 +5,7 @@ import numpy as np
 
 from edge.camera_config import SHIPPED_CLIP
 from models.runtime import Detections
-from models.training.metrics import overlap
+from models.training.measure.metrics import overlap
 
 IOU = 0.98
 SCORE = 0.01

@@ -30,7 +30,7 @@ def test_labelled_birds_become_a_folder_per_class(tmp_path: Path):
 
 
 def test_large_crops_are_shrunk(tmp_path: Path):
-    from models.training.appearance import LARGEST_PX, shrunk
+    from models.training.teach.appearance import LARGEST_PX, shrunk
 
     assert shrunk(np.zeros((900, 900, 3), np.uint8)).shape == (LARGEST_PX, LARGEST_PX, 3)
     assert shrunk(np.zeros((90, 90, 3), np.uint8)).shape == (90, 90, 3)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from models.card import Thresholds
 from models.runtime.boxes import decode
 from models.runtime.detections import Detections
-from models.runtime.letterbox import fit
-from models.runtime.suppression import keep_best
+from models.runtime.letterbox import MOST_CANVASES, Canvas, Canvases, fit
+from models.runtime.suppression import keep_best, uncontained
 
 LIMITS = Thresholds(score=0.3, nms_iou=0.5, max_boxes=3000)
 
@@ -76,6 +76,54 @@ def test_the_sweep_keeps_the_very_boxes_that_opencv_keeps(n: int, spread: int, l
     assert (np.diff(scores[kept]) <= 0).all()
 
 
+def inside_share(box: np.ndarray, other: np.ndarray) -> float:
+    """Share of a box that lies inside another, the slow way."""
+    sides = np.minimum(box[2:], other[2:]) - np.maximum(box[:2], other[:2])
+    return float(np.maximum(sides, 0).prod() / (box[2:] - box[:2]).prod())
+
+
+@settings(deadline=None)
+@given(st.integers(0, 120), st.sampled_from([60, 300]), st.integers(1, 3), st.integers(0, 2**32))
+def test_a_box_goes_that_lies_in_a_stronger_one_that_stays(n: int, spread: int, classes: int, seed: int):
+    rng = np.random.default_rng(seed)
+    corner = rng.integers(0, spread, (n, 2))
+    xyxy = np.hstack([corner, corner + rng.integers(1, 60, (n, 2))]).astype(np.float32)
+    groups = rng.integers(0, classes, n)
+    stay: list[int] = []
+    for row in range(n):
+        if all(groups[row] != groups[one] or inside_share(xyxy[row], xyxy[one]) < 0.8 for one in stay):
+            stay.append(row)
+    assert np.flatnonzero(uncontained(xyxy, groups, 0.8)).tolist() == stay
+
+
+NESTED = np.array([[100, 100, 80, 80], [100, 120, 10, 30], [140, 100, 20, 20]], np.float64)
+"""A bird, its leg, and something half beside it."""
+
+
+@pytest.mark.parametrize(
+    ("contained", "scores", "stay"),
+    [
+        (None, [0.9, 0.5, 0.4], [0, 1, 2]),
+        (0.8, [0.9, 0.5, 0.4], [0, 2]),
+        (0.8, [0.4, 0.9, 0.5], [1, 2, 0]),  # the one around it is the weaker: both stay
+    ],
+)
+def test_a_leg_is_no_bird_where_the_card_says_so(contained: float | None, scores: list[float], stay: list[int]):
+    limits = LIMITS.model_copy(update={"contained": contained})
+    found = decode(raw_of(NESTED, np.array(scores)), fit((640, 640), (640, 640)), limits)
+    assert found.xyxy[:, 0].tolist() == [NESTED[row, 0] - NESTED[row, 2] / 2 for row in stay]
+
+
+def test_a_thousand_birds_with_a_leg_each_are_a_thousand():
+    birds = grid_of_birds(1000)
+    legs = birds * (1, 1, 0.2, 0.4) + (0, 3, 0, 0)
+    scores = np.repeat([0.9, 0.5], 1000)
+    limits = LIMITS.model_copy(update={"contained": 0.8})
+    found = decode(raw_of(np.vstack([birds, legs]), scores), fit((640, 640), (640, 640)), limits)
+    assert len(found) == 1000
+    assert found.scores.min() == pytest.approx(0.9)
+
+
 def test_a_limit_that_bites_is_said_aloud(caplog: pytest.LogCaptureFixture):
     limits = LIMITS.model_copy(update={"max_boxes": 1000})
     with caplog.at_level(logging.WARNING):
@@ -131,10 +179,31 @@ def test_a_frame_is_scaled_padded_grey_and_turned_to_rgb():
     frame = np.zeros((540, 960, 3), np.uint8)
     frame[..., 0] = 255
     box = fit((960, 540), (640, 640))
-    blob = box.fill(frame)
+    blob = Canvas(box).fill(frame)
     assert blob.shape == (1, 3, 384, 640)
     assert blob[0, :, 192, 320].tolist() == [0, 0, 1]
     assert np.allclose(blob[0, :, 0, 0], 114 / 255)
+
+
+def test_a_canvas_keeps_nothing_of_the_frame_before():
+    frames = np.random.default_rng(1).integers(0, 256, (3, 90, 120, 3), np.uint8)
+    box = fit((120, 90), (160, 160))
+    used = Canvas(box)
+    for frame in frames:
+        square = np.full((128, 160, 3), 114, np.uint8)
+        square[4:124] = cv2.resize(frame, (160, 120))
+        expected = square[..., ::-1].transpose(2, 0, 1)[None] / 255
+        assert np.allclose(used.fill(frame), expected, atol=1e-6)
+
+
+def test_frames_of_many_sizes_do_not_heap_up_canvases():
+    canvases = Canvases()
+    boxes = [fit((100 + side, 90), (160, 160)) for side in range(MOST_CANVASES + 1)]
+    first = canvases.of(boxes[0])
+    assert canvases.of(boxes[0]) is first
+    for box in boxes:
+        canvases.of(box)
+    assert canvases.of(boxes[0]) is not first
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from models.cli import app
 from models.errors import TrainingError
 from models.runtime import SHIPPED
-from models.training.encoding import Write, encoder, mpeg4
+from models.training.scenes.encoding import Write, encoder, mpeg4
 
 Encoder = Callable[[Path, tuple[int, int], int], AbstractContextManager[Write]]
 

@@ -112,3 +112,11 @@ def test_a_folder_of_an_unknown_class_is_named(sorted_photos: Path):
 
 def test_card_shows_a_classifier_too():
     assert json.loads(run("card", DROPPINGS).stdout)["task"] == "classify"
+
+
+def test_evaluate_classifier_shows_the_pictures_in_warm_light(tmp_path: Path, sorted_photos: Path):
+    plain, warm = (json.loads(run("evaluate-classifier", DROPPINGS, sorted_photos, *more).stdout.splitlines()[0])
+                   for more in ((), ("--warm",)))  # fmt: skip
+    assert warm["split"] == "val in warm light"
+    assert plain["split"] == "val"
+    assert warm["ece"] != plain["ece"]

@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 from models.card import card_path, read_card, write_card
 from models.cli import app
 from models.runtime import SHIPPED
-from models.training import compare
-from models.training.compare import differences
+from models.training.measure import compare
+from models.training.measure.compare import differences
 
 ROOT = Path(__file__).parents[2]
 PICTURES = Path(__file__).parents[1] / "fixtures/pictures"

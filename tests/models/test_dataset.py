@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from models.errors import DatasetError
-from models.training.dataset import check_split, labelled_pictures, labels_folder, read_labels
-from models.training.layout import read_layout
+from models.training.data.dataset import check_split, labelled_pictures, labels_folder, read_labels
+from models.training.data.layout import read_layout
 
 
 @pytest.fixture

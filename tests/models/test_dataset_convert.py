@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from models.cli import app
-from models.training.dataset import check_split, read_labels
-from models.training.layout import read_layout
+from models.training.data.dataset import check_split, read_labels
+from models.training.data.layout import read_layout
 
 WIDE, HIGH = 400, 300
 Box = tuple[str, float, float, float, float]

@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 
 from models.cli import app
 from models.errors import DatasetError
-from models.training.dataset_show import CELL_WH
-from models.training.dataset_split import divide
-from models.training.layout import read_layout, split_pictures
-from models.training.looks import alike, clusters, hash_views
+from models.training.data.layout import read_layout, split_pictures
+from models.training.data.looks import alike, clusters, hash_views
+from models.training.data.show import CELL_WH
+from models.training.data.split import divide
 
 PICTURES = Path(__file__).parents[1] / "fixtures/pictures"
 HENS = PICTURES / "images/cdt_chicken_4849979_1280_jpeg.jpg"
@@ -139,7 +139,7 @@ def test_other_pictures_do_not_look_alike():
 
 
 def test_clusters_go_through_others():
-    from models.training.looks import Alike
+    from models.training.data.looks import Alike
 
     assert clusters(6, [Alike(1, 4, 0), Alike(4, 5, 3), Alike(0, 2, 1)]) == [0, 1, 0, 3, 1, 1]
 

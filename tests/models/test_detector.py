@@ -13,8 +13,8 @@ import pytest
 from models.card import card_path, read_card, sha256_of, write_card
 from models.errors import WeightsError
 from models.runtime import SHIPPED, Detections, Detector
-from models.training.dataset import Labelled, read_labels
-from models.training.metrics import overlap
+from models.training.data.dataset import Labelled, read_labels
+from models.training.measure.metrics import overlap
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "tests/fixtures/pictures"

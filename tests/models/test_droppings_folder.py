@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from models.errors import DatasetError
-from models.training.droppings import REJECT, DroppingsPlan, block_of, kept_apart, write_droppings
-from models.training.grounds import SIDE_PX, corner_ground, swap_ground
+from models.training.scenes.grounds import SIDE_PX, corner_ground, relit, swap_ground
+from models.training.teach.droppings import REJECT, DroppingsPlan, block_of, drawn_again, kept_apart, write_droppings
 
 
 def photo(seed: int) -> np.ndarray:
@@ -96,3 +96,30 @@ def test_corner_ground_shows_no_blot():
         ground = corner_ground(photo(seed), np.random.default_rng(seed)).astype(int)
         assert ground.shape == (SIDE_PX, SIDE_PX, 3)
         assert (ground[..., 2] - ground[..., 0]).max() < 100
+
+
+def test_every_photo_of_train_is_shown_again_on_other_grounds_and_under_other_lamps(
+    plan: DroppingsPlan, counts: dict[str, int]
+):
+    photos = len(list((plan.out / "train/sick").glob("sick*")))
+    for word, times in (("swapped", plan.swapped), ("relit", plan.relit)):
+        assert len(list((plan.out / "train/sick").glob(f"{word}_*"))) == int(times * photos)
+        assert not list((plan.out / "val").rglob(f"{word}_*"))
+
+
+def test_no_photo_is_drawn_a_second_time_before_each_was_drawn_once():
+    files = [Path(str(number)) for number in range(10)]
+    drawn = list(drawn_again(files, 1.6, np.random.default_rng(0)))
+    assert len(drawn) == 16
+    assert set(drawn[:10]) == set(files)
+    assert len(set(drawn[10:])) == 6
+
+
+def test_lamps_reach_from_cold_to_a_heat_lamps_red():
+    rng = np.random.default_rng(0)
+    grey = np.full((1, 1, 3), 128, np.uint8)
+    ratios = np.array([relit(grey, rng)[0, 0] / 128 for _ in range(500)])
+    assert ratios[:, 0].min() < 0.65
+    assert ratios[:, 2].max() > 1.25
+    assert (ratios[:, 0] / ratios[:, 2]).max() > 1.2
+    assert ratios[:, 1].min() > 0.8

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 from models.card import card_path, read_card
 from models.cli import app
 from models.runtime import SHIPPED
-from models.training import report
-from models.training.looking import Looked, sources
+from models.training.measure import report
+from models.training.measure.looking import Looked, sources
 
 ROOT = Path(__file__).parents[2]
 PICTURES = Path(__file__).parents[1] / "fixtures/pictures"

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from models.errors import DatasetError
-from models.training.dataset import check_split
-from models.training.equipment import furnish
-from models.training.houses import apart, draw_house, write_houses
-from models.training.lens import Lens
-from models.training.library import Library
-from models.training.rooms import Room, draw_room
-from models.training.scene import Scene, part, shrunk
-from models.training.stage import Pose, Stage
+from models.training.data.dataset import check_split
+from models.training.scenes.equipment import furnish
+from models.training.scenes.houses import apart, draw_house, write_houses
+from models.training.scenes.lens import Lens
+from models.training.scenes.library import Library
+from models.training.scenes.rooms import Room, draw_room
+from models.training.scenes.scene import Scene, part, shrunk
+from models.training.scenes.stage import Pose, Stage
 
 LENSES = [
     Lens(3.0, math.radians(40), 0.1, 500, (640, 480), fisheye=False),

@@ -3,13 +3,15 @@ import pytest
 
 from models.card import AnswerRule, card_path, read_classifier_card
 from models.runtime import DROPPINGS
-from models.training.judging import (
+from models.training.measure.judging import (
+    WARM_LAMP,
     Said,
     best_limit,
     best_temperature,
     calibration_error,
     f1_of,
     score_row,
+    under,
     with_class_scores,
     with_rule,
 )
@@ -92,3 +94,8 @@ def test_rows_replace_older_ones_of_the_same_set(boastful: Said):
     row = score_row(boastful, card, dataset="d", split="val")
     once = with_class_scores(card, [row])
     assert len(with_class_scores(once, [row]).scores) == len(once.scores) == len(card.scores) + 1
+
+
+def test_a_warm_lamp_takes_blue_away_and_saturates_red():
+    picture = np.full((2, 2, 3), (100, 100, 240), np.uint8)
+    assert under(picture, WARM_LAMP)[0, 0].tolist() == [75, 100, 255]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import DatasetError
-from models.training.layout import read_layout, resolved_yaml, split_pictures
+from models.training.data.layout import read_layout, resolved_yaml, split_pictures
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from models.training.evaluate import best_score, with_scores
-from models.training.metrics import Figures, average_precision, judge, overlap
+from models.training.measure.evaluate import best_score, with_scores
+from models.training.measure.metrics import Figures, average_precision, judge, overlap
 
 BIRDS = np.array([[0, 0, 10, 10], [20, 0, 30, 10], [40, 0, 50, 10], [60, 0, 70, 10]], np.float32)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from models.training.metrics import average_precision, judge, sides
+from models.training.measure.metrics import average_precision, judge, sides
 
 SIZES = (0.0, 12.5, 40.5, 1e5)
 """Edges between whole pixels, so that both take the same side."""

@@ -9,7 +9,7 @@ import pytest
 from models.card import card_path, read_classifier_card
 from models.runtime import POSTURE, Classifier, cut_crops
 from models.runtime.photo import read_picture
-from models.training.dataset import Labelled, read_labels
+from models.training.data.dataset import Labelled, read_labels
 
 PICTURES = Path(__file__).parents[1] / "fixtures/pictures"
 

@@ -9,7 +9,16 @@ import numpy as np
 import pytest
 
 from models.errors import DatasetError
-from models.training.postures import CROP_PX, MARGIN, PosturePlan, boxed, choose_turn, cut, read_sheets, write_postures
+from models.training.teach.postures import (
+    CROP_PX,
+    MARGIN,
+    PosturePlan,
+    boxed,
+    choose_turn,
+    cut,
+    read_sheets,
+    write_postures,
+)
 
 PICTURES = Path(__file__).parents[1] / "fixtures/pictures"
 

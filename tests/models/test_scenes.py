@@ -4,13 +4,13 @@ import cv2
 import numpy as np
 import pytest
 
-from models.training.dataset import check_split, labelled_pictures
-from models.training.drawn import draw_bird
-from models.training.floors import draw_floor
-from models.training.house import View, hang_line
-from models.training.scenes import draw_scene, write_scenes
-from models.training.sprites import Sprite, harvest
-from models.training.stage import Pose, Stage
+from models.training.data.dataset import check_split, labelled_pictures
+from models.training.scenes.drawn import draw_bird
+from models.training.scenes.flocks import draw_scene, write_scenes
+from models.training.scenes.floors import draw_floor
+from models.training.scenes.oblique import View, hang_line
+from models.training.scenes.sprites import Sprite, harvest
+from models.training.scenes.stage import Pose, Stage
 
 PICTURES = Path(__file__).parents[1] / "fixtures/pictures"
 

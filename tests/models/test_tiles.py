@@ -12,7 +12,7 @@ from models.runtime import Detections, Detector
 from models.runtime.detector import Tiling
 from models.runtime.seams import Seen, join
 from models.runtime.tiles import OVERLAP, Tile, choose_grid, cut
-from models.training.metrics import overlap
+from models.training.measure.metrics import overlap
 from tests.models.flocks import flock
 
 FOUR_K = (3840, 2160)
@@ -115,6 +115,18 @@ def test_tiles_cover_the_frame_and_share_their_sides(wide: int, high: int, colum
     lefts = sorted({tile.left for tile in tiles})
     for left, right in itertools.pairwise(lefts):
         assert left + tiles[0].size_wh[0] - right >= OVERLAP * tiles[0].size_wh[0] - 2
+
+
+@pytest.mark.parametrize(("contained", "boxes"), [(None, 2), (0.8, 1)])
+def test_a_leg_that_only_the_next_tile_saw_is_no_bird_either(contained: float | None, boxes: int):
+    frame_wh, tiles = (1000, 500), cut((1000, 500), (2, 1))
+    rows = np.array([[300, 50, 540, 450], [480, 300, 510, 380]], np.float32)  # each lies free in its tile
+    seen = [
+        Seen(tile, Detections(row[None], np.array([score], np.float32), np.zeros(1, np.int64)))
+        for tile, row, score in zip(tiles, rows, (0.9, 0.5), strict=True)
+    ]
+    joined = join(frame_wh, Detections.none(), seen, LIMITS.model_copy(update={"contained": contained}))
+    assert joined.xyxy.tolist() == rows[:boxes].tolist()
 
 
 # --- how the grid is chosen -----------------------------------------------------------------------------------------

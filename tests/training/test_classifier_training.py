@@ -12,7 +12,7 @@ from models.cli import app
 from models.errors import TrainingError
 from models.runtime import Classifier
 from models.runtime.classifier import central_square
-from models.training.classify import ClassifierPlan, take_backbone, train_classifier
+from models.training.teach.classify import ClassifierPlan, take_backbone, train_classifier
 
 pytestmark = [
     pytest.mark.timeout(900),
@@ -45,7 +45,7 @@ def coloured(rng: np.random.Generator, name: str) -> np.ndarray:
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two classes that differ in colour, and a finished run that started from an untrained detector."""
-    from models.training.offline import load_ultralytics
+    from models.training.teach.offline import load_ultralytics
 
     folder = tmp_path_factory.mktemp("classifier")
     rng = np.random.default_rng(0)
@@ -95,7 +95,7 @@ def test_a_wrong_plan_is_a_sentence(run: Path, change: dict[str, object], words:
 
 
 def test_most_of_a_detectors_backbone_is_taken_over():
-    from models.training.offline import load_ultralytics
+    from models.training.teach.offline import load_ultralytics
 
     ultralytics = load_ultralytics()
     detector, classifier = ultralytics.YOLO("yolo26n.yaml").model, ultralytics.YOLO("yolo26n-cls.yaml").model

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from models.runtime import SHIPPED, Detector
-from models.training.convert import Format, convert
+from models.training.teach.convert import Format, convert
 from tests.models.parity import assert_same_birds, clip_frames
 
 

@@ -15,8 +15,8 @@ from models.card import card_path, read_card
 from models.cli import app
 from models.errors import TrainingError
 from models.runtime import Detector
-from models.training.scenes import write_scenes
-from models.training.train import TrainPlan, train
+from models.training.scenes.flocks import write_scenes
+from models.training.teach.train import TrainPlan, train
 
 ROOT = Path(__file__).parents[2]
 pytestmark = [
@@ -28,7 +28,7 @@ pytestmark = [
 
 def scratch_weights(folder: Path) -> Path:
     """An untrained network of the smallest kind, so that the test needs no download."""
-    from models.training.offline import load_ultralytics
+    from models.training.teach.offline import load_ultralytics
 
     path = folder / "scratch.pt"
     load_ultralytics().YOLO("yolo26n.yaml").save(path)
@@ -110,16 +110,16 @@ def test_the_checkpoint_becomes_a_network_that_the_runtime_runs(run: Path):
 
 def test_the_exported_network_gives_the_same_boxes_as_its_checkpoint(run: Path):
     """Shipped weights are 16-bit floats and the graph was simplified: scores move a little, boxes hardly."""
-    from models.training.offline import load_ultralytics
+    from models.training.teach.offline import load_ultralytics
 
     checkpoint = load_ultralytics().YOLO(str(run / "run/weights/last.pt")).model.float().eval()
     import torch
 
-    from models.runtime.letterbox import fit
+    from models.runtime.letterbox import Canvas, fit
     from models.runtime.onnx import OnnxBackend
 
     frame = cv2.imread(str(next((run / "images/val").iterdir())))
-    blob = fit((160, 160), (160, 160)).fill(frame)
+    blob = Canvas(fit((160, 160), (160, 160))).fill(frame)
     with torch.no_grad():
         expected = checkpoint(torch.from_numpy(blob))[0].numpy()
     ours = OnnxBackend.open((run / "mine.onnx").read_bytes(), threads=1).run(blob)

@@ -14,7 +14,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from models.card import ModelCard, Thresholds, sha256_of, write_card
-from models.training.convert import convert
+from models.training.teach.convert import convert
 
 SIDE = 64
 

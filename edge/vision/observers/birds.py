@@ -40,7 +40,7 @@ class Birds:
     Args:
         config: the camera.
         findings: makes what is told.
-        posture: tells standing, sitting, lying.
+        posture: tells standing, sitting, lying; None = it can't be run, nobody is told for its looks.
         appearance: a farm's own, with a class ``unwell``; None = there is none.
         tell_still: told with each frame how many birds lie still while the others move.
     """
@@ -50,7 +50,7 @@ class Birds:
         config: CameraConfig,
         *,
         findings: Findings,
-        posture: Classifier,
+        posture: Classifier | None,
         appearance: Classifier | None,
         tell_still: Callable[[int], None],
     ) -> None:
@@ -81,7 +81,8 @@ class Birds:
             return
         still = self._still.update(seen.frame.at_s, seen.tracks, night=seen.night)
         self._tell_still(sum(one.flock_moved_s >= self._still_s for one in still))
-        self._look_at(seen.frame.image, seen.frame.at_s, seen.tracks)
+        if self._posture is not None:
+            self._look_at(self._posture, seen.frame.image, seen.frame.at_s, seen.tracks)
         for suspicion in self._suspects.judge(seen.frame.at_s, still):
             yield self._tell(
                 seen,
@@ -92,11 +93,11 @@ class Birds:
                 xyxy=suspicion.xyxy,
             )
 
-    def _look_at(self, image: Image, at_s: float, tracks: Tracks) -> None:
+    def _look_at(self, posture: Classifier, image: Image, at_s: float, tracks: Tracks) -> None:
         chosen = self._suspects.choose(at_s, tracks.ids, tracks.xyxy, tracks.seen)
         if len(chosen):
             boxes = tracks.xyxy[chosen]
-            postures = _said(self._posture, image, boxes, ("standing", "sitting", "lying"))
+            postures = _said(posture, image, boxes, ("standing", "sitting", "lying"))
             unwell = _said(self._appearance, image, boxes, (UNWELL,))[:, 0] if self._appearance else None
             self._suspects.looked(at_s, tracks.ids[chosen], postures, unwell)
 

@@ -7,5 +7,5 @@ module wants an older numpy than Henwise; so it imports only bpy, numpy and the 
         -> sheets.py   single birds on a transparent ground, many to a render       `python -m ...blender sprites`
         -> barns.py    whole pens and houses with furniture.py               `python -m ...blender scenes`
 
-What a real camera does to a picture (exposure, night, noise, JPEG) is added later, by models.training.camera.
+What a real camera does to a picture (exposure, night, noise, JPEG) is added later, by models.training.scenes.camera.
 """

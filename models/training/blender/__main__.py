@@ -14,12 +14,16 @@ def main() -> None:
     words.add_argument("--seed", type=int, default=0, help="the same seed and number give the same picture")
     words.add_argument("--threads", type=int, default=1)
     words.add_argument("--samples", type=int, default=5, help="rays per pixel; the rest is the denoiser's work")
+    words.add_argument(
+        "--elevation", type=float, nargs=2, metavar=("LOW", "HIGH"), help="sprites: of the camera, degrees"
+    )
     said = words.parse_args()
     numbers = range(said.first, said.first + said.count)
     if said.what == "sprites":
         from models.training.blender.sheets import render_sheets
 
-        render_sheets(said.out, numbers, seed=said.seed, threads=said.threads, samples=said.samples)
+        between = tuple(said.elevation) if said.elevation else None
+        render_sheets(said.out, numbers, seed=said.seed, threads=said.threads, samples=said.samples, between=between)
     else:
         from models.training.blender.barns import render_barns
 

@@ -29,8 +29,19 @@ SHARES = {"standing": 5, "walking": 3, "pecking": 4, "preening": 2, "sitting": 5
 """How often each posture is drawn; the lying ones far oftener than in life, for they are what must be learned."""
 
 
-def render_sheets(out: Path, sheets: range, *, seed: int, threads: int, samples: int) -> None:
-    """Render sheets of sprites; sheets already listed in the index are left alone, so that a run can go on."""
+def render_sheets(
+    out: Path, sheets: range, *, seed: int, threads: int, samples: int, between: tuple[float, float] | None = None
+) -> None:
+    """Render sheets of sprites; sheets already listed in the index are left alone, so that a run can go on.
+
+    Args:
+        out: folder of the sprites and their index.
+        sheets: numbers of the sheets.
+        seed: of everything random.
+        threads: processor threads.
+        samples: rays per pixel.
+        between: lowest and highest elevation of the camera, degrees; None for the usual mixture.
+    """
     out.mkdir(parents=True, exist_ok=True)
     index = out / "index.json"
     listed: list[dict[str, Any]] = json.loads(index.read_text(encoding="utf-8")) if index.exists() else []
@@ -40,19 +51,24 @@ def render_sheets(out: Path, sheets: range, *, seed: int, threads: int, samples:
     for number in sheets:
         if number not in done:
             rng = np.random.default_rng([seed, number])
-            listed.extend(render_sheet(rng, flock, out, number, samples))
+            listed.extend(render_sheet(rng, flock, out, number, samples, between))
             index.with_suffix(".part").write_text(json.dumps(listed), encoding="utf-8")
             index.with_suffix(".part").replace(index)
             print(f"sheet {number}: {len(listed)} sprites", flush=True)  # noqa: T201  # a program's progress
 
 
 def render_sheet(
-    rng: np.random.Generator, flock: Flock, out: Path, number: int, samples: int
+    rng: np.random.Generator,
+    flock: Flock,
+    out: Path,
+    number: int,
+    samples: int,
+    between: tuple[float, float] | None,
 ) -> Iterator[dict[str, Any]]:
     """Render one sheet, write its birds and yield what is known of each."""
     studio.clear()
     kind = str(rng.choice(["broiler", "adult", "juvenile", "chick"], p=[0.42, 0.28, 0.1, 0.2]))
-    elevation = choose_elevation(rng)
+    elevation = math.radians(rng.uniform(*between)) if between else choose_elevation(rng)
     wardrobe = choose_coats(rng, kind)
     light = light_up(rng)
     eye = studio.place_camera(200 * studio.towards(elevation, -math.pi / 2), (0, 0, 0))

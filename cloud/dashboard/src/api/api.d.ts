@@ -366,7 +366,7 @@ export interface components {
              * @description why the camera does not count now; empty when it does
              * @enum {string}
              */
-            withheld: "" | "line_lost" | "line_refused" | "line_silent" | "line_garbled" | "values_impossible" | "settings_wrong" | "picture_missing" | "video_ended" | "picture_dark" | "picture_covered" | "picture_frozen" | "camera_moved" | "network_unusable" | "clock_unset" | "other";
+            withheld: "" | "line_lost" | "line_refused" | "line_silent" | "line_garbled" | "values_impossible" | "values_stuck" | "values_jump" | "settings_wrong" | "picture_missing" | "video_ended" | "picture_dark" | "picture_covered" | "picture_frozen" | "camera_moved" | "network_unusable" | "posture_unusable" | "clock_unset" | "other";
             /** @description the last count by hand of one of its pictures */
             by_hand: components["schemas"]["VerdictNow"] | null;
         };
@@ -763,7 +763,7 @@ export interface components {
              * @default
              * @enum {string}
              */
-            cause?: "" | "line_lost" | "line_refused" | "line_silent" | "line_garbled" | "values_impossible" | "settings_wrong" | "picture_missing" | "video_ended" | "picture_dark" | "picture_covered" | "picture_frozen" | "camera_moved" | "network_unusable" | "clock_unset" | "other";
+            cause?: "" | "line_lost" | "line_refused" | "line_silent" | "line_garbled" | "values_impossible" | "values_stuck" | "values_jump" | "settings_wrong" | "picture_missing" | "video_ended" | "picture_dark" | "picture_covered" | "picture_frozen" | "camera_moved" | "network_unusable" | "posture_unusable" | "clock_unset" | "other";
             /**
              * Problem
              * @description the technical detail, in English; empty when ok
@@ -947,7 +947,7 @@ export interface components {
             mean_grams: number;
             /**
              * Interval Grams
-             * @description 95 % interval of the mean; null below 2 weighings
+             * @description 95 % interval of the flock's mean; null below 2 weighings
              */
             interval_grams: [
                 number,

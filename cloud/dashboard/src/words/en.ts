@@ -69,6 +69,8 @@ export const en = {
     line_silent: "It is connected but sends nothing. Check that it is switched on, then its wiring.",
     line_garbled: "What it sends can't be read. Check its wiring, then its baud rate.",
     values_impossible: "Its values can't be right. Check the instrument and the unit it shows.",
+    values_stuck: "Its values have not moved for a long time. The sensor may be stuck: clean it, check it, switch it off and on.",
+    values_jump: "A value jumped further than a house can. Check the sensor, its cable and where it hangs.",
     settings_wrong: "It does not fit its configuration. Ask your technician to compare the two.",
     picture_missing:
       "There is no picture. Check the camera's power and cable, then its address and password.",
@@ -79,6 +81,8 @@ export const en = {
     camera_moved: "The camera looks elsewhere than before. Turn it back, or set its floor and zones anew.",
     network_unusable:
       "Birds can't be counted: the recognition model is missing or damaged. Ask your technician to install it again.",
+    posture_unusable:
+      "It counts, but does not recognise birds that look sick: a recognition model is missing or damaged. Ask your technician to install it again.",
     clock_unset:
       "The device does not know the time. Connect it to the internet once; it sets its clock by itself.",
     other:

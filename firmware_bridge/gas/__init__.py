@@ -1,0 +1,1 @@
+"""Carbon dioxide sensors on a serial line of their own."""

@@ -1,0 +1,1 @@
+"""Our own sensor node: its MicroPython firmware, the line protocol, the calibration kept on the edge, the device."""

@@ -1,0 +1,73 @@
+"""Bytes heard on a line -> which families they can be from. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from firmware_bridge.probe.candidate import Candidate, Finding, Sureness
+from firmware_bridge.registry import Line
+
+TOP_BIT = 0x80
+FRAMES_ENOUGH = 3
+EXPLAINED_WELL = 0.75
+"""The first frame is mostly cut by the moment of listening, and the last by its end."""
+
+EXPLAINED_LEAST = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    candidate: Candidate
+    frames: int
+    explained: float
+
+    @property
+    def rank(self) -> tuple[bool, float, bool, int]:
+        # of two that explain everything the one whose frames carry a check, then the one with more frames
+        return self.frames >= FRAMES_ENOUGH, round(self.explained, 1), self.candidate.checked, self.frames
+
+
+def with_parity(heard: bytes, line: Line) -> tuple[bytes, Line]:
+    """Undo seven bits with parity, read as eight without: then the top bit makes the number of ones even, or odd.
+
+    Returns:
+        The characters, and the line they were sent on; both unchanged where there is no such parity.
+    """
+    if line.data_bits == 8 and any(byte & TOP_BIT for byte in heard):  # noqa: PLR2004  # bits of a byte
+        odd = {byte.bit_count() % 2 for byte in heard}
+        if len(odd) == 1:
+            stripped = bytes(byte & ~TOP_BIT for byte in heard)
+            return stripped, replace(line, data_bits=7, parity="odd" if odd.pop() else "even")
+    return heard, line
+
+
+def judged(heard: bytes, line: Line, among: Iterable[Candidate]) -> Finding | None:
+    """Return what the bytes are from; None when no family explains at least half of them.
+
+    Args:
+        heard: what came, oldest first, read as eight bits without parity.
+        line: how the port was set.
+        among: the families that can be on a line set so.
+    """
+    characters, sent = with_parity(heard, line)
+    fits = sorted(_fits(characters, among), key=lambda fit: fit.rank, reverse=True)
+    if not fits:
+        return None
+    best = fits[0]
+    others = tuple(fit.candidate.family for fit in fits[1:] if fit.rank[:3] == best.rank[:3])
+    why = f"{best.frames} frames in {len(heard)} bytes, {best.explained:.0%} of them explained"
+    return Finding(best.candidate.family, sent, _sureness(best), why, others=others)
+
+
+def _fits(characters: bytes, among: Iterable[Candidate]) -> Iterable[_Fit]:
+    for candidate in among:
+        ear = candidate.ear()
+        frames = len(ear.feed(characters))
+        explained = 1 - ear.skipped_bytes / max(1, len(characters))
+        if frames and explained >= EXPLAINED_LEAST:
+            yield _Fit(candidate, frames, explained)
+
+
+def _sureness(fit: _Fit) -> Sureness:
+    if fit.frames < FRAMES_ENOUGH or fit.explained < EXPLAINED_WELL:
+        return "possible"
+    return "sure" if fit.candidate.checked else "likely"

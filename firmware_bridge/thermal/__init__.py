@@ -1,0 +1,1 @@
+"""Thermal arrays: a small picture of temperatures, many times a minute."""

@@ -1,0 +1,1 @@
+"""The verbs of henwise-bridge, a file per kind."""

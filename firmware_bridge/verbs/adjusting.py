@@ -1,0 +1,153 @@
+"""Verbs that change an instrument, or what is known of it: tare, zero, calibrate."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from firmware_bridge.verbs.terminal import (
+    AddressOption,
+    BaudOption,
+    ParityOption,
+    PortOption,
+    UnitOption,
+    config,
+    print_table,
+    sentences,
+)
+
+if TYPE_CHECKING:
+    from firmware_bridge.config import InstrumentConfig
+    from firmware_bridge.node.calibration import Point
+    from firmware_bridge.node.listening import Heard
+
+Family = Annotated[str, typer.Argument(help="see `henwise-bridge families`")]
+
+
+def tare(
+    family: Family,
+    *,
+    port: PortOption,
+    baud: BaudOption = None,
+    parity: ParityOption = None,
+    address: AddressOption = None,
+    unit: UnitOption = "kg",
+) -> None:
+    """Tell a scale that what lies on it now is nothing: it sends net from now on."""
+    with sentences():
+        _adjusted(config(family=family, port=port, baud=baud, parity=parity, address=address, unit=unit), "tare")
+
+
+def zero(
+    family: Family,
+    *,
+    port: PortOption,
+    baud: BaudOption = None,
+    parity: ParityOption = None,
+    address: AddressOption = None,
+    unit: UnitOption = "kg",
+) -> None:
+    """Tell a scale that its platform is empty now."""
+    with sentences():
+        _adjusted(config(family=family, port=port, baud=baud, parity=parity, address=address, unit=unit), "zero")
+
+
+def _adjusted(configured: "InstrumentConfig", what: str) -> None:
+    from firmware_bridge.device import Adjustable
+    from firmware_bridge.errors import WrongSettings
+    from firmware_bridge.registry import build
+
+    device = build(configured)
+    if not isinstance(device, Adjustable):
+        raise WrongSettings(f"{configured.family} takes no command to {what}; use the key on the instrument")
+    device.open()
+    try:
+        before = device.read().values
+        {"tare": device.tare, "zero": device.zero}[what]()
+        after = device.read().values
+    finally:
+        device.close()
+    for key in after:
+        typer.echo(f"{key}: {before.get(key, float('nan')):.0f} before, {after[key]:.0f} now")
+
+
+def calibrate(
+    out: Annotated[Path, typer.Argument(help="where the calibration is kept; name it in edge.toml")],
+    *,
+    port: PortOption,
+    mass: Annotated[
+        list[float] | None, typer.Option(min=0, help="grams of each known mass, 0 for the empty platform")
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=1, max=60, help="how long to listen at each mass")] = 5,
+    cells: Annotated[str, typer.Option(help="load cells of this platform, as 0,1; all when left out")] = "",
+    force: Annotated[bool, typer.Option("--force", help="replace a calibration that is there")] = False,
+) -> None:
+    """Teach the load cells of our own node what known masses weigh; asks for each mass to be put on."""
+    from datetime import UTC, datetime
+
+    from firmware_bridge.errors import WrongSettings
+    from firmware_bridge.node.calibration_file import Calibration, save
+
+    with sentences():
+        if out.exists() and not force:
+            raise WrongSettings(f"{out} exists already; give --force to replace it")
+        chosen = _cells(cells)
+        points, heard = _points(port, mass or [0.0], seconds, chosen, ask=mass is None)
+        kept = Calibration.of(points, made_at=datetime.now(UTC), machine=heard.machine, source=heard.input)
+        save(out, kept)
+        fit = kept.fit()
+        print_table(
+            ("mass, g", "found, g", "off, g"),
+            [
+                (f"{one.grams:g}", f"{fit.grams(one.counts):.1f}", f"{fit.grams(one.counts) - one.grams:+.1f}")
+                for one in points
+            ],
+        )
+        typer.echo(f'{out}: worst point {fit.worst_grams:.1f} g off; write calibration = "{out}" into edge.toml')
+
+
+def _cells(text: str) -> tuple[int, ...]:
+    from firmware_bridge.errors import WrongSettings
+
+    parts = [part.strip() for part in text.split(",")] if text else []
+    if not all(part.isdecimal() for part in parts):
+        raise WrongSettings(f"--cells: {text!r} is no list of load cells; write 0 or 0,1")
+    return tuple(int(part) for part in parts)
+
+
+def _points(
+    port: str, masses: list[float], seconds: float, cells: tuple[int, ...], *, ask: bool
+) -> "tuple[list[Point], Heard]":
+    """Walk the user through the masses; with ``ask`` until an empty answer."""
+    from firmware_bridge.node.calibration import point
+    from firmware_bridge.node.families import node_line
+    from firmware_bridge.node.listening import listen
+
+    points: list[Point] = []
+    waiting = list(masses)
+    while waiting:
+        grams = waiting.pop(0)
+        typer.prompt(_wanted(grams), default="", show_default=False, prompt_suffix=" ")
+        heard = listen(node_line(port), seconds, cells=cells)
+        points.append(point(grams, heard.readings, celsius=heard.celsius))
+        if ask and (given := _next_mass(len(points))):
+            waiting.append(given)
+    return points, heard
+
+
+def _wanted(grams: float) -> str:
+    what = "Empty the platform" if grams == 0 else f"Put {grams:g} g in the middle of the platform"
+    return f"{what}, let nothing touch it, and press Enter."
+
+
+def _next_mass(taken: int) -> float | None:
+    from firmware_bridge.errors import WrongSettings
+
+    enough = " (Enter: that was all)" if taken > 1 else ""
+    answer = typer.prompt(f"Next known mass in grams{enough}:", default="", show_default=False, prompt_suffix=" ")
+    if not answer:
+        return None
+    try:
+        return float(answer)
+    except ValueError:
+        raise WrongSettings(f"{answer!r} is no mass in grams; begin again") from None

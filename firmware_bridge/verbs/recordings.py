@@ -1,0 +1,53 @@
+"""Verbs about recorded lines: take one, and read its frames back."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from firmware_bridge.config import Parity
+from firmware_bridge.verbs.terminal import PortOption, UnitOption, config, sentences
+
+
+def record(
+    file: Annotated[Path, typer.Argument(help="where the bytes go; must not exist")],
+    port: PortOption,
+    baud: Annotated[int, typer.Option(help="bit/s")] = 9600,
+    parity: Annotated[Parity, typer.Option()] = "none",
+    seconds: Annotated[float, typer.Option(min=0.1, help="how long to listen")] = 10,
+) -> None:
+    """Write down what an instrument sends, byte for byte: `decode` and replay:// read it back."""
+    from firmware_bridge.link import LineSettings
+    from firmware_bridge.recording import record_to
+
+    with sentences():
+        config(port=port, baud=baud)  # refuses what no line can be
+        taken = record_to(file, LineSettings(port, baud, parity), seconds)
+        typer.echo(f"{taken} bytes in {file}")
+        if not taken:
+            typer.echo("nothing was sent: check the instrument's power, sending mode and wiring", err=True)
+            raise typer.Exit(1)
+
+
+def decode(
+    file: Annotated[Path, typer.Argument(help="made by `record`")],
+    family: Annotated[str, typer.Option(help="a family of scales")],
+    unit: UnitOption = "kg",
+) -> None:
+    """Print the frames of a recording, one JSON object a line; what was skipped, and why, goes to stderr."""
+    from firmware_bridge.recording import Gap, decoded
+    from firmware_bridge.scales.families import decoder
+
+    with sentences():
+        reader = decoder(family)
+        frames = 0
+        for found in decoded(file, reader):
+            if isinstance(found, Gap):
+                typer.echo(str(found), err=True)
+                continue
+            frames += 1
+            load = None if found.flaw else found.grams(unit)
+            said = {"load_grams": load, "stable": found.stable, "basis": found.basis, "flaw": found.flaw}
+            typer.echo(json.dumps(said))
+        typer.echo(f"{frames} frames, {reader.bad_frames} bad, {reader.skipped_bytes} bytes skipped", err=True)

@@ -1,0 +1,1 @@
+"""The verbs of henwise-models about training, a file per kind."""
