@@ -99,8 +99,8 @@ async def test_a_gate_drawn_on_a_running_camera_counts_and_one_that_stays_keeps_
     async with Device(outbox, tmp_path, wellness={"enabled": False}).running() as device:
         assert device.watch._camera._config.fps == 5
         await device.draw(gates=[ACROSS])
-        gates = device.watch
-        await asyncio.to_thread(wait_until, lambda: gates._scene.config.gates and gates._tracker, 60)
+        looking = device.watch._looking
+        await asyncio.to_thread(wait_until, lambda: looking._scene.config.gates and looking._tracker, 60)
         await asyncio.sleep(4)
         await device.draw(gates=[ACROSS, ALONG])
         await until_there_are(outbox, "gate", 1)

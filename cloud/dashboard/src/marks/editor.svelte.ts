@@ -25,11 +25,13 @@ export class Editor {
   draft = $state.raw<Point[]>([]);
 
   private past = $state.raw<Mark[][]>([]);
+  private readonly begun: string;
   private readonly held: string;
 
   /** Begin with `marks`; `held` is what the device counts with, against which they are new or not. */
   constructor(marks: Marks, held: Marks = marks) {
     this.marks = marksFrom(marks);
+    this.begun = JSON.stringify(this.toSend());
     this.held = JSON.stringify(marksTo(marksFrom(held)));
   }
 
@@ -37,6 +39,12 @@ export class Editor {
     return this.chosen === null ? null : (this.marks[this.chosen] ?? null);
   }
 
+  /** True when closing would lose something. */
+  get touched(): boolean {
+    return this.draft.length > 0 || JSON.stringify(this.toSend()) !== this.begun;
+  }
+
+  /** True when the device counts with something else. */
   get changed(): boolean {
     return JSON.stringify(this.toSend()) !== this.held;
   }

@@ -91,6 +91,7 @@ describe("the editor", () => {
   it("holds what was refused against what the device counts with", () => {
     const refused = { ...NONE, floor: PLACES };
     expect(new Editor(refused, NONE).changed).toBe(true);
+    expect(new Editor(refused, NONE).touched).toBe(false);
     expect(new Editor(refused, refused).changed).toBe(false);
   });
 });

@@ -64,7 +64,7 @@ const en = {
   } satisfies Record<DrawingNow["state"], string>,
   takenBack: "What was drawn is taken back. The device's own file holds.",
   noLonger: "What was drawn holds no longer: the camera was set up anew on the device. Draw it anew.",
-  drawnBy: (name: string, when: string) => `Drawn by ${name}, ${when}`,
+  saidBy: (name: string, when: string) => `${name}, ${when}`,
   codes: {
     no_such_camera: "It has no camera of this name any more. Ask your technician.",
     marks_cross: "A border crosses itself. Move a corner and save again.",
@@ -143,7 +143,7 @@ const zh: MarkWords = {
   },
   takenBack: "标注已撤回，恢复使用设备配置文件里的标注。",
   noLonger: "原来的标注已失效：设备上重新设置过摄像头，请重新标注。",
-  drawnBy: (name, when) => `${name} 于 ${when} 标注`,
+  saidBy: (name, when) => `${name}，${when}`,
   codes: {
     no_such_camera: "设备上已没有这个摄像头，请联系设备维护员。",
     marks_cross: "有边线相互交叉，请移动一个角后重新保存。",
