@@ -164,7 +164,7 @@ def watch(config: EdgeConfig, origin: Origin, outbox: Outbox, told: Soak, *, fra
     """Hand so many frames to the camera's part, and what it tells to the outbox."""
     cameras = Cameras(config, origin=origin, outbox=outbox)
     cameras.open()
-    looking = cameras.looking(config.cameras[0])
+    looking = cameras.looking(cameras.scene(config.cameras[0]))
     looking.open()
     cloud = Cloud(outbox, told)
     for image in looped(frames):
