@@ -67,6 +67,19 @@ def missing_files(path: Path, config: EdgeConfig) -> list[str]:
     ]
 
 
+def idle_sections(path: Path, config: EdgeConfig) -> list[str]:
+    """Name the sections that can do nothing as the configuration stands, one sentence each.
+
+    Whoever wrote them waits for something in vain; but a farm that runs so must not stop for it.
+    """
+    if config.door is None or any(camera.gates for camera in config.cameras):
+        return []
+    where = _Where(path.name, key_lines(_text(path)))
+    return [
+        where.at(("door",), "no camera has gates, so the roll is never called: add [[cameras.gates]], or take it out")
+    ]
+
+
 def _text(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from edge.camera_config import CameraConfig
 from edge.config import EdgeConfig
 from edge.health import Health
+from edge.kept_file import sweep_parts
 from edge.origin import Origin
 from edge.outbox import Outbox
 from edge.vision.detecting import Network, SharedDetector
@@ -68,6 +69,10 @@ class Cameras:
     def open(self) -> None:
         """Look at what is kept on the disk; a camera's network is opened when it is watched."""
         self.keeper.open()
+        try:
+            sweep_parts(self._folder)
+        except OSError as error:
+            log.warning("%s can't be cleared up (%s); look at data_dir", self._folder, error)
 
     def watch(self, camera: CameraConfig) -> Watch:
         """Put a camera together; nothing is opened yet."""

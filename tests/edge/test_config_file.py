@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from edge.camera_config import CameraConfig, ElsewhereConfig, GateConfig, PlanConfig, WellnessConfig, ZoneConfig
 from edge.cli import app
 from edge.config import BrokerConfig, DoorConfig, EdgeConfig, KeepingConfig, OutboxConfig, ThermalConfig, WeighingConfig
-from edge.config_file import load, missing_files
+from edge.config_file import idle_sections, load, missing_files
 from edge.errors import BadConfig
 from firmware_bridge.config import InstrumentConfig
 
@@ -240,3 +240,20 @@ def test_a_camera_with_gates_looks_ten_times_a_second_unless_told_otherwise(tmp_
     path.write_text(PLACE + CAMERA + "fps = 2\n" + GATE, encoding="utf-8")
     with pytest.raises(BadConfig, match=r"edge\.toml:\d+: cameras\[0\]: fps = 2 misses birds that pass a gate"):
         load(path)
+
+
+def test_a_door_without_a_gate_to_count_at_is_told_by_check_config_and_runs_all_the_same(tmp_path: Path):
+    path = tmp_path / "edge.toml"
+    path.write_text(PLACE + CAMERA + DOOR, encoding="utf-8")
+    config = load(path)
+    [told] = idle_sections(path, config)
+    assert (
+        told
+        == "edge.toml:8: door: no camera has gates, so the roll is never called: add [[cameras.gates]], or take it out"
+    )
+    answer = CliRunner().invoke(app, ["check-config", str(path)])
+    assert (answer.exit_code, answer.stderr) == (1, told + "\n")
+    path.write_text(PLACE + CAMERA + GATE + DOOR, encoding="utf-8")
+    assert idle_sections(path, load(path)) == []
+    path.write_text(PLACE + CAMERA, encoding="utf-8")
+    assert idle_sections(path, load(path)) == []
