@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from contract.messages import Event, GateCrossing
 from edge.camera_config import CameraConfig, GateConfig
 from edge.origin import Origin
-from edge.vision.gate import Crossings, Gate, GateCounter, Hole, Line
+from edge.vision.gate import Crossings, Gate, Hole, HoleCounter, Line
+from edge.vision.line_gate import LineCounter, counter_of
 from edge.vision.observers.seen import Seen
 from edge.vision.rollbook import RollBook
 
@@ -16,7 +17,7 @@ WINDOW_S = 60.0
 @dataclass(slots=True)
 class _Counted:
     slug: str
-    counter: GateCounter
+    counter: LineCounter | HoleCounter
     passed: Crossings
 
 
@@ -55,8 +56,7 @@ class Gates:
         if seen.size_wh != self._size_wh:
             self._size_wh = seen.size_wh
             self._gates = [
-                _Counted(gate.slug, GateCounter(gate_of(gate, seen.size_wh)), Crossings())
-                for gate in self._config.gates
+                _Counted(gate.slug, counter_of(gate_of(gate, seen.size_wh)), Crossings()) for gate in self._config.gates
             ]
         for gate in self._gates:
             passed = gate.counter.update(seen.frame.at_s, seen.tracks)
