@@ -52,6 +52,7 @@ docs: $(VENV)/.dev $(DASHBOARD)/node_modules/.ready
 
 test-train:
 	$(PYTHON) -m venv .venv-train
+	.venv-train/bin/python -m pip install --quiet --upgrade 'pip>=25.1' # --group is newer than Python 3.11's pip
 	.venv-train/bin/python -m pip install --quiet -e '.[edge,train,convert]' --group test
 	.venv-train/bin/python -m pytest tests/training
 
