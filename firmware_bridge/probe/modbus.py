@@ -21,6 +21,9 @@ Ask = Callable[[bytes], bytes]
 """Says a frame on the line and returns what came back until the line fell silent."""
 
 
+TRIES = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """Registers to be read; the same question of two profiles is asked once."""
@@ -63,7 +66,8 @@ def identified(ask: Ask, address: int, line: Line, profiles: Iterable[Profile] |
 
     def registers(question: Question) -> list[int] | None:
         if question not in known:
-            answer = answered(ask(asking(address, question)))
+            tries = (answered(ask(asking(address, question))) for _ in range(TRIES))
+            answer = next((one for one in tries if one is not None), None)
             sound = answer is not None and not answer.isError() and len(answer.registers) == question.count
             known[question] = list(answer.registers) if answer and sound else None
         return known[question]

@@ -140,15 +140,13 @@ class Search:
         return link
 
     def _asked(self) -> list[Finding]:
-        for baud in self._bauds():
+        # round and round, for an answer may be lost
+        for baud in cycle(self._bauds()[:1] if self._one_speed else self._bauds()):
             if time.monotonic() > self._deadline_s:
                 break
             self._tell(f"asking at {baud} bit/s")
-            found = [*self._asked_families(baud), *self._asked_modbus(baud)]
-            if found:
+            if found := [*self._asked_families(baud), *self._asked_modbus(baud)]:
                 return _best_first(found)
-            if self._one_speed:
-                break
         return []
 
     def _asked_families(self, baud: int) -> list[Finding]:

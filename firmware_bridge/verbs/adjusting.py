@@ -82,7 +82,11 @@ def calibrate(
     cells: Annotated[str, typer.Option(help="load cells of this platform, as 0,1; all when left out")] = "",
     force: Annotated[bool, typer.Option("--force", help="replace a calibration that is there")] = False,
 ) -> None:
-    """Teach the load cells of our own node what known masses weigh; asks for each mass to be put on."""
+    """Teach the load cells of our own node what known masses weigh; asks for each mass to be put on.
+
+    With one cell in the middle two masses will do, 0 and one near a grown bird. With a cell in each corner put the same
+    mass over each corner in turn: then every cell gets its own factor, else all share one.
+    """
     from datetime import UTC, datetime
 
     from firmware_bridge.errors import WrongSettings
@@ -136,7 +140,7 @@ def _points(
 
 
 def _wanted(grams: float) -> str:
-    what = "Empty the platform" if grams == 0 else f"Put {grams:g} g in the middle of the platform"
+    what = "Empty the platform" if grams == 0 else f"Put {grams:g} g on the platform"
     return f"{what}, let nothing touch it, and press Enter."
 
 

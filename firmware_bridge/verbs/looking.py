@@ -165,11 +165,13 @@ def _print_values(device: "Device", count: int, *, as_json: bool) -> None:
 
 
 def _as_json(measured: "Measured") -> str:
-    return json.dumps({"values": measured.values, "stable": measured.stable, "basis": measured.basis})
+    said = {"values": measured.values, "stable": measured.stable, "basis": measured.basis, "refused": measured.refused}
+    return json.dumps(said)
 
 
 def _as_text(measured: "Measured") -> str:
     from contract.quantities import quantity
 
     rows = [(quantity(key), value) for key, value in measured.values.items()]
-    return "  ".join(f"{row.en} {value:.{row.decimals}f} {row.unit}" for row, value in rows)
+    text = "  ".join(f"{row.en} {value:.{row.decimals}f} {row.unit}" for row, value in rows)
+    return f"{text}  ({measured.refused})" if measured.refused else text

@@ -49,7 +49,7 @@ def simulator() -> Iterator[Simulator]:
 
 
 def test_families_are_listed():
-    assert "xk3190-a9    Yaohua" in run("families").output
+    assert "Yaohua XK3190-A9" in run("families").output
     rows = [json.loads(line) for line in run("families", "--json").output.splitlines()]
     assert {"xk3190-a9", "xy-md02"} <= {row["family"] for row in rows}
 
@@ -69,7 +69,8 @@ def test_a_value_is_read_and_printed(plug_in: Callable[[Voice], Terminal]):
     port = plug_in(Steady()).name
     assert run("read", "xk3190-a9", "--port", port).output == "Load on the scale 1234 g\n"
     lines = run("read", "xk3190-a9", "--port", port, "--json", "--count", 3).output.splitlines()
-    assert [json.loads(line) for line in lines] == [{"values": {"load_grams": 1234.0}, "stable": None}] * 3
+    said = {"values": {"load_grams": 1234.0}, "stable": None, "basis": None, "refused": ""}
+    assert [json.loads(line) for line in lines] == [said] * 3
 
 
 def test_a_line_is_recorded_decoded_and_replayed(plug_in: Callable[[Voice], Terminal], tmp_path: Path):
@@ -79,7 +80,7 @@ def test_a_line_is_recorded_decoded_and_replayed(plug_in: Callable[[Voice], Term
     assert recorded.stat().st_size >= 48
     decoded = run("decode", recorded, "--family", "xk3190-a9")
     rows = [json.loads(line) for line in decoded.stdout.splitlines()]
-    assert rows == [{"load_grams": 1234.0, "stable": None}] * len(rows)
+    assert rows == [{"load_grams": 1234.0, "stable": None, "basis": None, "flaw": None}] * len(rows)
     assert len(rows) >= 4
     assert f"{len(rows)} frames, 0 bad, 0 bytes skipped" in decoded.stderr
     assert run("read", "xk3190-a9", "--port", f"replay://{recorded}").output == "Load on the scale 1234 g\n"
@@ -90,6 +91,8 @@ def test_what_decoding_skips_is_said_on_stderr(tmp_path: Path):
     recorded.write_bytes(b"noise" + encode(1, 0) + encode(2, 0).replace(b"2", b"3") + encode(-4, 3))
     decoded = run("decode", recorded, "--family", "xk3190-a9")
     assert [json.loads(line)["load_grams"] for line in decoded.stdout.splitlines()] == [1000.0, -4.0]
+    assert "before byte 17: 5 bytes skipped, nothing that begins one" in decoded.stderr
+    assert "before byte 41: 12 bytes skipped, 1 beginnings of frames that were none" in decoded.stderr
     assert "2 frames, 1 bad, 17 bytes skipped" in decoded.stderr
 
 
@@ -106,6 +109,13 @@ def test_what_decoding_skips_is_said_on_stderr(tmp_path: Path):
         (["decode", "./nothing", "--family", "xk3190-a9"], "nothing: No such file"),
         (["decode", "./nothing", "--family", "xy-md02"], "has no frames to decode"),
         (["simulate", "toaster", "--port", "x"], "can't be simulated"),
+        (["simulate", "xk3190-a9", "--port", "x", "--fault", "rain"], "'rain' is no fault that can be ordered"),
+        (["simulate", "xk3190-a9", "--port", "x", "--baud", "5"], "--baud: 5 is not a usual baud rate"),
+        (["probe", "./nothing"], "./nothing is not there"),
+        (["probe", "x", "--addresses", "0-9"], "'0-9' is no range of Modbus addresses"),
+        (["tare", "xy-md02", "--port", "x"], "takes no command to tare"),
+        (["zero", "xk3190-a9", "--port", "./nothing"], "is not there"),
+        (["calibrate", "out", "--port", "./nothing"], "is not there"),
         (["simulate", "ds18b20", "--port", "x", "--fault", "noise=0.1"], "no line with speed, parity or faults"),
         (["simulate", "xk3190-a9", "--port", "x", "--breed", "duck"], "'duck' is not a breed"),
         (["simulate", "xk3190-a9", "--port", "./nowhere/x"], "can't be made"),
@@ -138,6 +148,28 @@ def test_recording_silence_is_said(terminal: Terminal, tmp_path: Path):
     taken = run("record", tmp_path / "recorded", "--port", terminal.name, "--seconds", 0.2)
     assert taken.exit_code == 1
     assert "nothing was sent" in taken.stderr
+
+
+def test_a_scale_is_zeroed_and_tared(simulator: Simulator, tmp_path: Path):
+    port = tmp_path / "scale0"
+    process = simulator("xk3190-a12", "--port", port, "--pace", 0.01)
+    assert process.stdout.readline() == f"ready {port}\n"
+    for verb in ("zero", "tare"):
+        done = run(verb, "xk3190-a12", "--port", port)
+        assert done.exit_code == 0, done.stderr
+        assert "load_grams" in done.stdout
+
+
+def test_a_node_is_calibrated_with_known_masses(simulator: Simulator, tmp_path: Path):
+    port, kept = tmp_path / "node0", tmp_path / "scale-1.json"
+    process = simulator("node", "--port", port, "--birds", 1, "--pace", 0.01)
+    assert process.stdout.readline() == f"ready {port}\n"
+    words = ["calibrate", str(kept), "--port", str(port), "--mass", "0", "--mass", "2000", "--seconds", "2"]
+    refused = CliRunner().invoke(app, words, input="\n\n")
+    # nobody puts 2 kg on the virtual platform: that is found out, and nothing is kept
+    assert refused.exit_code == 1
+    assert "hardly feel 2000 g" in refused.stderr
+    assert not kept.exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
