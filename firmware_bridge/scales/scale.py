@@ -17,6 +17,8 @@ LOAD = "load_grams"
 ANSWER_S = 10.0
 """A balance waits for its load to stand still before it tares."""
 ANSWER_BYTES = 256
+EFFECT_S = 0.3
+"""How long frames from before a command may still come, where the indicator doesn't say when it has carried it out."""
 
 FLAWS: dict[Flaw, str] = {
     "overload": "more lies on the scale than it can weigh; take it off",
@@ -167,11 +169,21 @@ class Scale:
         if order is None:
             raise WrongSettings(f"{self.family} takes no command to {what} it; press the key on the indicator")
         self._say(order.say)
-        if order.done is not None:
+        if order.done is None:
+            self._let_pass(EFFECT_S)
+        else:
             self._await_answer(order, what)
         self._frames.clear()  # from before
         if self._asking is not None:
             self._asking.restart()
+
+    def _let_pass(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while (left_s := deadline - time.monotonic()) > 0:
+            try:
+                self._listen(left_s)
+            except LineSilent:
+                return
 
     def _await_answer(self, order: Order, what: str) -> None:
         heard, deadline = b"", time.monotonic() + self._answer_s

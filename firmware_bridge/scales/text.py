@@ -12,13 +12,14 @@ A pattern names what it finds: ``status``, ``over`` (in place of status: the num
 carried out), ``summed`` and ``check`` (Yaohua's XOR over the former).
 
 Text has no check, but for one family: a digit that flips into another digit is a wrong number and nobody can tell.
-What protects: a line is taken when its number is as wide, its unit and basis are the same as in the line before or
-in the last one that was taken, so that a lost byte, or "kg" that has become " g", is noticed; anything but the
-family's own characters is refused; and a weighing waits for a load that stands still. The first line after the port
-was opened, and the first after somebody pressed tare, are given away for that.
+What protects: a line is taken when its number is as wide, its unit and basis are the same as in one of the few lines
+before it or in the last one that was taken, so that a lost byte, or "kg" that has become " g", is noticed; anything
+but the family's own characters is refused; and a weighing waits for a load that stands still. The first line after
+the port was opened, and the first after somebody pressed tare, are given away for that.
 """
 
 import re
+from collections import deque
 from typing import Final
 
 from firmware_bridge.config import MassUnit
@@ -27,14 +28,16 @@ from firmware_bridge.scales.frame import Basis, Flaw, ScaleFrame
 from firmware_bridge.scales.xk3190 import value_of, xor_of
 
 LONGEST_LINE = 64
+SHAPES = 4
+"""Lines back that are compared: an indicator may send gross, net and tare in turn."""
 CRLF = b"\r\n"
 _NUMBER = re.compile(rb" *([+-]?) *([0-9]{1,8})(?:\.([0-9]{0,5}))? *")
 _UNITS: Final[dict[bytes, MassUnit]] = {b"KG": "kg", b"G": "g", b"LB": "lb"}
 _STABLE = {b"ST": True, b"US": False, b"WT": True, b"S": True, b"D": False}
 _BASIS: Final[dict[bytes, Basis]] = {
-    **dict.fromkeys((b"GS", b"G", b"B/G", b"W", b"WW", b"G#"), "gross"),
-    **dict.fromkeys((b"NT", b"N", b"NET", b"WN"), "net"),
-    **dict.fromkeys((b"TR", b"PT", b"T", b"TARE", b"WT"), "tare"),
+    **dict.fromkeys((b"GS", b"G", b"B/G", b"W"), "gross"),
+    **dict.fromkeys((b"NT", b"N", b"NET"), "net"),
+    **dict.fromkeys((b"TR", b"PT", b"T", b"TARE"), "tare"),
 }
 Shape = tuple[int, MassUnit | None, Basis | None]
 """Width of a line's number, its unit, its basis."""
@@ -69,7 +72,7 @@ class LineDecoder:
         self._unit_means_stable = unit_means_stable
         self._end = end
         self._pending = b""
-        self._shape: Shape | None = None  # of the line before
+        self._shapes: deque[Shape] = deque(maxlen=SHAPES)  # of the lines before
         self._taken: Shape | None = None  # of the last line that was believed
         self._unit: MassUnit | None = None
 
@@ -88,7 +91,8 @@ class LineDecoder:
         """Skip the beginning of a line that is being waited for."""
         self.skipped_bytes += len(self._pending)
         self._pending = b""
-        self._shape = self._taken = None
+        self._shapes.clear()
+        self._taken = None
         self._unit = None
 
     def _frame(self, line: bytes) -> ScaleFrame | None:
@@ -105,10 +109,12 @@ class LineDecoder:
 
     def _believed(self, frame: ScaleFrame, width: int) -> ScaleFrame | None:
         unit = frame.unit or self._unit if self._unit_means_stable else frame.unit
-        before, self._shape = self._shape, (width, unit, frame.basis)
-        if self._shape not in (before, self._taken):
+        shape = (width, unit, frame.basis)
+        known = shape == self._taken or shape in self._shapes
+        self._shapes.append(shape)
+        if not known:
             return None
-        self._taken = self._shape
+        self._taken = shape
         if not self._unit_means_stable:
             return frame
         self._unit = unit

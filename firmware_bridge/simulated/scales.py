@@ -10,6 +10,7 @@ from typing import Literal
 from firmware_bridge.config import MassUnit
 from firmware_bridge.scales.families import INDICATORS, indicator
 from firmware_bridge.scales.frame import GRAMS_PER, Flaw, ScaleFrame
+from firmware_bridge.scales.framed import SEVEN_BITS
 from firmware_bridge.scales.xk3190_asked import order_a22, question_a9
 from firmware_bridge.simulated.plate import Plate
 from firmware_bridge.simulated.scene import Scene
@@ -181,7 +182,7 @@ class ScaleVoice:
 
     def answer(self, heard: bytes) -> bytes:
         """Do what was asked; return what is answered at once."""
-        self._heard += heard
+        self._heard += heard.translate(SEVEN_BITS)  # commands are ASCII; at 7E1 the eighth bit is a parity bit
         said = b""
         while found := [(at, command) for command in self._hears if (at := self._heard.find(command)) >= 0]:
             at, command = min(found)

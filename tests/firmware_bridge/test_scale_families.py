@@ -1,6 +1,7 @@
 """What holds for every indicator family: what is written is read, and nothing else is."""
 
 import random
+from collections import deque
 from functools import cache
 from itertools import product
 
@@ -40,7 +41,7 @@ def test_pieces_of_any_size_give_the_same_frames(family: str, data: st.DataObjec
 
 def held(reader: FrameDecoder) -> int:
     """How many bytes a decoder keeps."""
-    return sum(len(value) for value in vars(reader).values() if isinstance(value, bytes | list | dict | tuple))
+    return sum(len(value) for value in vars(reader).values() if isinstance(value, bytes | list | dict | tuple | deque))
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -180,6 +180,12 @@ def test_answers_to_commands_are_no_bad_frames():
     assert reader.bad_frames == 1
 
 
+def test_gross_net_and_tare_in_turn_are_all_read():
+    lines = [b"ww001.500kg\r\n", b"wn001.000kg\r\n", b"wt000.500kg\r\n"]
+    got = heard("xk3190-a12", b"".join(lines * 3))
+    assert [(frame.basis, frame.digits) for frame in got] == [("gross", 1500), ("net", 1000), ("tare", 500)] * 2
+
+
 def test_a_line_that_never_ends_is_not_kept():
     reader = decoder("generic-text")
     assert reader.feed(b"x" * 10_000) == []
