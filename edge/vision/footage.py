@@ -4,7 +4,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -19,6 +19,7 @@ from edge.camera_config import SHIPPED_CLIP, CameraConfig, masked
 from edge.errors import FootageUnreadable
 from edge.health import Health
 from edge.vision.camera import FILE_FPS, Camera, Frame
+from edge.vision.read_ahead import read_ahead
 
 PICTURES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 SINGLE_PICTURES = re.compile(r"\.jpe?g|snap|picture|image", re.IGNORECASE)
@@ -92,11 +93,9 @@ class Footage:
             case "picture":
                 yield Shot(Path(self.source).name, 0.0, 1.0, _read(Path(self.source)))
             case "folder":
-                paths = _pictures_in(Path(self.source))
-                for number, path in enumerate(paths, 1):
-                    yield Shot(path.name, 0.0, number / len(paths), _read(path))
+                yield from read_ahead(_folder(Path(self.source)))
             case "video":
-                yield from _video(self.source, self.told, every_s)
+                yield from read_ahead(_video(self.source, self.told, every_s))
             case "stream":
                 yield from _stream(self.source, every_s or 1 / FILE_FPS, stream_s)
 
@@ -121,7 +120,13 @@ def _read(path: Path) -> NDArray[np.uint8] | None:
         return None
 
 
-def _video(source: str, told: str, every_s: float) -> Iterator[Shot]:
+def _folder(folder: Path) -> Generator[Shot]:
+    paths = _pictures_in(folder)
+    for number, path in enumerate(paths, 1):
+        yield Shot(path.name, 0.0, number / len(paths), _read(path))
+
+
+def _video(source: str, told: str, every_s: float) -> Generator[Shot]:
     os.environ["OPENCV_FFMPEG_LOGLEVEL"] = "-8"
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     capture = cv2.VideoCapture(source, cv2.CAP_FFMPEG)

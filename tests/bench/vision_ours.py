@@ -1,31 +1,26 @@
 """Our whole path over the shipped clip: ``python -m tests.bench.vision_ours BACKEND THREADS FRAMES``.
 
-As in the agent, one thread reads the video and another looks at the frames. What the network alone takes is measured
-afterwards, on a frame's input again and again, with nothing beside it.
+As in the agent and in ``henwise-edge count``, one thread reads the video and another looks at the frames. What the
+network alone takes is measured afterwards, on a frame's input again and again, with nothing beside it.
 """
 
 import json
 import resource
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from queue import Queue
+from itertools import islice
 
 import cv2
 import numpy as np
 
-from edge.camera_config import SHIPPED_CLIP
 from edge.memory import share_heaps
 from edge.vision.counting import CountWindow, FrameCount
+from edge.vision.footage import Footage
 from edge.vision.tracking import Tracker
 from models.runtime import Detector
 
 FPS = 12.0
-
-
-READ_AHEAD = 2
-"""Frames that may wait for the network."""
 
 
 class Tap:
@@ -45,21 +40,9 @@ class Tap:
 
 
 def frames(limit: int) -> Iterator[np.ndarray]:
-    """Decode so many frames of the clip, ahead of who asks for them."""
-    queue: Queue[np.ndarray | None] = Queue(READ_AHEAD)
-    threading.Thread(target=read, args=(limit, queue), daemon=True).start()
-    while (frame := queue.get()) is not None:
-        yield frame
-
-
-def read(limit: int, queue: "Queue[np.ndarray | None]") -> None:
-    """Put so many frames of the clip into a queue, and None at the end."""
-    video = cv2.VideoCapture(str(SHIPPED_CLIP))
-    for _ in range(limit):
-        if not video.grab():
-            break
-        queue.put(video.retrieve()[1])
-    queue.put(None)
+    """Decode so many frames of the clip, as ``henwise-edge count`` reads a video."""
+    for shot in islice(Footage.of("demo").shots(every_s=0, stream_s=0), limit):
+        yield shot.image
 
 
 def alone_s(tap: Tap, runs: int) -> float:
