@@ -88,7 +88,8 @@ class Event(Message):
     delayed: bool = Field(default=False, description="sent late; must not replace a live value")
 
 
-Doubt = Literal["stuck", "jump"]
+Doubt = Literal["stuck", "jump", "settling"]
+"""Why a value may be wrong: it has not moved for long, it jumped further than a house can, its sensor warms up."""
 
 
 class Readings(Event):
@@ -300,6 +301,9 @@ class PartStatus(_Strict):
     problem: str = Field(default="", max_length=500, description="the technical detail, in English; empty when ok")
     last_at: UtcTime | None = Field(default=None, description="last good value or frame")
     faults: int = Field(default=0, ge=0, description="bad frames, refused values and time-outs since the start")
+    refused: int = Field(
+        default=0, ge=0, description="loads on a scale that came and went and were no single bird, since the start"
+    )
 
 
 class Status(State):

@@ -26,7 +26,9 @@ from edge.origin import Origin, new_boot, now
 from edge.outbox import Outbox
 from edge.publisher import Publisher
 from edge.sensors import Instrument
+from edge.thermal_parts import ThermalParts
 from edge.verdicts import Verdicts
+from firmware_bridge.device import Device
 from firmware_bridge.registry import build_all
 
 if TYPE_CHECKING:
@@ -69,8 +71,9 @@ async def run(config: EdgeConfig) -> None:
     origin = Origin(config.place.device, new_boot())
     limits = {"max_rows": config.outbox.max_rows, "max_bytes": config.outbox.max_mb * 1_000_000}
     with Outbox(config.data_dir / "outbox.db", origin.boot, **limits) as outbox:
-        instruments = _instruments(config, outbox, origin)
-        cameras = _cameras(config, outbox, origin) if config.cameras else None
+        thermal = _thermal(config)
+        instruments = _instruments(config, thermal.devices, outbox, origin)
+        cameras = _cameras(config, outbox, origin, thermal.cold_floor) if config.cameras else None
         watches = [cameras.watch(camera) for camera in config.cameras] if cameras else []
         parts: list[Part] = [*instruments, *watches]
         publisher = Publisher(
@@ -115,27 +118,32 @@ def _stop_on_signals() -> asyncio.Event:
     return stop
 
 
-def _instruments(config: EdgeConfig, outbox: Outbox, origin: Origin) -> list[Instrument]:
+def _thermal(config: EdgeConfig) -> ThermalParts:
     devices = build_all(config.instruments)
+    slugs = [instrument.slug for instrument in config.instruments]
+    return ThermalParts(dict(zip(slugs, devices, strict=True)), config.thermal)
+
+
+def _instruments(config: EdgeConfig, devices: dict[str, Device], outbox: Outbox, origin: Origin) -> list[Instrument]:
     return [
         Instrument(
             instrument.slug,
-            device,
+            devices[instrument.slug],
             interval_s=instrument.interval_s,
             outbox=outbox,
             origin=origin,
             weighing=config.weighing,
             stuck_after_s=instrument.stuck_after_s,
         )
-        for instrument, device in zip(config.instruments, devices, strict=True)
+        for instrument in config.instruments
     ]
 
 
-def _cameras(config: EdgeConfig, outbox: Outbox, origin: Origin) -> "Cameras":
+def _cameras(config: EdgeConfig, outbox: Outbox, origin: Origin, cold_floor: Callable[[str], bool]) -> "Cameras":
     # numpy, OpenCV and the inference library cost 50 MB: only a device with a camera pays for them.
     from edge.vision.composition import Cameras
 
-    cameras = Cameras(config, origin=origin, outbox=outbox)
+    cameras = Cameras(config, origin=origin, outbox=outbox, cold_floor=cold_floor)
     cameras.open()
     return cameras
 

@@ -53,17 +53,17 @@ def main(
 @app.command("check-config")
 def check_config(path: ConfigPath) -> None:
     """Name each mistake in a configuration with its line; start nothing."""
-    from edge.config_file import load, missing_files
+    from edge.config_file import idle_sections, load, missing_files
     from edge.errors import BadConfig
     from edge.marks import DrawnMarks
 
     try:
         config = load(path)
-        missing = missing_files(path, config)
+        problems = missing_files(path, config) + idle_sections(path, config)
     except BadConfig as error:
         _refuse(error.problems)
-    if missing:
-        _refuse(missing)
+    if problems:
+        _refuse(problems)
     typer.echo(f"{path} is right: {len(config.instruments)} instruments, {len(config.cameras)} cameras")
     for told in DrawnMarks(config).load():
         typer.echo(told)
@@ -131,7 +131,7 @@ def doctor(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of lines.")] = False,
 ) -> None:
-    """Say what is installed, what works and what is wrong; end with 1 when something is."""
+    """Say what is installed, what works and what is wrong; end with 1 when something is, warnings aside."""
     from edge.doctor.run import examine
 
     if not examine(path, bench=bench, as_json=as_json, say=typer.echo):

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from contract.place import Place
+from contract.place import Place, Slug
 from edge.camera_config import CameraConfig, ElsewhereConfig
 from edge.config_section import LocalPath, Section, beside_config
 from firmware_bridge.config import InstrumentConfig
@@ -123,6 +123,16 @@ class KeepingConfig(Section):
     )
 
 
+class ThermalConfig(Section):
+    """What belongs to a thermal array among the instruments."""
+
+    instrument: Slug = Field(description="slug of the array")
+    air: Slug | None = Field(default=None, description="slug of a thermometer at the birds' height")
+    cameras: list[Slug] = Field(
+        default_factory=list, max_length=50, description="slugs of the cameras that see the same floor"
+    )
+
+
 def _anchored(instrument: InstrumentConfig, info: ValidationInfo) -> InstrumentConfig:
     scheme, mark, path = instrument.port.rpartition("://")
     port = instrument.port if scheme == "tcp" else f"{scheme}{mark}{beside_config(Path(path), info)}"
@@ -141,6 +151,7 @@ class EdgeConfig(Section):
     weighing: WeighingConfig = Field(default_factory=WeighingConfig, description="how birds on a scale become weights")
     instruments: list[InstrumentConfig] = Field(default_factory=list, description="scales, thermometers, …")
     cameras: list[CameraConfig] = Field(default_factory=list, description="cameras")
+    thermal: list[ThermalConfig] = Field(default_factory=list, description="what belongs to the thermal arrays")
     elsewhere: list[ElsewhereConfig] = Field(
         default_factory=list, max_length=100, description="cameras of other devices that see the same floor"
     )
@@ -160,6 +171,18 @@ class EdgeConfig(Section):
         twice = sorted({slug for slug in slugs if slugs.count(slug) > 1})
         if twice:
             raise ValueError(f"each instrument and camera needs a slug of its own; used twice: {', '.join(twice)}")
+        return self
+
+    @model_validator(mode="after")
+    def _thermal_names_what_is_there(self) -> Self:
+        instruments, cameras = {one.slug for one in self.instruments}, {one.slug for one in self.cameras}
+        named = [one.instrument for one in self.thermal]
+        for one in self.thermal:
+            wanted = {one.instrument, *([one.air] if one.air else [])} - instruments | set(one.cameras) - cameras
+            if wanted:
+                raise ValueError(f"thermal names what is not configured: {', '.join(sorted(wanted))}")
+            if named.count(one.instrument) > 1:
+                raise ValueError(f"thermal names {one.instrument} twice; put its cameras into one block")
         return self
 
     @model_validator(mode="after")

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -19,6 +19,9 @@ from edge.config import EdgeConfig
 from edge.errors import BadConfig, BadPlan
 from edge.toml_lines import Path as KeyPath
 from edge.toml_lines import key_lines, nearest_line
+
+if TYPE_CHECKING:
+    from firmware_bridge.device import Device
 
 _TOO_SMALL = {"greater_than", "greater_than_equal", "string_too_short", "too_short"}
 _TOO_LARGE = {"less_than", "less_than_equal", "string_too_long", "too_long"}
@@ -64,6 +67,19 @@ def missing_files(path: Path, config: EdgeConfig) -> list[str]:
     ]
 
 
+def idle_sections(path: Path, config: EdgeConfig) -> list[str]:
+    """Name the sections that can do nothing as the configuration stands, one sentence each.
+
+    Whoever wrote them waits for something in vain; but a farm that runs so must not stop for it.
+    """
+    if config.door is None or any(camera.gates for camera in config.cameras):
+        return []
+    where = _Where(path.name, key_lines(_text(path)))
+    return [
+        where.at(("door",), "no camera has gates, so the roll is never called: add [[cameras.gates]], or take it out")
+    ]
+
+
 def _text(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
@@ -95,9 +111,23 @@ def _instrument_problems(config: EdgeConfig) -> Iterator[tuple[KeyPath, str]]:
             yield ("instruments", number, "family"), str(error)
     if alone:
         try:
-            build_all(config.instruments)
+            devices = build_all(config.instruments)
         except PermanentError as error:
             yield ("instruments",), str(error)
+        else:
+            yield from _thermal_problems(
+                config, {one.slug: it for one, it in zip(config.instruments, devices, strict=True)}
+            )
+
+
+def _thermal_problems(config: EdgeConfig, devices: dict[str, "Device"]) -> Iterator[tuple[KeyPath, str]]:
+    from firmware_bridge.device import Imaging
+
+    for number, one in enumerate(config.thermal):
+        if not isinstance(devices[one.instrument], Imaging):
+            yield ("thermal", number, "instrument"), f"{one.instrument} is no thermal array"
+        if one.air and "temperature_celsius" not in devices[one.air].quantities:
+            yield ("thermal", number, "air"), f"{one.air} is no thermometer"
 
 
 def _plan_problems(config: EdgeConfig) -> Iterator[tuple[KeyPath, str]]:

@@ -24,6 +24,7 @@ class Health:
         self._lacking: tuple[Cause, str] = ("", "")
         self._last_at: datetime | None = None
         self._faults = 0
+        self._refused = 0
         self._last_sign_s = time.monotonic()
 
     def ok(self, cause: Cause = "", problem: str = "") -> None:
@@ -67,6 +68,11 @@ class Health:
         with self._lock:
             self._faults += count
 
+    def refused(self, count: int) -> None:
+        """Note how many loads on a scale were no single bird so far."""
+        with self._lock:
+            self._refused = count
+
     def alive(self) -> None:
         """Note that the part's thread came round, without a value."""
         with self._lock:
@@ -91,4 +97,5 @@ class Health:
                 problem=problem,
                 last_at=self._last_at,
                 faults=self._faults,
+                refused=self._refused,
             )

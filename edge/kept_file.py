@@ -3,6 +3,9 @@
 import os
 from pathlib import Path
 
+PART = ".part"
+"""Ending of a file that is being written. One that a power cut left is swept by who owns the folder."""
+
 
 def write_kept(path: Path, content: bytes) -> None:
     """Write a file so that after a power cut it holds the old content or the new, nothing between.
@@ -11,7 +14,7 @@ def write_kept(path: Path, content: bytes) -> None:
         OSError: the folder can't be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside = path.with_name(f"{path.name}.{os.getpid()}{PART}")
     try:
         with beside.open("wb") as file:
             file.write(content)
@@ -26,6 +29,16 @@ def write_kept(path: Path, content: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def sweep_parts(folder: Path) -> None:
+    """Delete what a power cut left half written in a folder; nobody may be writing there.
+
+    Raises:
+        OSError: the disk refuses.
+    """
+    for path in folder.glob(f"*{PART}"):
+        path.unlink(missing_ok=True)
 
 
 def read_kept(path: Path) -> bytes | None:

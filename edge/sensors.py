@@ -29,6 +29,11 @@ from firmware_bridge.errors import BridgeError, LineLost, LineSilent
 log = logging.getLogger(__name__)
 
 LOAD = "load_grams"
+_DOUBTFUL: tuple[tuple[Doubt, Cause, str], ...] = (
+    ("stuck", "values_stuck", "not moved for long: is the sensor stuck?"),
+    ("jump", "values_jump", "jumped further than a house can"),
+)
+"""What the status tells, the gravest first; a sensor that warms up is well."""
 
 
 class Instrument:
@@ -62,6 +67,7 @@ class Instrument:
         self._outbox = outbox
         self._origin = origin
         self._weighing = Weighing(weighing)
+        self._basis: str | None = None
         self._doubts = Doubts(stuck_after_s)
         self._next_readings_s = 0.0
         self._faults_told = 0
@@ -110,8 +116,11 @@ class Instrument:
     def _send(self, measured: Measured) -> tuple[str, dict[str, Doubt]]:
         values, implausible = self._plausible(measured.values)
         doubts = self._doubts.judge(time.monotonic(), values)
+        if measured.stable is False and not self._device.streaming:  # a scale's load is rarely settled, and no doubt
+            settling: dict[str, Doubt] = dict.fromkeys(values, "settling")
+            doubts = settling | doubts
         if self._device.streaming and LOAD in values:
-            self._weigh(values[LOAD])
+            self._weigh(values[LOAD], measured.basis)
         if values and time.monotonic() >= self._next_readings_s:
             self._next_readings_s = time.monotonic() + (self._interval_s if self._device.streaming else 0.0)
             self._outbox.put(
@@ -133,9 +142,14 @@ class Instrument:
         self.health.fault(len(refused))
         return {key: value for key, value in values.items() if not problems[key]}, "; ".join(refused)
 
-    def _weigh(self, load_grams: float) -> None:
-        for weighed in self._weighing.feed(time.monotonic(), load_grams):
+    def _weigh(self, load_grams: float, basis: str | None) -> None:
+        # gross became net: the number jumped, no bird moved
+        birds = self._weighing.begin_anew() if basis != self._basis else []
+        self._basis = basis
+        birds += self._weighing.feed(time.monotonic(), load_grams)
+        for weighed in birds:
             self._outbox.put(self._sample(weighed))
+        self.health.refused(self._weighing.refused)
 
     def _sample(self, weighed: Weighed) -> WeightSample:
         return WeightSample(
@@ -169,9 +183,8 @@ def _told(problem: str, doubts: dict[str, Doubt]) -> tuple[Cause, str]:
     """Return the cause and the sentence that the status tells of values that came."""
     if problem:
         return "values_impossible", problem
-    if doubts:
-        kind = "stuck" if "stuck" in doubts.values() else "jump"
+    for kind, cause, said in _DOUBTFUL:
         keys = ", ".join(key for key, doubt in doubts.items() if doubt == kind)
-        said = "not moved for long: is the sensor stuck?" if kind == "stuck" else "jumped further than a house can"
-        return "values_stuck" if kind == "stuck" else "values_jump", f"{keys}: {said}"
+        if keys:
+            return cause, f"{keys}: {said}"
     return "", ""

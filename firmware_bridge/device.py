@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from firmware_bridge.thermal.frame import ThermalFrame
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -88,4 +90,14 @@ class Adjustable(Protocol):
 
     def zero(self) -> None:
         """Take the present load as the zero of the empty platform."""
+        ...
+
+
+@runtime_checkable
+class Imaging(Device, Protocol):
+    """A device that measures a picture: a thermal array."""
+
+    @property
+    def frame(self) -> ThermalFrame | None:
+        """The picture of the last ``read``; None before the first."""
         ...

@@ -5,6 +5,7 @@ A line is a serial port, the TCP port of a serial server, or a recorded file. Al
 """
 
 import errno
+import select
 import socket
 import termios
 import time
@@ -109,6 +110,7 @@ class SerialLink:
             baudrate=settings.baud,
             parity=_PARITY["none" if self._seven else settings.parity],
             stopbits=settings.stop_bits,
+            timeout=0,
             exclusive=True,
             write_timeout=WRITE_TIMEOUT_S,
         )
@@ -117,14 +119,14 @@ class SerialLink:
         """Return 1 to ``size`` bytes as soon as there are any. Raises LineSilent, LineLost."""
         port = self._open_port()
         try:
-            port.timeout = timeout_s
-            data: bytes = port.read(1)
-            if data and (waiting := min(port.in_waiting, size - 1)):
-                data += port.read(waiting)
+            # not by pyserial's own timeout: changing it sets the whole port anew, and a virtual one refuses a parity
+            if not select.select([port.fileno()], [], [], timeout_s)[0]:
+                raise LineSilent(silence(self._settings.port, timeout_s))
+            data: bytes = port.read(min(max(port.in_waiting, 1), size))
         except (OSError, termios.error) as error:
             raise self._lost() from error
         if not data:
-            raise LineSilent(silence(self._settings.port, timeout_s))
+            raise self._lost()
         return bytes(byte & LOW_SEVEN for byte in data) if self._seven else data
 
     def write(self, data: bytes) -> None:

@@ -56,7 +56,14 @@ class Gap:
         return f"before byte {self.before_byte}: {self.bytes} bytes skipped, {why}"
 
 
-def decoded(file: Path, decoder: FrameDecoder) -> Iterator[ScaleFrame | Gap]:
+def decoded(file: Path, decoder: FrameDecoder) -> Iterator[ScaleFrame]:
+    """Yield the frames of a recording, oldest first. Raises OSError when it can't be read."""
+    with file.open("rb") as recording:
+        while data := recording.read(READ_BYTES):
+            yield from decoder.feed(data)
+
+
+def explained(file: Path, decoder: FrameDecoder) -> Iterator[ScaleFrame | Gap]:
     """Yield the frames of a recording and what lay between them, oldest first. Raises OSError when it can't be read."""
     skipped = bad = 0
     at = 0

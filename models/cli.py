@@ -1,7 +1,7 @@
 """henwise-models: data sets, scenes, training, measuring, export, conversion, classifying and the demo clip.
 
-Only the list of verbs; they live in `models.training.verbs`, which import what a verb needs when it runs. Only `train`
-and `export` need the extra `train`; `convert-network` has its own.
+Only the list of verbs; they live in `models.training.verbs`, which import what a verb needs when it runs. Only `train`,
+`average` and `export` need the extra `train`; `convert-network` has its own.
 """
 
 import typer
@@ -20,6 +20,7 @@ for verb in (
     draw.scenes,
     draw.houses,
     teach.train,
+    teach.average,
     teach.export,
     teach.convert_network,
     measure.evaluate,

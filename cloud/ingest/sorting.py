@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from cloud.ingest.jpeg import jpeg_problem
 from cloud.store.ledger import Range, Refused
 from contract import topics
 from contract.errors import BadInput
-from contract.messages import SEQ_MAX, Event, Message
+from contract.messages import SEQ_MAX, Event, HealthFinding, Message, Snapshot
 from contract.place import Place
 
 AHEAD_MAX = timedelta(hours=24)
@@ -103,7 +104,17 @@ def _sort_one(result: Sorted, arrived: Arrived, now: datetime) -> None:
     except BadInput as error:
         result.refuse(arrived, str(error))
         return
-    if message.at > now + AHEAD_MAX:
-        result.refuse(arrived, f"at: {message.at} is ahead of the service's clock: set the device's clock")
+    problem = _problem(message, now)
+    if problem:
+        result.refuse(arrived, problem)
     else:
         result.accept(Accepted(place, message, arrived.retained))
+
+
+def _problem(message: Message, now: datetime) -> str:
+    """Say what is wrong with a message of the contract that only shows here; empty when nothing is."""
+    if message.at > now + AHEAD_MAX:
+        return f"at: {message.at} is ahead of the service's clock: set the device's clock"
+    if isinstance(message, Snapshot | HealthFinding):
+        return jpeg_problem(message.jpeg, message.size_wh)
+    return ""

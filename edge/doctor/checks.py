@@ -36,17 +36,20 @@ class Check:
         ok: whether it is as it should be.
         says: what was found.
         advice: what to do about it; empty when ok.
+        passing: it is not as it should be now, but may be in a minute: a warning, no problem.
     """
 
     name: str
     ok: bool
     says: str
     advice: str = ""
+    passing: bool = False
 
     def line(self) -> str:
         """Say it in one line of a terminal."""
         told = f"{self.says}: {self.advice}" if self.advice else self.says
-        return f"{'ok     ' if self.ok else 'PROBLEM'}  {self.name}: {told}"
+        verdict = "ok     " if self.ok else "warning" if self.passing else "PROBLEM"
+        return f"{verdict}  {self.name}: {told}"
 
     def row(self) -> dict[str, object]:
         """Say it as JSON does."""
@@ -60,7 +63,7 @@ def look_at_device() -> Iterator[Check]:
     )
     yield Check("program", ok=True, says=system)
     yield _libraries()
-    yield _processor()
+    yield processor(os.cpu_count() or 1, os.getloadavg()[0])
     yield from _memory(Path("/proc/meminfo"))
     yield from _temperature(Path("/sys/class/thermal"))
 
@@ -83,15 +86,6 @@ def _libraries() -> Check:
     if not any(one.startswith("onnxruntime") for one in found):
         return Check("libraries", ok=False, says=", ".join(found) or "none", advice="pip install 'henwise[edge]'")
     return Check("libraries", ok=True, says=", ".join(found))
-
-
-def _processor() -> Check:
-    cores = os.cpu_count() or 1
-    load = os.getloadavg()[0]
-    busy = f"{platform.machine()}, {cores} cores, load {load:.1f}"
-    if load > 2 * cores:
-        return Check("processor", ok=False, says=busy, advice="other programs keep it busy; see top")
-    return Check("processor", ok=True, says=busy)
 
 
 def _memory(meminfo: Path) -> Iterator[Check]:
@@ -117,6 +111,14 @@ def _temperature(folder: Path) -> Iterator[Check]:
     hot = max(readings) >= HOT_CELSIUS
     advice = "it slows down; give it air or a heat sink" if hot else ""
     yield Check("temperature", ok=not hot, says=f"{max(readings):.0f} °C", advice=advice)
+
+
+def processor(cores: int, load: float) -> Check:
+    """Say how busy the processor is; a backup or an update that keeps it busy passes."""
+    busy = f"{platform.machine()}, {cores} cores, load {load:.1f}"
+    if load > 2 * cores:
+        return Check("processor", ok=False, says=busy, advice="other programs keep it busy; see top", passing=True)
+    return Check("processor", ok=True, says=busy)
 
 
 def folder(data_dir: Path) -> Check:

@@ -24,8 +24,9 @@ import numpy as np
 
 from contract.errors import BadInput
 from contract.messages import Box
+from edge.kept_file import PART
 from edge.vision.keeping import FOLDER
-from edge.vision.kept import PART, Kept, all_kept
+from edge.vision.kept import Kept, all_kept
 
 BIRD_MARGIN = 0.15
 """Surroundings of a bird on each side, as a share of its longer side; what the posture network is shown, too."""

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from edge.camera_config import CameraConfig
 from edge.config import EdgeConfig
 from edge.health import Health
+from edge.kept_file import sweep_parts
 from edge.origin import Origin
 from edge.outbox import Outbox
 from edge.vision.detecting import Network, SharedDetector
@@ -41,13 +42,23 @@ class Cameras:
         origin: who speaks.
         outbox: where events go.
         posture: the network that tells standing, sitting, lying.
+        cold_floor: says of a camera's slug whether a thermal array sees a cold part of the same floor now.
     """
 
-    def __init__(self, config: EdgeConfig, *, origin: Origin, outbox: Outbox, posture: Path = POSTURE) -> None:
+    def __init__(
+        self,
+        config: EdgeConfig,
+        *,
+        origin: Origin,
+        outbox: Outbox,
+        posture: Path = POSTURE,
+        cold_floor: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         self._config = config
         self._origin = origin
         self._outbox = outbox
         self._posture = posture
+        self._cold_floor = cold_floor
         self.keeper = Keeper(config.data_dir, config.keeping)
         self.hand_counts = HandCounts(config.data_dir, config.cameras)
         self._folder = config.data_dir / "cameras"
@@ -58,6 +69,10 @@ class Cameras:
     def open(self) -> None:
         """Look at what is kept on the disk; a camera's network is opened when it is watched."""
         self.keeper.open()
+        try:
+            sweep_parts(self._folder)
+        except OSError as error:
+            log.warning("%s can't be cleared up (%s); look at data_dir", self._folder, error)
 
     def watch(self, camera: CameraConfig) -> Watch:
         """Put a camera together; nothing is opened yet."""
@@ -133,7 +148,14 @@ class Cameras:
 
     def _wellness(self, camera: CameraConfig, health: Health, network: Network) -> list[Observer]:
         findings = Findings(self._origin, camera.slug, network=network.name, keeper=self.keeper)
-        flock = Flock(camera, self._origin, findings=findings, folder=self._folder, zone=self._zone)
+        flock = Flock(
+            camera,
+            self._origin,
+            findings=findings,
+            folder=self._folder,
+            zone=self._zone,
+            cold=partial(self._cold_floor, camera.slug),
+        )
         return [
             Birds(
                 camera,

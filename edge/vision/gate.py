@@ -1,22 +1,16 @@
-"""Birds that pass a gate, in and out. Pure.
+"""Birds that pass a gate, in and out: what a gate is, and the count at a pop hole. Pure.
 
-The rule for a line: a bird is on a side once its box's centre is clear of the line, by a part of its body length. It
-has passed when it is on the other side than before, and its path went through the line between its ends. A bird that
-hesitates on the line, or turns back, has not passed, however often it steps over.
-
-The rule for a pop hole: a bird that was on the floor and was last thought to be in the hole has passed once it has not
-been seen for a while. A bird first seen in the hole has come through it once it is clear of the hole. One that looks
-out and goes back has not passed.
-
-Both: an id that is first seen on the floor was there before and passes nothing by that, so over all ids in - out is the
-change of side that was seen. A jump, farther than hens walk, is doubted: an id that jumps away to a false box or a
-neighbour mostly comes back, so it must stay on the new side for longer.
+A bird that was on the floor and was last thought to be in the hole has passed once it has not been seen for a while. A
+bird first seen in the hole has come through it once it is clear of the hole. One that looks out and goes back has not
+passed. An id that is first seen on the floor was there before and passes nothing by that. A jump, farther than hens
+walk, is doubted: an id that jumps away to a false box or a neighbour mostly comes back, so it must stay on the new side
+for longer. Lines are counted by ``edge.vision.line_gate``.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import hypot, inf
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 
@@ -53,6 +47,10 @@ class GateRules:
             lengths, and so many more for each s between them; a step after a missed frame from the first alone.
         jump_settle_s: after a jump it must stay there for this long, in s.
         vanished_s: a bird not seen for so long has vanished, in s; more than two frames.
+        smooth_s: at a line its place is smoothed over this time, in s.
+        proof_s: what was followed for less long near a line is no bird but a false box, in s.
+        wait_s: at a line, what begins is joined to what ended before after this time, in s; more than proof_s.
+        apart_s: and no later than so long after that end, in s.
         walk_lengths_per_s: a bird may have come so far from a hole before it was told, in body lengths/s.
         memory_s: an id not told for so long does not come back; longer than the tracker's memory, in s.
     """
@@ -64,6 +62,10 @@ class GateRules:
     jump_lengths_per_s: float = 4.0
     jump_settle_s: float = 3.0
     vanished_s: float = 1.1
+    smooth_s: float = 0.3
+    proof_s: float = 2.0
+    wait_s: float = 3.0
+    apart_s: float = 10.0
     walk_lengths_per_s: float = 3.0
     memory_s: float = 120.0
 
@@ -77,7 +79,6 @@ class Path:
         length: its body length, px.
         seen_s: when it was last seen.
         side: the side it was last clear on.
-        through: whether it last stepped over the line between the line's ends.
         thought: where it was last thought to be, px.
         vanished: whether it was already asked where it vanished.
         waited_s: time between its last two frames, or from its first frame until it was told, in s.
@@ -90,7 +91,6 @@ class Path:
     length: float
     seen_s: float
     side: int = UNKNOWN
-    through: bool = True
     thought: Place | None = None
     vanished: bool = False
     waited_s: float = 0.0
@@ -119,25 +119,14 @@ class Path:
         if side in (UNKNOWN, self.side):
             return Crossings()
         before, self.side = self.side, side
-        if before == UNKNOWN or not self.through:
-            return Crossings()
-        return Crossings(birds_in=1) if side == HOUSE else Crossings(birds_out=1)
+        return changed(before, side)
 
 
-class Gate(Protocol):
-    """A line or a hole: tells the side a bird is on."""
-
-    def first_side(self, path: Path, rules: GateRules) -> int:
-        """Say on which side an id begins that continues no other."""
-        ...
-
-    def step(self, path: Path, place: Place, rules: GateRules) -> int:
-        """Note in the path how it goes on to ``place`` and return the side it is now clear on, UNKNOWN if none."""
-        ...
-
-    def vanish(self, path: Path, rules: GateRules) -> Crossings:
-        """Note in the path that the bird vanished and return what it passed by that."""
-        ...
+def changed(before: int, side: int) -> Crossings:
+    """Return what a bird passes that was on one side and is on another."""
+    if UNKNOWN in (before, side) or before == side:
+        return Crossings()
+    return Crossings(birds_in=1) if side == HOUSE else Crossings(birds_out=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +137,22 @@ class Line:
     end: Place
     inside: Literal["left", "right"] = "left"
 
+    def side(self, place: Place, length: float, rules: GateRules) -> int:
+        """Say on which side a bird of this body length is clear of the line, UNKNOWN if on none."""
+        distance, _ = self._where(place)
+        if abs(distance) < rules.clear_lengths * length:
+            return UNKNOWN
+        return HOUSE if distance > 0 else RANGE
+
+    def round_the_end(self, before: Place, now: Place, length: float, rules: GateRules) -> bool | None:
+        """Say whether a step over the line went past one of its ends; None if it did not go over."""
+        (was, was_at), (is_now, is_at) = self._where(before), self._where(now)
+        if (was > 0) == (is_now > 0):
+            return None
+        at = was_at + (is_at - was_at) * was / (was - is_now)
+        margin = rules.margin_lengths * length / hypot(self.end[0] - self.start[0], self.end[1] - self.start[1])
+        return not -margin <= at <= 1 + margin
+
     def _where(self, place: Place) -> tuple[float, float]:
         """Return the distance from the line (px, > 0 on the house's side) and along it (0 at start, 1 at end)."""
         along = self.end[0] - self.start[0], self.end[1] - self.start[1]
@@ -156,32 +161,6 @@ class Line:
         # y grows downwards in a picture, so left of the way (1, 0) is (0, -1).
         left = (off[0] * along[1] - off[1] * along[0]) / long
         return left if self.inside == "left" else -left, (off[0] * along[0] + off[1] * along[1]) / long**2
-
-    def first_side(self, path: Path, rules: GateRules) -> int:
-        """See Gate."""
-        return self._clear(path, rules)
-
-    def step(self, path: Path, place: Place, rules: GateRules) -> int:
-        """See Gate."""
-        (before, was_at), (now, is_at) = self._where(path.place), self._where(place)
-        if (before > 0) != (now > 0):
-            at = was_at + (is_at - was_at) * before / (before - now)
-            margin = (
-                rules.margin_lengths * path.length / hypot(self.end[0] - self.start[0], self.end[1] - self.start[1])
-            )
-            path.through = -margin <= at <= 1 + margin
-        path.place = place
-        return self._clear(path, rules)
-
-    def _clear(self, path: Path, rules: GateRules) -> int:
-        distance, _ = self._where(path.place)
-        if abs(distance) < rules.clear_lengths * path.length:
-            return UNKNOWN
-        return HOUSE if distance > 0 else RANGE
-
-    def vanish(self, path: Path, rules: GateRules) -> Crossings:
-        """See Gate: what goes out of sight here is on the side it was last clear on, if it walked there."""
-        return Crossings() if path.sights < SIGHTS or path.doubted(rules) else path.settle(path.leaning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,18 +175,21 @@ class Hole:
         return HOUSE if self.leads == "in" else RANGE
 
     def first_side(self, path: Path, rules: GateRules) -> int:
-        """See Gate."""
+        """Say on which side an id begins that continues no other."""
         reach = rules.margin_lengths + rules.walk_lengths_per_s * path.waited_s
         return self._there if self._near(path.place, reach * path.length) else -self._there
 
     def step(self, path: Path, place: Place, rules: GateRules) -> int:
-        """See Gate."""
+        """Note in the path how it goes on to ``place`` and return the side it is now clear on, UNKNOWN if none."""
         path.place = place
         clear = (rules.margin_lengths + rules.clear_lengths) * path.length
         return UNKNOWN if self._near(place, clear) else -self._there
 
     def vanish(self, path: Path, rules: GateRules) -> Crossings:
-        """See Gate: whoever comes later under the id of a bird that went through is another one."""
+        """Note that the bird vanished and return what it passed by that.
+
+        Whoever comes later under the id of a bird that went through is another one.
+        """
         margin = (rules.margin_lengths + rules.walk_lengths_per_s * path.waited_s / 2) * path.length
         path.gone = self._near(path.place, margin) or self._near(path.thought or path.place, margin)
         return path.settle(self._there) if path.gone else Crossings()
@@ -216,11 +198,14 @@ class Hole:
         return distance_from(self.corners, place) <= reach
 
 
-class GateCounter:
-    """Counts the birds that pass one gate of one camera."""
+Gate = Line | Hole
 
-    def __init__(self, gate: Gate, rules: GateRules | None = None) -> None:
-        self._gate = gate
+
+class HoleCounter:
+    """Counts the birds that pass one pop hole of one camera."""
+
+    def __init__(self, hole: Hole, rules: GateRules | None = None) -> None:
+        self._hole = hole
         self._rules = rules or GateRules()
         self._paths: dict[int, Path] = {}
         self._at_s: float | None = None
@@ -248,7 +233,7 @@ class GateCounter:
         path = self._paths.get(bird)
         if path is None or path.gone:
             path = self._paths[bird] = Path(place, length, at_s, waited_s=min(age_s, BORN_S))
-            path.side = self._gate.first_side(path, self._rules)
+            path.side = self._hole.first_side(path, self._rules)
         step = hypot(place[0] - path.place[0], place[1] - path.place[1]) / length
         passed_s, frame_s = at_s - path.seen_s, 0.0 if self._at_s is None else at_s - self._at_s
         walked_s = passed_s if passed_s <= MISSED_FRAME * frame_s else 0.0
@@ -256,7 +241,7 @@ class GateCounter:
             path.jumped_s = at_s
         path.length, path.seen_s, path.vanished, path.thought = length, at_s, False, place
         path.waited_s = frame_s
-        return path.clear_on(self._gate.step(path, place, self._rules), self._rules)
+        return path.clear_on(self._hole.step(path, place, self._rules), self._rules)
 
     def _vanished(self, at_s: float) -> Crossings:
         passed = Crossings()
@@ -267,5 +252,5 @@ class GateCounter:
                 del self._paths[bird]
             elif unseen_s > self._rules.vanished_s and not path.vanished:
                 path.vanished = True
-                passed += self._gate.vanish(path, self._rules)
+                passed += self._hole.vanish(path, self._rules)
         return passed

@@ -3,10 +3,9 @@
     <folder>/<camera>/20260601T120500123-uncertain.jpg     the picture, nothing drawn in
     <folder>/<camera>/20260601T120500123-uncertain.json    the record; written last, so never there without its picture
 
-Each file is written beside its place, brought to the disk and renamed, so that a power cut leaves it whole or absent.
+A power cut leaves each file whole or absent (``edge.kept_file``).
 """
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from contract.messages import Box, FindingKind, Reason, UtcTime
 from contract.place import Slug
+from edge.kept_file import sweep_parts, write_kept
 
-PART = ".part"
 Why = Literal["uncertain", "finding", "count"]
 
 
@@ -79,11 +78,9 @@ def keep(folder: Path, record: Record, jpeg: bytes) -> Kept:
     Raises:
         OSError: the disk refuses.
     """
-    place = folder / record.camera
-    place.mkdir(parents=True, exist_ok=True)
-    path = place / f"{record.name}.jpg"
+    path = folder / record.camera / f"{record.name}.jpg"
     try:
-        write_whole(path, jpeg)
+        write_kept(path, jpeg)
         return write_record(path, record)
     except OSError:
         # A full disk often has room for a little more: nothing without a record stays there.
@@ -97,30 +94,12 @@ def write_record(jpeg: Path, record: Record) -> Kept:
     Raises:
         OSError: the disk refuses.
     """
-    write_whole(jpeg.with_suffix(".json"), record.model_dump_json(exclude_none=True).encode())
+    write_kept(jpeg.with_suffix(".json"), record.model_dump_json(exclude_none=True).encode())
     return _sized(record, jpeg)
 
 
 def _sized(record: Record, jpeg: Path) -> Kept:
     return Kept(record, jpeg, jpeg.stat().st_size + jpeg.with_suffix(".json").stat().st_size)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that it is whole or absent, whatever happens.
-
-    Raises:
-        OSError: the disk refuses.
-    """
-    part = path.with_name(path.name + PART)
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
 
 
 def all_kept(folder: Path) -> Iterator[Kept]:
@@ -141,8 +120,8 @@ def sweep(folder: Path) -> None:
     Raises:
         OSError: the disk refuses.
     """
-    for path in folder.glob(f"*/*{PART}"):
-        path.unlink(missing_ok=True)
+    for place in folder.glob("*/"):
+        sweep_parts(place)
     whole = {kept.jpeg.with_suffix("") for kept in all_kept(folder)}
     for path in folder.glob("*/*"):
         if path.suffix in (".jpg", ".json") and path.with_suffix("") not in whole and not path.is_dir():

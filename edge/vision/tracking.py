@@ -1,9 +1,10 @@
 """Boxes of single frames -> birds followed over time. Pure: the time is handed in.
 
 Two rounds as in BYTE (Zhang et al. 2022, arXiv 2110.06864): first the sure boxes are paired with the birds, then the
-weak ones, which a half hidden bird leaves, with the birds still without a box. Only a sure box begins a new bird. A
-bird that is not found is kept in mind where it last was, so that a bird that lies still behind others for a while comes
-back under its own id. An id is a stretch of one bird's path, not the bird's name: it may change when birds crowd.
+weak ones, which a half hidden bird or a part of one leaves, with the birds still without a box. Only a sure box begins
+a new bird. A bird that is not found is kept in mind where it last was, so that a bird that lies still behind others for
+a while comes back under its own id. An id is a stretch of one bird's path, not the bird's name: it may change when
+birds crowd.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.vision.association import Affinity, Indices, pairs
+from edge.vision.association import Affinity, Indices, near_pairs, pairs
 from edge.vision.motion import TRACK, Floats, Motion, Rows
 from edge.vision.polygon import Place, distance_from
 from models.runtime.detections import Detections
@@ -69,6 +70,8 @@ class TrackerConfig:
             this: about a second for one that was seen well, never for a flicker on a drinker.
         memory_s: and is kept in mind, to be taken up again, for this long, or for some times as long as it was seen if
             that is less, in s.
+        inside_share: a box that lies in a stronger and greater one by this much of its area may be a part of that bird:
+            it counts as weak.
         double_overlap: a sure box without a bird that shares this much of the smaller area with a box that has one is
             a double, not a bird.
         motion: how birds move.
@@ -85,6 +88,7 @@ class TrackerConfig:
     trust_s: float = 3.0
     least_trust: float = 0.7
     memory_s: float = 60.0
+    inside_share: float = 0.8
     double_overlap: float = 0.7
     motion: Motion = field(default_factory=Motion)
     step: Affinity = field(default_factory=lambda: Affinity(strangers=0.06))
@@ -124,8 +128,8 @@ class Tracker:
         """
         self._move_to(at_s)
         boxes = _Boxes.of(detections, self._config.weak_score)
-        sure = np.flatnonzero(boxes.scores >= self._config.sure_score)
-        weak = np.flatnonzero(boxes.scores < self._config.sure_score)
+        good = (boxes.scores >= self._config.sure_score) & ~boxes.inside(self._config.inside_share)
+        sure, weak = np.flatnonzero(good), np.flatnonzero(~good)
         known = self._rows["confirmed"]
         fresh = known & (self._unseen_s() <= max(self._config.fresh_s, FRESH_FRAMES * self._passed_s))
         taken = self._carry_on(fresh, boxes, sure, self._config.step)
@@ -257,6 +261,18 @@ class _Boxes:
         corners = xyxy.T[order[good[order]]].astype(np.float64)
         wh = corners[:, 2:] - corners[:, :2]
         return cls(corners[:, :2] + wh / 2, wh, detections.scores[order[good[order]]])
+
+    def inside(self, share: float) -> NDArray[np.bool_]:
+        """Say of each box whether so much of it lies in a greater one with a better score, which comes before it."""
+        reach, areas = np.hypot(*self.wh.T) / 2, self.wh.prod(axis=1)
+        outer, inner = near_pairs(self.centres, self.centres, reach)
+        kept = (outer < inner) & (areas[inner] < areas[outer])
+        outer, inner = outer[kept], inner[kept]
+        off = np.abs(self.centres[outer] - self.centres[inner])
+        both = np.minimum((self.wh[outer] + self.wh[inner]) / 2 - off, self.wh[inner])
+        found = np.zeros(len(areas), bool)
+        found[inner[np.clip(both, 0, None).prod(axis=1) >= share * areas[inner]]] = True
+        return found
 
     def corners(self, which: Indices) -> Floats:
         half = self.wh[which] / 2

@@ -10,8 +10,8 @@ from edge.weighing.weighed import Weighed
 GAP_S = 3.0
 """After so long without a sample nobody knows what happened on the platform: begin anew."""
 
-RIPE_S = 0.8
-"""A level that has lasted so long beyond ``settle_s`` says how heavy its beginning was."""
+RIPE = 1.8
+"""A level that has lasted so many times ``settle_s`` says how heavy its beginning was."""
 
 STILL_OF_BIRD = 0.06
 """``still_grams`` is never more than this share of a bird: a chick moves the scale by 40 g."""
@@ -86,7 +86,7 @@ class Weighing:
             return []
         if abs(still.grams - level.late_grams) <= self._same_grams(still.grams):
             level.lengthen(still)
-            ripe = level.settled_s >= self._config.settle_s + RIPE_S
+            ripe = level.settled_s >= RIPE * self._config.settle_s
             return self._enter() if ripe and not self._entered else []
         return self._next_level(level, Level(still))
 

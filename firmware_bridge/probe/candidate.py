@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from firmware_bridge.gas import mhz19, senseair
 from firmware_bridge.node import families as node
 from firmware_bridge.node.decoder import NodeDecoder
 from firmware_bridge.node.line import Line as NodeLine
@@ -11,6 +12,8 @@ from firmware_bridge.node.line import encode
 from firmware_bridge.registry import Line
 from firmware_bridge.scales.families import INDICATORS
 from firmware_bridge.scales.indicator import Indicator
+from firmware_bridge.thermal import families as thermal
+from firmware_bridge.thermal.gy_mcu90640 import FRAME_BYTES, GyMcu90640Decoder
 
 Sureness = Literal["sure", "likely", "possible"]
 
@@ -36,7 +39,8 @@ class Candidate:
         family: key in the registry.
         lines: how its port can be set, as shipped first.
         ear: makes a fresh decoder.
-        ask: a question that changes nothing; empty when it sends by itself.
+        ask: a question that changes nothing; empty when it has none.
+        speaks: may be heard without a question.
         checked: its frames carry a check, so that noise can't be taken for one.
         apart_s: time between two frames at the slowest, without the time the frame itself takes.
         frame_bytes: length of its longest frame.
@@ -47,6 +51,7 @@ class Candidate:
     lines: tuple[Line, ...]
     ear: Callable[[], Ear]
     ask: bytes = b""
+    speaks: bool = True
     checked: bool = False
     apart_s: float = 0.3
     frame_bytes: int = 24
@@ -78,6 +83,8 @@ class Finding:
     others: tuple[str, ...] = ()
 
 
+GAS_LINES = (Line(9600),)
+
 TWINS = frozenset({"mt-sics-asked", "xk3190-a9-text-reversed", "xk3190-a9-text-forward"})
 """The same instruments as another row, read in a way the user chooses."""
 
@@ -91,13 +98,31 @@ ASKED_INSTEAD = {"mt-sics": b"SI\r\n"}
 def candidates() -> list[Candidate]:
     """Return all families that can be told by their frames, the more particular ones first."""
     scales = [
-        Candidate(row.key, row.lines, row.decoder, _question(row), row.checked)
+        Candidate(row.key, row.lines, row.decoder, _question(row), _speaks(row), row.checked)
         for row in INDICATORS
         if row.key not in TWINS
     ]
-    return [*scales, Candidate(node.FAMILY, node.LINES, NodeDecoder, WHO, checked=True)]
+    return [
+        *scales,
+        Candidate(node.FAMILY, node.LINES, NodeDecoder, WHO, checked=True),
+        Candidate("senseair-s8", GAS_LINES, senseair.decoder, senseair.MEASURE, wake=senseair.WAKE, checked=True),
+        Candidate("mh-z19", GAS_LINES, mhz19.decoder, mhz19.MEASURE, checked=True),
+        Candidate(
+            thermal.KEY,
+            thermal.LINES,
+            GyMcu90640Decoder,
+            checked=True,
+            apart_s=1 / thermal.PICTURES_PER_S,
+            frame_bytes=FRAME_BYTES,
+        ),
+    ]
 
 
 def _question(row: Indicator) -> bytes:
     prompt = row.talk(1).prompt
     return ASKED_INSTEAD.get(row.key, prompt.ask if prompt else b"")
+
+
+def _speaks(row: Indicator) -> bool:
+    prompt = row.talk(1).prompt
+    return prompt is None or not prompt.each

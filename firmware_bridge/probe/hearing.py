@@ -27,17 +27,19 @@ class _Fit:
 
 
 def with_parity(heard: bytes, line: Line) -> tuple[bytes, Line]:
-    """Undo seven bits with parity, read as eight without: then the top bit makes the number of ones even, or odd.
+    """Undo seven bits, read as eight: the eighth is their parity bit, or the first of two stop bits.
 
     Returns:
-        The characters, and the line they were sent on; both unchanged where there is no such parity.
+        The characters, and the line they were sent on; both unchanged where all were sent as eight.
     """
-    if line.data_bits == 8 and any(byte & TOP_BIT for byte in heard):  # noqa: PLR2004  # bits of a byte
-        odd = {byte.bit_count() % 2 for byte in heard}
-        if len(odd) == 1:
-            stripped = bytes(byte & ~TOP_BIT for byte in heard)
-            return stripped, replace(line, data_bits=7, parity="odd" if odd.pop() else "even")
-    return heard, line
+    tops = {byte & TOP_BIT for byte in heard}
+    odd = {byte.bit_count() % 2 for byte in heard}
+    if line.data_bits != 8 or tops <= {0} or (len(odd) == 2 and len(tops) == 2):  # noqa: PLR2004  # bits, kinds
+        return heard, line
+    stripped = bytes(byte & ~TOP_BIT for byte in heard)
+    if len(odd) == 1:
+        return stripped, replace(line, data_bits=7, parity="odd" if odd.pop() else "even")
+    return stripped, replace(line, data_bits=7, stop_bits=2)
 
 
 def judged(heard: bytes, line: Line, among: Iterable[Candidate]) -> Finding | None:

@@ -8,6 +8,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from itertools import cycle
 from pathlib import Path
 
 from firmware_bridge.config import REPLAY, TCP, Parity
@@ -23,6 +24,9 @@ FIRST_LISTEN_S = 1.2
 ANSWER_S = 0.2
 ANSWER_BYTES = 40
 """Longest answer that is waited for, beside the instrument's own time to think."""
+
+LONGEST_STEP_S = 2.0
+"""What may still be begun before the time is over takes about so long."""
 
 WAKE_S = 0.005
 QUIET_S = 0.05
@@ -56,7 +60,7 @@ class Search:
         self._port = port
         self._addresses = tuple(addresses)
         self._among = candidates() if among is None else list(among)
-        self._seconds = seconds
+        self._seconds = seconds - LONGEST_STEP_S
         self._tell = tell
         self._deadline_s = 0.0
         self._one_speed = port.startswith((TCP, REPLAY))
@@ -90,14 +94,19 @@ class Search:
             return self._among
         return [one for one in self._among if any(line.baud == baud for line in one.lines)]
 
+    def _speaking(self, baud: int) -> list[Candidate]:
+        return [one for one in self._at(baud) if one.speaks]
+
     def _listened(self, first: Line, heard: bytes) -> list[Finding]:
-        found = [judged(heard, first, self._at(first.baud))]
-        for baud in [] if self._one_speed else self._bauds()[1:]:
+        found = [judged(heard, first, self._speaking(first.baud))]
+        if self._one_speed:
+            return _best_first(found)
+        # round and round: a scale on which birds move may say little for a second that can be told apart
+        for baud in cycle([*self._bauds()[1:], first.baud]):
             if _settled(found) or time.monotonic() > self._deadline_s:
                 break
             self._tell(f"listening at {baud} bit/s")
-            among = self._at(baud)
-            found.append(self._listened_at(baud, among))
+            found.append(self._listened_at(baud, self._speaking(baud)))
         return _best_first(found)
 
     def _listened_at(self, baud: int, among: list[Candidate]) -> Finding | None:
@@ -212,4 +221,5 @@ def _settled(found: Iterable[Finding | None]) -> bool:
 
 def _best_first(found: Iterable[Finding | None]) -> list[Finding]:
     order = ("sure", "likely", "possible")
-    return sorted((one for one in found if one), key=lambda one: order.index(one.sureness))
+    unlike = {(one.family, one.line): one for one in reversed([one for one in found if one])}
+    return sorted(unlike.values(), key=lambda one: order.index(one.sureness))

@@ -37,6 +37,7 @@ class Scale:
         timeout_s: longest wait for one frame.
         talk: what can be said to it.
         decimals: digits after the point, when its frames don't say; None when they do.
+        answer_s: longest wait for the answer to a command.
     """
 
     streaming = True
@@ -52,6 +53,7 @@ class Scale:
         timeout_s: float,
         talk: Talk,
         decimals: int | None = None,
+        answer_s: float = ANSWER_S,
     ) -> None:
         self.family = family
         self._link = link
@@ -60,6 +62,7 @@ class Scale:
         self._timeout_s = timeout_s
         self._talk = talk
         self._decimals = decimals
+        self._answer_s = answer_s
         self._asking = None if talk.prompt is None else Asking(talk.prompt, time.monotonic)
         self._frames: deque[ScaleFrame] = deque()
         self._refused = 0
@@ -171,7 +174,7 @@ class Scale:
             self._asking.restart()
 
     def _await_answer(self, order: Order, what: str) -> None:
-        heard, deadline = b"", time.monotonic() + ANSWER_S
+        heard, deadline = b"", time.monotonic() + self._answer_s
         while order.done is not None and not order.done.search(heard):
             if order.refused is not None and order.refused.search(heard):
                 raise BadValue(f"{self.family} refuses to {what} now: the load must stand still and be in range")

@@ -1,12 +1,10 @@
 """Which families have a virtual instrument: each kind's module has a row each, merged here."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from firmware_bridge.errors import UnknownFamily
 from firmware_bridge.simulated import gas, modbus, node, onewire, scales, thermal
 from firmware_bridge.simulated.scene import Scene
-from firmware_bridge.simulated.terminal import Terminal
 from firmware_bridge.simulated.voices import Voice
 
 _ROWS: dict[str, Callable[[Scene], Voice]] = {
@@ -17,6 +15,9 @@ _ROWS: dict[str, Callable[[Scene], Voice]] = {
     **scales.ROWS,
     **thermal.ROWS,
 }
+
+FOLDERS = frozenset(onewire.ROWS)
+"""These are plugged into a ``OneWireFolder``, not into a terminal."""
 
 
 def simulated_families() -> tuple[str, ...]:
@@ -34,8 +35,3 @@ def voice(family: str, scene: Scene) -> Voice:
     if family not in _ROWS:
         raise UnknownFamily(f"{family!r} can't be simulated; these can: {', '.join(simulated_families())}")
     return _ROWS[family](scene)
-
-
-def place_for(family: str, name: Path) -> Terminal:
-    """Return where a virtual instrument is plugged in, closed: a terminal, or for 1-wire a folder."""
-    return onewire.OneWireFolder(name) if family in onewire.ROWS else Terminal(name)

@@ -159,6 +159,8 @@ class ScaleVoice:
 
     def step(self, terminal: Terminal) -> None:
         """Listen until the next tenth of a second, answering; then look at the plate and send, if it sends."""
+        if not self._looks:  # a question may come before the first tenth of a second is over
+            self.panel.look(0.0)
         self._looks += 1
         due_s = self._looks / FRAMES_PER_S
         while (wait_s := due_s - (self._clock() - self._start_s)) > 0:

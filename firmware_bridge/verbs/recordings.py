@@ -36,13 +36,13 @@ def decode(
     unit: UnitOption = "kg",
 ) -> None:
     """Print the frames of a recording, one JSON object a line; what was skipped, and why, goes to stderr."""
-    from firmware_bridge.recording import Gap, decoded
+    from firmware_bridge.recording import Gap, explained
     from firmware_bridge.scales.families import decoder
 
     with sentences():
         reader = decoder(family)
         frames = 0
-        for found in decoded(file, reader):
+        for found in explained(file, reader):
             if isinstance(found, Gap):
                 typer.echo(str(found), err=True)
                 continue

@@ -38,9 +38,11 @@ def simulate(
     ] = None,
 ) -> None:
     """Be an instrument on a pseudo-terminal until Ctrl-C: real bytes, made-up birds, faults to order."""
+    from firmware_bridge.errors import WrongSettings
     from firmware_bridge.simulated.faults import FaultyTerminal, parse
     from firmware_bridge.simulated.flock import Calendar, Flock
-    from firmware_bridge.simulated.instruments import voice
+    from firmware_bridge.simulated.instruments import FOLDERS, voice
+    from firmware_bridge.simulated.onewire import OneWireFolder
     from firmware_bridge.simulated.scene import Scene
 
     with sentences():
@@ -48,6 +50,11 @@ def simulate(
         flock.mean_grams(age_days)  # refuses an unknown breed before anything is made
         scene = Scene(flock, Calendar(age_days=age_days, hour=hour, pace=pace), seed=seed, address=address)
         faults = [parse(text) for text in fault or []]
+        if family in FOLDERS:
+            if faults or baud is not None or parity != "none":
+                raise WrongSettings(f"a virtual {family} is a folder: it has no line with speed, parity or faults")
+            _perform(voice(family, scene), OneWireFolder(Path(port)))
+            return
         terminal = FaultyTerminal(Path(port), _line(family, baud, parity), faults=faults, seed=seed)
         _perform(voice(family, scene), terminal)
 

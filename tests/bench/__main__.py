@@ -2,7 +2,7 @@
 
     python -m tests.bench              # all
     python -m tests.bench install edge detector
-    python -m tests.bench soak --hours 10  # alone: it takes half an hour of a free core
+    python -m tests.bench soak --hours 10  # alone: it takes three quarters of an hour of a free core
 
 Each table says what stands beside ours: what a user would pick instead, in the same run where that can be had.
 """
@@ -12,7 +12,7 @@ import platform
 import sys
 from datetime import UTC, datetime
 
-TABLES = ("install", "edge", "detector", "vision", "tracking", "suspects")
+TABLES = ("install", "edge", "detector", "vision", "tracking", "suspects", "bus", "decoders")
 
 
 def main(names: list[str]) -> int:

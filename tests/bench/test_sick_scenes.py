@@ -1,7 +1,6 @@
 """The scenes of the suspects table: who lies stays, who walks goes, and a box is told of the bird it lies on."""
 
 import json
-from pathlib import Path
 
 import cv2
 import numpy as np

@@ -135,6 +135,15 @@ async def test_two_devices_with_a_camera_of_one_name_are_told_apart(app: FastAPI
     assert said.place.device == "pi-2"
 
 
+async def test_a_camera_that_lacks_only_its_posture_network_counts(app: FastAPI, mei: httpx.AsyncClient):
+    lacking = [{"slug": "cam-1", "state": "ok", "cause": "posture_unusable"}]
+    await settle(app, count(1, 100.0, now(), "cam-1"), status("online", now(), lacking))
+    house = (await mei.get(HOUSE)).json()
+    assert house["house_count"]["birds"] == 100
+    assert [row["withheld"] for row in house["counts"]] == [""]
+    assert [part["cause"] for device in house["devices"] for part in device["parts"]] == ["posture_unusable"]
+
+
 async def test_the_house_counts_what_its_cameras_share_fresh_and_not_withheld(app: FastAPI, mei: httpx.AsyncClient):
     at = now()
     cameras = [

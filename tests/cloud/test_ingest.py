@@ -1,5 +1,6 @@
 """Sorting and settling, without a broker."""
 
+import base64
 import json
 import sqlite3
 from collections.abc import Sequence
@@ -98,6 +99,13 @@ def changed(message: Message, **fields: object) -> Arrived:
         (changed(readings(7), device="pi-2"), "'pi-2' speaks on the topic of 'pi-1'", True),
         (changed(readings(7), at="2031-01-01T00:00:00.000Z"), "set the device's clock", True),
         (changed(readings(7), at="1970-01-01T00:00:07.000Z"), "clock was not set", True),
+        (
+            changed(snapshot(7), jpeg=base64.urlsafe_b64encode(b"<script>alert(1)</script>").decode()),
+            "no whole JPEG",
+            True,
+        ),
+        (changed(snapshot(7), size_wh=(320, 240)), "it is 640x480 pixels, size_wh says 320x240", True),
+        (changed(finding(7), jpeg=base64.urlsafe_b64encode(b"GIF89a").decode()), "no whole JPEG", True),
         (changed(readings(7), seq=2**60), "seq", False),
         (changed(readings(7), seq=10**400), "seq", False),
         (changed(readings(7), boot="NOT A BOOT"), "boot", False),

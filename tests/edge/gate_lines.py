@@ -6,7 +6,8 @@ from math import cos, pi, sin
 
 import numpy as np
 
-from edge.vision.gate import Crossings, GateCounter, GateRules, Hole, Line
+from edge.vision.gate import Crossings, GateRules, Hole, HoleCounter, Line
+from edge.vision.line_gate import LineCounter
 from edge.vision.tracking import Tracker, Tracks
 from models.runtime.detections import Detections
 from tests.edge.hens import Noise, Sequence, noisy
@@ -61,12 +62,24 @@ class GateError:
 
 
 def count(lines: list[Line], told: Iterator[Tracks], rules: GateRules | None = None) -> list[Crossings]:
-    """Count at all lines."""
-    counters = [GateCounter(line, rules) for line in lines]
+    """Count at all lines, also in the 4 s after the last frame, in which what was left open is settled."""
+    counters = [LineCounter(line, rules) for line in lines]
     sums = [Crossings()] * len(lines)
-    for tracks in told:
+    for tracks in and_nobody(told):
         sums = [total + counter.update(tracks.at_s, tracks) for total, counter in zip(sums, counters, strict=True)]
     return sums
+
+
+def and_nobody(told: Iterator[Tracks]) -> Iterator[Tracks]:
+    """Tell nobody for 4 s after the last frame."""
+    at_s = 0.0
+    for tracks in told:
+        at_s = tracks.at_s
+        yield tracks
+    nobody = np.empty(0, np.float32)
+    for n in range(1, 9):
+        ids, times = np.empty(0, np.int64), np.empty(0)
+        yield Tracks(at_s + n / 2, ids, np.empty((0, 4), np.float32), nobody, np.empty(0, bool), times, times)
 
 
 def tracked(hens: Sequence, noise: Noise | None, seed: int, tracker: Tracker | None = None) -> Iterator[Tracks]:
@@ -78,7 +91,7 @@ def tracked(hens: Sequence, noise: Noise | None, seed: int, tracker: Tracker | N
 
 def count_rush(hole: Hole, film: Sequence, noise: Noise | None, seed: int) -> Crossings:
     """Count at a pop hole, also in the 4 s after the last bird was seen."""
-    counter, tracker, total, at_s = GateCounter(hole), Tracker(exits=[hole.corners]), Crossings(), 0.0
+    counter, tracker, total, at_s = HoleCounter(hole), Tracker(exits=[hole.corners]), Crossings(), 0.0
     for tracks in tracked(film, noise, seed, tracker):
         at_s = tracks.at_s
         total += counter.update(at_s, tracks)
@@ -92,7 +105,7 @@ def gate_error(hens: list[Sequence], step: int, noise: Noise | None, seed: int) 
     """Count at lines through each pen with every step-th frame, beside the truth at the full rate."""
     error = GateError()
     for pen in hens:
-        lines = lines_through(pen)
+        lines = lines_through(pen, angles=2, shares=(0.3, 0.5, 0.7))
         true = count(lines, true_tracks(pen))
         for counted, was in zip(count(lines, tracked(pen.every(step), noise, seed)), true, strict=True):
             error.add(counted, was)

@@ -35,6 +35,34 @@ class Sequence:
         frames = (self.frames[kept] - self.frames.min()) // step
         return Sequence(f"{self.name}/{step}", self.hz / step, frames, self.ids[kept], self.xyxy[kept])
 
+    def to_and_fro(self, seconds: float) -> "Sequence":
+        """Play forwards and backwards in turn for so long: no bird jumps, and steps are as long and as frequent.
+
+        A bird that lies still at a turn does so for twice as long, and one that never moved does so for ever.
+        """
+        last = int(np.ptp(self.frames))
+        turn = np.r_[np.arange(last), np.arange(last, 0, -1)]
+        shown = np.resize(turn, round(seconds * self.hz) + 1) + self.frames.min()
+        first, end = np.searchsorted(self.frames, shown), np.searchsorted(self.frames, shown, "right")
+        rows = np.concatenate([np.arange(a, b) for a, b in zip(first, end, strict=True)])
+        frames = np.repeat(np.arange(len(shown)), end - first)
+        return Sequence(f"{self.name}<>", self.hz, frames, self.ids[rows], self.xyxy[rows])
+
+    def at_rate(self, times: int) -> "Sequence":
+        """Put frames between the frames, as a faster camera would: each bird's box goes there in a straight line."""
+        parts = []
+        for bird in np.unique(self.ids):
+            hers = self.ids == bird
+            at = (self.frames[hers] - self.frames.min()) * times
+            new = np.arange(at[0], at[-1] + 1)
+            # Nobody knows the way of a bird that has no box for longer.
+            known = np.diff(at, append=at[-1])[np.searchsorted(at, new, "right") - 1] <= times
+            boxes = np.column_stack([np.interp(new, at, side) for side in self.xyxy[hers].T])
+            parts.append((new[known], np.full(known.sum(), bird), boxes[known]))
+        frames, ids, xyxy = (np.concatenate(column) for column in zip(*parts, strict=True))
+        order = np.lexsort((ids, frames))
+        return Sequence(f"{self.name}*{times}", self.hz * times, frames[order], ids[order], xyxy[order])
+
 
 def read_sequence(path: Path, hz: float) -> Sequence:
     """Read ``frame,id,left,top,width,height,...`` lines."""

@@ -7,8 +7,8 @@ from typer.testing import CliRunner
 
 from edge.camera_config import CameraConfig, ElsewhereConfig, GateConfig, PlanConfig, WellnessConfig, ZoneConfig
 from edge.cli import app
-from edge.config import BrokerConfig, DoorConfig, EdgeConfig, KeepingConfig, OutboxConfig, WeighingConfig
-from edge.config_file import load, missing_files
+from edge.config import BrokerConfig, DoorConfig, EdgeConfig, KeepingConfig, OutboxConfig, ThermalConfig, WeighingConfig
+from edge.config_file import idle_sections, load, missing_files
 from edge.errors import BadConfig
 from firmware_bridge.config import InstrumentConfig
 
@@ -161,7 +161,16 @@ def test_the_example_is_right_and_the_page_names_every_key():
     assert config.instruments
     assert config.cameras
     page = Path("docs/edge-config.md").read_text(encoding="utf-8")
-    sections = (BrokerConfig, OutboxConfig, WeighingConfig, InstrumentConfig, EdgeConfig, DoorConfig, KeepingConfig)
+    sections = (
+        BrokerConfig,
+        OutboxConfig,
+        WeighingConfig,
+        InstrumentConfig,
+        EdgeConfig,
+        DoorConfig,
+        KeepingConfig,
+        ThermalConfig,
+    )
     for section in (*sections, CameraConfig, ZoneConfig, GateConfig, PlanConfig, WellnessConfig, ElsewhereConfig):
         for key, field in section.model_fields.items():
             assert re.search(rf"`{key}`", page), f"{section.__name__}.{key}"
@@ -192,6 +201,33 @@ def test_the_version_is_told():
     assert re.fullmatch(r"henwise-edge \d+\.\d+\.\d+\n", answer.stdout)
 
 
+ARRAY = '[[instruments]]\nslug = "roof"\nfamily = "gy-mcu90640"\nport = "/dev/r"\n'
+AIR = '[[instruments]]\nslug = "air"\nfamily = "xy-md02"\nport = "/dev/a"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('instrument = "floor"\n', "1: thermal names what is not configured: floor"),
+        ('instrument = "roof"\nair = "air-2"\n', "1: thermal names what is not configured: air-2"),
+        ('instrument = "roof"\ncameras = ["cam", "cam-2"]\n', "1: thermal names what is not configured: cam-2"),
+        ('instrument = "roof"\n[[thermal]]\ninstrument = "roof"\n', "1: thermal names roof twice"),
+        ('instrument = "air"\n', "17: thermal[0].instrument: air is no thermal array"),
+        ('instrument = "roof"\nair = "roof"\n', "18: thermal[0].air: roof is no thermometer"),
+    ],
+)
+def test_what_belongs_to_a_thermal_array_must_be_there(tmp_path: Path, text: str, expected: str):
+    found = problems(tmp_path, PLACE + CAMERA + ARRAY + AIR + "[[thermal]]\n" + text)
+    assert found[0].startswith("edge.toml:" + expected)
+
+
+def test_a_thermal_array_with_air_and_camera_is_right(tmp_path: Path):
+    path = tmp_path / "edge.toml"
+    belongs = '[[thermal]]\ninstrument = "roof"\nair = "air"\ncameras = ["cam"]\n'
+    path.write_text(PLACE + CAMERA + ARRAY + AIR + belongs, encoding="utf-8")
+    assert load(path).thermal[0].cameras == ["cam"]
+
+
 GATE = '[[cameras.gates]]\nslug = "hole"\nline = [[0, 0], [1, 1]]\n'
 
 
@@ -204,3 +240,20 @@ def test_a_camera_with_gates_looks_ten_times_a_second_unless_told_otherwise(tmp_
     path.write_text(PLACE + CAMERA + "fps = 2\n" + GATE, encoding="utf-8")
     with pytest.raises(BadConfig, match=r"edge\.toml:\d+: cameras\[0\]: fps = 2 misses birds that pass a gate"):
         load(path)
+
+
+def test_a_door_without_a_gate_to_count_at_is_told_by_check_config_and_runs_all_the_same(tmp_path: Path):
+    path = tmp_path / "edge.toml"
+    path.write_text(PLACE + CAMERA + DOOR, encoding="utf-8")
+    config = load(path)
+    [told] = idle_sections(path, config)
+    assert (
+        told
+        == "edge.toml:8: door: no camera has gates, so the roll is never called: add [[cameras.gates]], or take it out"
+    )
+    answer = CliRunner().invoke(app, ["check-config", str(path)])
+    assert (answer.exit_code, answer.stderr) == (1, told + "\n")
+    path.write_text(PLACE + CAMERA + GATE + DOOR, encoding="utf-8")
+    assert idle_sections(path, load(path)) == []
+    path.write_text(PLACE + CAMERA, encoding="utf-8")
+    assert idle_sections(path, load(path)) == []

@@ -7,7 +7,8 @@ from typer.testing import CliRunner
 from edge.camera_config import CameraConfig
 from edge.cli import app
 from edge.doctor.bench import Measured, best, measure_one, table
-from edge.doctor.checks import camera, disk, folder, network
+from edge.doctor.checks import Check, camera, disk, folder, network, processor
+from edge.doctor.run import all_is_well
 
 TINY = Path(__file__).parents[1] / "fixtures/networks/tiny.onnx"
 
@@ -80,6 +81,20 @@ def test_a_folder_that_cannot_be_written_and_a_full_disk_are_problems(tmp_path: 
     (wanted,) = disk(tmp_path, outbox_mb=10**9)
     assert not wanted.ok
     assert "lower outbox.max_mb" in wanted.advice
+
+
+def test_a_busy_processor_is_a_warning_and_no_problem():
+    busy = processor(cores=2, load=4.1)
+    assert busy.line().startswith("warning  processor: ")
+    assert "see top" in busy.line()
+    assert (busy.ok, busy.passing) == (False, True)
+    assert processor(cores=2, load=4.0).line().startswith("ok ")
+
+
+def test_a_busy_processor_alone_does_not_end_with_1():
+    busy = processor(cores=2, load=1000)
+    assert all_is_well([Check("program", ok=True, says="x"), busy])
+    assert not all_is_well([Check("disk", ok=False, says="x", advice="y"), busy])
 
 
 def test_a_network_without_its_card_is_a_problem(tmp_path: Path):

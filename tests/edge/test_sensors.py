@@ -219,6 +219,17 @@ def test_waiting_for_an_instrument_that_rests_is_no_new_fault(outbox: Outbox):
         assert one.health.status().faults == 2
 
 
+def test_values_of_a_sensor_that_warms_up_are_sent_and_marked_and_no_fault(outbox: Outbox):
+    device = Handed(Measured({"temperature_celsius": 21.0}, stable=False), Measured({"temperature_celsius": 21.1}))
+    with reading_from(device, outbox, interval_s=0.1) as one:
+        wait_until(lambda: len(messages(outbox, "readings")) >= 2)
+        status = one.health.status()
+    first, second, *_ = messages(outbox, "readings")
+    assert first["doubts"] == {"temperature_celsius": "settling"}
+    assert second.get("doubts", {}) == {}
+    assert (status.state, status.cause, status.faults) == ("ok", "", 0)
+
+
 def test_wrong_settings_are_told_as_something_to_mend(outbox: Outbox):
     with reading_from(Handed(WrongSettings("address 7 does not answer: check it")), outbox) as one:
         wait_until(lambda: one.health.status().state == "failed")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -145,7 +146,7 @@ def test_a_camera_that_is_not_here(outbox: Outbox):
 
 def test_a_disk_that_refuses_is_said(outbox: Outbox, keeper: Keeper, tmp_path: Path):
     [kept] = all_kept(tmp_path / FOLDER)
-    (kept.jpeg.parent / f"{kept.jpeg.stem}.json.part").mkdir()
+    (kept.jpeg.parent / f"{kept.jpeg.stem}.json.{os.getpid()}.part").mkdir()
     Verdicts(ORIGIN, outbox, keeper, cameras=("cam",)).take(verdict("right"))
     [answer] = answered(outbox)
     assert (answer.done, "can't be stored" in answer.detail) == (False, True)

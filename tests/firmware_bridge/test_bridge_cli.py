@@ -106,6 +106,7 @@ def test_what_decoding_skips_is_said_on_stderr(tmp_path: Path):
         (["decode", "./nothing", "--family", "xk3190-a9"], "nothing: No such file"),
         (["decode", "./nothing", "--family", "xy-md02"], "has no frames to decode"),
         (["simulate", "toaster", "--port", "x"], "can't be simulated"),
+        (["simulate", "ds18b20", "--port", "x", "--fault", "noise=0.1"], "no line with speed, parity or faults"),
         (["simulate", "xk3190-a9", "--port", "x", "--breed", "duck"], "'duck' is not a breed"),
         (["simulate", "xk3190-a9", "--port", "./nowhere/x"], "can't be made"),
     ],

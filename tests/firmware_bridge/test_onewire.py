@@ -12,8 +12,7 @@ from firmware_bridge.errors import BadValue, LineGarbled, LineLost, WrongSetting
 from firmware_bridge.onewire.ds18b20 import Impossible, Unreadable, celsius, crc8, slave_text
 from firmware_bridge.registry import build
 from firmware_bridge.simulated.flock import Calendar, Flock
-from firmware_bridge.simulated.instruments import place_for
-from firmware_bridge.simulated.onewire import ROWS, Ds18b20Voice
+from firmware_bridge.simulated.onewire import ROWS, Ds18b20Voice, OneWireFolder
 from firmware_bridge.simulated.scene import Scene
 from firmware_bridge.simulated.voices import speak
 
@@ -139,7 +138,7 @@ def test_settings_that_do_not_fit_are_refused(folder: Path, settings: dict[str, 
 
 def test_the_virtual_sensor_is_read_from_its_folder_and_goes(tmp_path: Path):
     (tmp_path / "devices").mkdir()
-    folder = place_for("ds18b20", tmp_path / "devices" / NAME)
+    folder = OneWireFolder(tmp_path / "devices" / NAME)
     voice, stop = ROWS["ds18b20"](Scene(Flock(), Calendar())), Event()
     assert isinstance(voice, Ds18b20Voice)
     folder.open()
@@ -162,5 +161,5 @@ def test_a_virtual_sensor_replaces_nothing_of_yours(tmp_path: Path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter").write_text("dear")
     with pytest.raises(WrongSettings, match="is no virtual sensor"):
-        place_for("ds18b20", tmp_path / "mine").open()
+        OneWireFolder(tmp_path / "mine").open()
     assert (tmp_path / "mine" / "letter").read_text() == "dear"

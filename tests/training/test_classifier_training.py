@@ -12,6 +12,7 @@ from models.cli import app
 from models.errors import TrainingError
 from models.runtime import Classifier
 from models.runtime.classifier import central_square
+from models.training.teach.average import average
 from models.training.teach.classify import ClassifierPlan, take_backbone, train_classifier
 
 pytestmark = [
@@ -103,6 +104,30 @@ def test_most_of_a_detectors_backbone_is_taken_over():
     assert copied >= 0.95 * len([name for name in classifier.state_dict() if not name.startswith("model.10.")])
     first = classifier.state_dict()["model.0.conv.weight"]
     assert (first == detector.state_dict()["model.0.conv.weight"]).all()
+
+
+def test_the_mean_of_two_checkpoints_lies_between_them_and_is_a_checkpoint(run: Path):
+    from models.training.teach.offline import load_ultralytics
+
+    ultralytics = load_ultralytics()
+    last, fresh, mean = run / "run/weights/last.pt", run / "fresh.pt", run / "mean.pt"
+    untrained = ultralytics.YOLO(last)
+    for value in untrained.model.parameters():
+        value.data.zero_()
+    untrained.save(fresh)
+    average([last, fresh], mean)
+    weights, halved = (ultralytics.YOLO(path).model.float().state_dict()["model.0.conv.weight"] for path in (last, mean))
+    assert np.allclose(halved.numpy(), weights.numpy() / 2, atol=1e-3)
+    assert ultralytics.YOLO(mean).names == {0: "blue", 1: "red"}
+
+
+def test_only_networks_of_one_make_have_a_mean(run: Path):
+    with pytest.raises(TrainingError, match="different make"):
+        average([run / "run/weights/last.pt", run / "detector.pt"], run / "none.pt")
+    with pytest.raises(TrainingError, match="two checkpoints or more"):
+        average([run / "run/weights/last.pt"], run / "none.pt")
+    with pytest.raises(TrainingError, match="does not exist"):
+        average([run / "run/weights/last.pt", run / "nowhere.pt"], run / "none.pt")
 
 
 @pytest.mark.parametrize("size_wh", [(224, 224), (300, 200), (151, 320), (1600, 1200)])

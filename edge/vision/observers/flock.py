@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
 
@@ -33,6 +33,7 @@ class Flock:
         findings: makes what is told about the flock as a whole.
         folder: where what is usual at each hour is kept.
         zone: the house's local time; None = the device's.
+        cold: says whether a thermal array sees a cold part of the floor now.
     """
 
     def __init__(
@@ -43,11 +44,13 @@ class Flock:
         findings: Findings,
         folder: Path,
         zone: tzinfo | None = None,
+        cold: Callable[[], bool] = lambda: False,
     ) -> None:
         self._config = config
         self._origin = origin
         self._tell = findings.tell
         self._zone = zone
+        self._cold = cold
         self._kept = folder / f"rhythm-{config.slug}.json"
         self._rhythm = restored(self._kept)
         self._groups = GroupWatch()
@@ -102,7 +105,9 @@ class Flock:
         usual_huddle, usual_activity = (
             self._rhythm.usual(local, quantity) for quantity in ("huddle_ratio", "activity_lengths_per_min")
         )
-        found = self._groups.judge(seen.frame.at_s, window, usual_huddle, usual_activity, dark=seen.night)
+        found = self._groups.judge(
+            seen.frame.at_s, window, usual_huddle, usual_activity, dark=seen.night, cold=self._cold()
+        )
         if found:
             yield self._tell(
                 seen,

@@ -7,7 +7,8 @@ from contract.messages import Event, GateCrossing
 from edge.camera_config import CameraConfig, GateConfig
 from edge.origin import Origin
 from edge.vision.camera import Frame
-from edge.vision.gate import Crossings, Gate, GateCounter, Hole, Line
+from edge.vision.gate import Crossings, Gate, Hole, HoleCounter, Line
+from edge.vision.line_gate import LineCounter, counter_of
 from edge.vision.observers.seen import Seen
 from edge.vision.rollbook import RollBook
 from edge.vision.tracking import Tracks
@@ -18,7 +19,7 @@ WINDOW_S = 60.0
 @dataclass(slots=True)
 class _Counted:
     config: GateConfig
-    counter: GateCounter
+    counter: LineCounter | HoleCounter
     passed: Crossings
 
 
@@ -73,7 +74,7 @@ class Gates:
                 self._book.passed(seen.frame.at, passed)
 
     def _counted(self, gate: GateConfig) -> _Counted:
-        return _Counted(gate, GateCounter(gate_of(gate, self._size_wh)), Crossings())
+        return _Counted(gate, counter_of(gate_of(gate, self._size_wh)), Crossings())
 
     def _window(self, frame: Frame) -> Iterator[GateCrossing]:
         window_s = frame.at_s - (self._began_s or frame.at_s)

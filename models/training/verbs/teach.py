@@ -42,6 +42,18 @@ def export(
         typer.echo(f"written: {out} and its card; measure it with henwise-models evaluate")
 
 
+def average(
+    checkpoints: Annotated[list[Path], typer.Argument(help="last.pt of runs, one trained on from the other")],
+    out: Out,
+) -> None:
+    """Write the mean of several checkpoints' weights as a checkpoint: measure whether it is better than each."""
+    with plain_errors():
+        from models.training.teach.average import average as write
+
+        write(checkpoints, out)
+        typer.echo(f"written: {out}")
+
+
 def convert_network(
     network: Annotated[Path, typer.Argument(help="the .onnx, with its card beside it")],
     form: Annotated[str, typer.Option("--format", help="ncnn or litert; the other back ends read the .onnx itself")],

@@ -782,6 +782,12 @@ export interface components {
              * @default 0
              */
             faults?: number;
+            /**
+             * Refused
+             * @description loads on a scale that came and went and were no single bird, since the start
+             * @default 0
+             */
+            refused?: number;
         };
         /**
          * PictureNow

@@ -301,6 +301,11 @@ export const en = {
     light_lux: "Light",
     air_speed_mps: "Air speed",
     surface_temperature_celsius: "Surface temperature",
+    surface_above_air_celsius: "Surface above air",
+    floor_temperature_celsius: "Floor surface",
+    cold_floor_ratio: "Cold floor",
+    warm_floor_ratio: "Warm floor",
+    huddle_ratio: "Huddling",
   },
 };
 

@@ -9,6 +9,11 @@ const ROWS: Record<string, { unit: string; decimals: number }> = {
   light_lux: { unit: "lx", decimals: 0 },
   air_speed_mps: { unit: "m/s", decimals: 1 },
   surface_temperature_celsius: { unit: "°C", decimals: 1 },
+  surface_above_air_celsius: { unit: "°C", decimals: 1 },
+  floor_temperature_celsius: { unit: "°C", decimals: 1 },
+  cold_floor_ratio: { unit: "", decimals: 2 },
+  warm_floor_ratio: { unit: "", decimals: 2 },
+  huddle_ratio: { unit: "", decimals: 2 },
 };
 
 /** A value with its unit; a quantity that is newer than this page is shown with one digit and its key says the unit. */

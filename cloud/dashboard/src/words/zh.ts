@@ -283,5 +283,10 @@ export const zh: Words = {
     light_lux: "光照",
     air_speed_mps: "风速",
     surface_temperature_celsius: "体表温度",
+    surface_above_air_celsius: "体表高于气温",
+    floor_temperature_celsius: "地面温度",
+    cold_floor_ratio: "偏冷地面占比",
+    warm_floor_ratio: "偏热地面占比",
+    huddle_ratio: "扎堆程度",
   },
 };
