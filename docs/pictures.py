@@ -6,15 +6,30 @@ python docs/pictures.py http://127.0.0.1:8080 demo PASSWORD [FOLDER]
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 PHONE = {"width": 390, "height": 844}
 LOOKS = (("en-US", "light", "house-en"), ("zh-CN", "light", "house-zh"), ("zh-CN", "dark", "house-zh-dark"))
 
 
+FEEDER = ((0.55, 0.55), (0.8, 0.55), (0.8, 0.92), (0.55, 0.92))
+
+
+def draw(page: Page, file: Path) -> None:
+    """Open the editor of the picture's marks, draw a feeder, and save the screen; nothing is sent."""
+    page.locator("[data-marks] button").tap()
+    page.locator("dialog [data-add=feeder]").tap()
+    box = page.locator("[data-canvas]").bounding_box()
+    if box is None:
+        raise RuntimeError("the editor shows no picture")
+    for x, y in (*FEEDER, FEEDER[0]):  # the first corner again closes the outline
+        page.touchscreen.tap(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    page.screenshot(path=file)
+
+
 def take(browser: Browser, address: tuple[str, str, str], look: tuple[str, str, str], folder: Path) -> None:
-    """Sign in on a phone of that language and colour scheme and save the house's page, whole."""
+    """Sign in on a phone of that language and colour scheme and save the house's page, whole, and its editor."""
     url, user, password = address
     locale, scheme, name = look
     context = browser.new_context(
@@ -30,6 +45,8 @@ def take(browser: Browser, address: tuple[str, str, str], look: tuple[str, str, 
     page.wait_for_timeout(2_500)
     page.evaluate("scrollTo(0, 0)")
     page.screenshot(path=folder / f"{name}.png", full_page=True)
+    if scheme == "light":
+        draw(page, folder / f"{name.replace('house', 'marking')}.png")
     context.close()
 
 

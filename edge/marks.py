@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 TURN = 1_000
 """A camera that was drawn on after it was turned is in another place, so far above any that edge.toml names."""
 
+TURNS_MAX = 900
+
 MARKED = {"floor", "zones", "gates"}
 """The keys of [[cameras]] that a drawing replaces."""
 
@@ -34,7 +36,9 @@ class Kept(BaseModel):
     drawing: Slug
     at: AwareDatetime = Field(description="when it was drawn")
     position: int = Field(description="the camera's place in edge.toml then")
-    turns: int = Field(default=0, ge=0, le=900, description="how often it was drawn after the camera had been turned")
+    turns: int = Field(
+        default=0, ge=0, le=TURNS_MAX, description="how often it was drawn after the camera had been turned"
+    )
     marks: Marks | None = Field(description="none: it was taken back, edge.toml holds")
 
 
@@ -100,6 +104,8 @@ class DrawnMarks:
 
     def _load_one(self, camera: CameraConfig, kept: Kept) -> list[str]:
         file = drawn_file(self._base.data_dir, camera.slug)
+        if kept.position != camera.position and kept.marks is None:
+            return []
         if kept.position != camera.position:
             where = f"position {kept.position}, the camera is at {camera.position}"
             return [f"{camera.slug}: what was drawn on its picture does not hold any more ({where}); draw it anew"]
@@ -129,7 +135,7 @@ class DrawnMarks:
         kept = self._kept.get(drawing.camera)
         if kept is not None and kept.at > drawing.at:
             raise BadMarks("drawn_since", f"a newer drawing of {kept.at:%Y-%m-%d %H:%M:%S} UTC is here")
-        turns = (kept.turns if kept and kept.position == camera.position else 0) + turned
+        turns = min(TURNS_MAX, (kept.turns if kept and kept.position == camera.position else 0) + turned)
         new = Kept(drawing=drawing.drawing, at=drawing.at, position=camera.position, turns=turns, marks=drawing.marks)
         return marked(camera, drawing.marks, turns), new
 

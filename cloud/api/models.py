@@ -179,7 +179,9 @@ class WeightDay(Answer):
     age_days: int | None
     weighings: int
     mean_grams: float
-    interval_grams: tuple[float, float] | None = Field(description="95 % interval of the flock's mean; null below 2 weighings")
+    interval_grams: tuple[float, float] | None = Field(
+        description="95 % interval of the flock's mean; null below 2 weighings"
+    )
     cv_percent: float | None
     target_grams: float | None = Field(description="the breed's standard at that age")
 

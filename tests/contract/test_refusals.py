@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.errors import BadInput, BadMessage, BadPlace, BadTopic, HenwiseError
-from contract.messages import Readings, SeqRange, WeightSample, encode, parse
+from contract.messages import Drawing, Readings, SeqRange, WeightSample, encode, parse
 from contract.place import checked_slug
 from contract.quantities import QUANTITIES, quantity
 from contract.topics import LEAVES, decode, split, subscription
@@ -121,6 +121,32 @@ def test_subscriptions_cover_one_side_exactly():
     assert len(subscription("edge")) + len(subscription("cloud")) == len(LEAVES)
     assert "henwise/v1/+/+/+/readings" in subscription("edge")
     assert "henwise/v1/+/+/+/committed" in subscription("cloud")
+
+
+CORNERS = [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9]]
+
+
+@pytest.mark.parametrize(
+    ("marks", "field", "word"),
+    [
+        ({"floor": CORNERS[:2]}, "marks.floor", "at least 3"),
+        ({"floor": CORNERS * 34}, "marks.floor", "at most 100"),
+        ({"floor": [*CORNERS, [0.5, 1.001]]}, "marks.floor.3.1", "less than or equal to 1"),
+        ({"floor": [*CORNERS, ["0.5", 0.5]]}, "marks.floor.3.0", "valid number"),
+        ({"floor": [*CORNERS, [0.5]]}, "marks.floor.3.1", "required"),
+        ({"zones": [{"slug": "Feeder 1", "polygon": CORNERS}]}, "marks.zones.0.slug", "hyphens"),
+        ({"zones": [{"slug": "pond", "kind": "pond", "polygon": CORNERS}]}, "marks.zones.0.kind", "'feeder'"),
+        ({"gates": [{"slug": "gate-1"}]}, "marks.gates.0", "either a line or a hole"),
+        ({"gates": [{"slug": "g", "line": CORNERS[:2], "hole": CORNERS}]}, "marks.gates.0", "either a line or a hole"),
+        ({"walls": []}, "marks.walls", "not a field"),
+    ],
+)
+def test_marks_that_are_no_shapes_are_refused(marks: dict[str, Any], field: str, word: str):
+    payload = json.dumps({**golden("drawing"), "marks": marks})
+    with pytest.raises(BadMessage) as refusal:
+        parse(Drawing, payload)
+    assert refusal.value.field == field
+    assert word in str(refusal.value)
 
 
 @given(st.binary(max_size=300))

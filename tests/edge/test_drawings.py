@@ -15,7 +15,7 @@ from contract.marks import Marks
 from contract.messages import CommandResult, Drawing, parse
 from edge.config import EdgeConfig
 from edge.drawings import Drawings
-from edge.marks import TURN, DrawnMarks, Kept, drawn_file
+from edge.marks import TURN, TURNS_MAX, DrawnMarks, Kept, drawn_file
 from edge.origin import Origin
 from edge.outbox import Outbox
 from tests.edge.samples import BOOT
@@ -113,6 +113,7 @@ def test_what_was_drawn_is_taken_back(outbox: Outbox, tmp_path: Path):
     assert started(configured(tmp_path)).views() == marks.views()
     assert marks.views()[0].drawing is None
     assert not answer(outbox, drawings, drawing({"floor": SQUARE}, "d-3", NOON)).done
+    assert DrawnMarks(configured(tmp_path, position=2)).load() == []
 
 
 @pytest.mark.parametrize(
@@ -168,6 +169,15 @@ def test_a_picture_from_before_the_camera_was_turned_is_refused_and_one_from_aft
     assert marks.config.cameras[0].position == 1
     assert answer(outbox, drawings, drawing({"floor": SQUARE}, "d-2", NOON + timedelta(minutes=6))).done
     assert started(configured(tmp_path)).config.cameras[0].position == marks.config.cameras[0].position == 1 + TURN
+
+
+def test_a_camera_that_is_turned_for_ever_stays_within_bounds(outbox: Outbox, tmp_path: Path):
+    file = drawn_file(tmp_path, "cam")
+    file.parent.mkdir()
+    kept = Kept(drawing="d-0", at=NOON, position=1, turns=TURNS_MAX, marks=Marks())
+    file.write_text(kept.model_dump_json())
+    drawings = Drawings(ORIGIN, outbox, started(configured(tmp_path)), Screens(moved_at=NOON))
+    assert answer(outbox, drawings, drawing({"floor": SQUARE}, at=NOON + timedelta(minutes=1))).done
 
 
 def test_counts_by_hand_that_hold_no_longer_are_said(outbox: Outbox, tmp_path: Path):
