@@ -19,6 +19,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DASHBOARD := cloud/dashboard
 DIST := $(DASHBOARD)/dist/index.html
+MICROPYTHON := tests/micropython
 PORT ?= 8080
 VIDEO ?=
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -30,7 +31,7 @@ DEBIAN_TEST := mosquitto chromium fonts-noto-cjk ffmpeg python3-gi gir1.2-gst-rt
 demo: $(VENV)/.runtime $(DIST)
 	@exec henwise-cloud demo --port $(PORT) $(if $(VIDEO),--video "$(VIDEO)")
 
-test: $(VENV)/.dev $(DIST) dashboard-test
+test: $(VENV)/.dev $(DIST) $(MICROPYTHON)/node_modules/.ready dashboard-test
 	@.ci/debian $(DEBIAN_TEST)
 	python -m pytest -n 2 --dist loadgroup
 
@@ -85,6 +86,11 @@ $(DASHBOARD)/node_modules/.ready: $(VENV)/.node $(DASHBOARD)/package.json $(DASH
 	cd $(DASHBOARD) && npm ci --no-audit --no-fund
 	@touch $@
 
+# The sensor node's firmware is tested under MicroPython itself, in its WebAssembly port.
+$(MICROPYTHON)/node_modules/.ready: $(VENV)/.node $(MICROPYTHON)/package.json $(MICROPYTHON)/package-lock.json
+	cd $(MICROPYTHON) && npm ci --no-audit --no-fund
+	@touch $@
+
 $(DIST): $(DASHBOARD)/node_modules/.ready $(shell find $(DASHBOARD)/src $(DASHBOARD)/public -type f 2>/dev/null) $(wildcard $(DASHBOARD)/*.html $(DASHBOARD)/*.ts $(DASHBOARD)/*.js $(DASHBOARD)/*.json)
 	cd $(DASHBOARD) && npm run build
 	@test -s $@ && touch $@
@@ -97,4 +103,4 @@ lock: $(VENV)/.dev
 LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 clean:
-	rm -rf $(VENV) $(DASHBOARD)/node_modules $(DASHBOARD)/dist demo-data
+	rm -rf $(VENV) $(DASHBOARD)/node_modules $(DASHBOARD)/dist $(MICROPYTHON)/node_modules demo-data

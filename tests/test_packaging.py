@@ -43,8 +43,9 @@ def test_torch_comes_with_the_extra_train_only():
     assert brings_torch == {"train"}
 
 
-def test_the_dashboard_lock_names_no_address():
-    lock = (ROOT / "cloud" / "dashboard" / "package-lock.json").read_text("utf-8")
+@pytest.mark.parametrize("folder", ["cloud/dashboard", "tests/micropython"])
+def test_the_node_locks_name_no_address(folder: str):
+    lock = (ROOT / folder / "package-lock.json").read_text("utf-8")
 
     assert '"integrity"' in lock
     assert '"resolved": "http' not in lock

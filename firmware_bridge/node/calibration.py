@@ -24,7 +24,8 @@ from firmware_bridge.node.records import RAW_LEAST, RAW_MOST
 READINGS_LEAST = 10
 GRAMS_MOST = 500_000.0
 FELT_COUNTS_LEAST = 1000
-"""A gain of 128 gives some 400 000 counts for 1 mV/V at 3.3 V; a thousand is far below any mass worth weighing with."""
+"""With a gain of 128 the range ends at half the supply / 128 (HX711 data sheet, page 4): a cell of 1 mV/V gives two
+million counts at its rated load, so that a thousand is a gram or some. Less is no cell under a mass."""
 
 RESTLESS_SHARE = 0.01
 ASTRAY_SHARE = 0.01
