@@ -1,22 +1,27 @@
 """One node's line, shared by the instruments that are configured on it: its platforms and its climate.
 
-Whoever reads, reads for all: each listener has a queue of its own. Opened by the first, closed by the last. Locked,
-since each instrument of an agent has its own thread.
+Each instrument of an agent has a thread of its own. One of them at a time reads, for all: each listener has a queue of
+its own, and who does not read waits until something was put there. Opened by the first, closed by the last.
 """
 
+import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from firmware_bridge.errors import LineGarbled, LineLost, LineSilent
 from firmware_bridge.link import Link
 from firmware_bridge.node.decoder import NodeDecoder
 from firmware_bridge.node.line import Line, encode
-from firmware_bridge.node.records import Record
+from firmware_bridge.node.records import Identity, Record
+
+log = logging.getLogger(__name__)
 
 READ_BYTES = 512
 TURN_S = 0.2
-"""Nobody holds the line longer than this while another waits."""
+"""Nobody has the line for longer than this while another waits for it."""
 
 QUEUED_MOST = 64
 """Who doesn't come to read for seconds gets what is new then, not what is old."""
@@ -34,7 +39,9 @@ class NodeLine:
         self.decoder = NodeDecoder()
         self._link = link
         self._asks = asks
-        self._lock = threading.RLock()
+        self._turn = threading.Condition()
+        self._taken = False
+        self._speakers = 0
         self._queues: dict[object, deque[Record]] = {}
 
     def join(self, listener: object) -> bool:
@@ -43,32 +50,37 @@ class NodeLine:
         Returns:
             False when it listens already, and nothing was done.
         """
-        with self._lock:
+        with self._turn:
             if listener in self._queues:
                 return False
             if not self._queues:
                 self._link.open()
                 self.decoder.forget()
             self._queues[listener] = deque(maxlen=QUEUED_MOST)
-            if self._asks:
-                self.say(Line(0, "who"))
-            return True
+        if self._asks:
+            self.say(Line(0, "who"))
+        return True
 
     def leave(self, listener: object) -> None:
         """Close the line when the listener was the last."""
-        with self._lock:
+        with self._turn:
             self._queues.pop(listener, None)
             if not self._queues:
                 self._link.close()
 
     def say(self, line: Line) -> None:
         """Send a command. Raises LineLost."""
-        with self._lock:
+        with self._turn:
+            self._speakers += 1
             try:
+                self._turn.wait_for(lambda: not self._taken)
                 self._link.write(encode(line))
             except LineLost:
                 self._drop()
                 raise
+            finally:
+                self._speakers -= 1
+                self._turn.notify_all()
 
     def next(self, listener: object, deadline_s: float) -> Record:
         """Return the next record for a listener.
@@ -84,24 +96,51 @@ class NodeLine:
         """
         skipped_before = self.decoder.skipped_bytes
         while True:
-            with self._lock:
-                queue = self._queues.get(listener)
-                if queue is None:
-                    raise LineLost("the node's line is not open; open it first")
+            with self._turn:
+                queue = self._queue_of(listener)
                 if queue:
                     return queue.popleft()
-                self._take(min(TURN_S, deadline_s - time.monotonic()))
-                if not queue and time.monotonic() >= deadline_s:
+                left_s = deadline_s - time.monotonic()
+                if left_s <= 0:
                     raise self._nothing(skipped_before)
+                if self._taken or self._speakers:
+                    self._turn.wait(min(TURN_S, left_s))
+                    continue
+                self._taken = True
+            self._read(min(TURN_S, left_s))
 
-    def _take(self, wait_s: float) -> None:
+    def _queue_of(self, listener: object) -> deque[Record]:
+        queue = self._queues.get(listener)
+        if queue is None:
+            raise LineLost("the node's line is not open, or was unplugged; open it again")
+        return queue
+
+    def _read(self, wait_s: float) -> None:
+        with self._given_back():
+            try:
+                data = self._link.read(READ_BYTES, wait_s)
+            except LineSilent:
+                return
+            except LineLost:
+                with self._turn:
+                    self._drop()
+                raise
+            with self._turn:
+                self._hand_out(self.decoder.feed(data))
+
+    @contextmanager
+    def _given_back(self) -> Iterator[None]:
         try:
-            records = self.decoder.feed(self._link.read(READ_BYTES, max(wait_s, 0.0)))
-        except LineSilent:
-            return
-        except LineLost:
-            self._drop()
-            raise
+            yield
+        finally:
+            with self._turn:
+                self._taken = False
+                self._turn.notify_all()
+
+    def _hand_out(self, records: list[Record]) -> None:
+        for record in records:
+            if isinstance(record, Identity):
+                log.info("node %s: firmware %s, last start by %s", record.machine, record.version, record.cause)
         for queue in self._queues.values():
             queue.extend(records)
 

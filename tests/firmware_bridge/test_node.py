@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
 from firmware_bridge.config import InstrumentConfig
 from firmware_bridge.errors import BadCalibration, BadValue, LineGarbled, LineLost, LineSilent, WrongSettings
 from firmware_bridge.node.calibration import fit
-from firmware_bridge.node.calibration_file import save
+from firmware_bridge.node.calibration_file import Calibration, save
 from firmware_bridge.node.device import Climate, Platform, Scale
 from firmware_bridge.node.families import node_line
 from firmware_bridge.node.line import Line, encode
@@ -34,6 +35,11 @@ def config(port: Path | str, slug: str = "one", **settings: object) -> Instrumen
 
 def virtual() -> Voice:
     return voice("node", Scene(Flock(), Calendar(), seed=3))
+
+
+def test_the_virtual_cells_calibration_ships_with_the_simulator():
+    shipped = files("firmware_bridge.simulated") / "node.calibration.json"
+    assert Calibration.model_validate_json(shipped.read_bytes()).fit() == calibration().fit()
 
 
 @pytest.fixture
@@ -86,6 +92,32 @@ def test_platform_and_climate_share_one_line_from_two_threads(plug_in: PluggedIn
     assert "temperature_celsius" in got[1]
 
 
+def test_who_reads_all_the_time_does_not_keep_the_others_from_the_line(plug_in: PluggedIn, kept: Path):
+    port = plug_in(virtual()).name
+    greedy, modest = build_all(
+        [config(port, "scale", calibration=kept, timeout_s=20), config(port, "air", timeout_s=20)]
+    )
+    enough = Event()
+
+    def read_on() -> None:
+        greedy.open()
+        while not enough.is_set():
+            greedy.read()
+        greedy.close()
+
+    thread = Thread(target=read_on)
+    thread.start()
+    try:
+        modest.open()
+        assert "surface_temperature_celsius" in modest.read().values | modest.read().values
+        order(modest.line, "rate", "air", "200")
+        assert all("temperature_celsius" in modest.read().values for _ in range(5))
+        modest.close()
+    finally:
+        enough.set()
+        thread.join()
+
+
 def test_another_instrument_on_the_nodes_port_is_refused():
     other = InstrumentConfig.model_validate({"slug": "two", "family": "xk3190-a9", "port": "/dev/ttyACM0"})
     with pytest.raises(WrongSettings, match="only Modbus instruments can share"):
@@ -115,7 +147,7 @@ def test_an_unplugged_node_is_lost_and_found_again(tmp_path: Path, plug_in: Plug
     gone = build(config(tmp_path / "nothing", calibration=kept))
     with pytest.raises(LineLost, match="is not there"):
         gone.open()
-    with pytest.raises(LineLost, match="open it first"):
+    with pytest.raises(LineLost, match="open it again"):
         gone.read()
 
 

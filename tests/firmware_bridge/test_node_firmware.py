@@ -77,18 +77,25 @@ def test_the_firmware_runs_on_while_clock_and_sequence_wrap_and_chips_fail():
     assert max(settled) - min(settled) < 4096
 
 
-def test_a_crash_is_told_and_followed_by_a_restart_and_a_hang_by_the_watchdog():
-    troubles = result("troubles")
+@pytest.fixture(scope="module")
+def troubles() -> dict:
+    return result("troubles")
+
+
+def test_a_crash_is_told_and_followed_by_a_restart_and_a_hang_by_the_watchdog(troubles: dict):
     assert troubles["crashed"] == {"how": "reset", "said": ["$HW1,0,fault,node,TypeError,1*83DC2967\r\n"]}
     assert troubles["hung"] == "watchdog"
 
 
-def test_an_ordered_restart_runs_again_and_an_ordered_stay_waits_at_the_prompt_once():
-    troubles = result("troubles")
+def test_an_ordered_restart_runs_again_and_an_ordered_stay_waits_at_the_prompt_once(troubles: dict):
     acknowledged = {"how": "reset", "said": "$HW1,0,ack,7,ok*7C2D4E38\r\n"}
     assert troubles["restart"] == {**acknowledged, "marked": False}
     assert troubles["stay"] == {**acknowledged, "marked": True}
     assert troubles["after_stay"] == {"marked": False, "said": 0, "staying": True}
+
+
+def test_the_boards_own_usb_port_is_read_without_waiting(troubles: dict):
+    assert troubles["on_usb"] == {"pieces": [64, 36, 0], "said": "said", "ended": "", "real": "Console"}
 
 
 ORDERS = [

@@ -24,35 +24,65 @@ CRASH_WAIT_MS = 2000
 
 
 class Console:
-    """The board's own USB port: what MicroPython's prompt speaks on."""
+    """The board's own USB port: what MicroPython's prompt speaks on.
 
-    def __init__(self) -> None:
-        import select
+    Args:
+        came: stream of bytes from the host.
+        goes: stream of bytes to the host.
+        waits: says whether a byte can be read without waiting.
+    """
 
-        import micropython
-
-        micropython.kbd_intr(-1)  # a byte 03 on the line is noise, not a wish to stop
-        self._poll = select.poll()
-        self._poll.register(sys.stdin, select.POLLIN)
+    def __init__(self, came: object, goes: object, waits: object) -> None:
+        self._came = came
+        self._goes = goes
+        self._waits = waits
 
     def read(self) -> bytes:
         """Return what has come, empty when nothing has."""
         data = b""
-        while len(data) < 64 and self._poll.poll(0):
-            data += sys.stdin.buffer.read(1)
+        while len(data) < 64 and self._waits():
+            byte = self._came.read(1)
+            if not byte:
+                break
+            data += byte
         return data
 
     def write(self, data: bytes) -> None:
         """Send."""
-        sys.stdout.buffer.write(data)
+        self._goes.write(data)
+
+
+def console() -> Console:
+    """Take the board's own USB port from the prompt."""
+    import select
+
+    import micropython
+
+    micropython.kbd_intr(-1)  # a byte 03 on the line is noise, not a wish to stop
+    poll = select.poll()
+    poll.register(sys.stdin, select.POLLIN)
+    return Console(sys.stdin.buffer, sys.stdout.buffer, lambda: poll.poll(0))
+
+
+class Wire:
+    """A UART of the board."""
+
+    def __init__(self, machine: object, number: int, tx: int, rx: int, baud: int) -> None:
+        pins = machine.Pin(tx), machine.Pin(rx)
+        self._uart = machine.UART(number, baudrate=baud, tx=pins[0], rx=pins[1], txbuf=512, timeout=50)
+
+    def read(self) -> bytes:
+        """Return what has come, empty when nothing has."""
+        return self._uart.read() if self._uart.any() else b""
+
+    def write(self, data: bytes) -> None:
+        """Send."""
+        self._uart.write(data)
 
 
 def port(board: object, machine: object) -> object:
     """Open the line the board file names."""
-    if board.UART is None:
-        return Console()
-    number, tx, rx, baud = board.UART
-    return machine.UART(number, baudrate=baud, tx=machine.Pin(tx), rx=machine.Pin(rx), timeout=0)
+    return console() if board.UART is None else Wire(machine, *board.UART)
 
 
 def parts(board: object, machine: object, time: object) -> list:

@@ -16,7 +16,7 @@ class Node:
 
     Args:
         parts: cells, air, skin.
-        port: has ``read()`` (bytes, or None) and ``write(data)``.
+        port: has ``read()`` and ``write(data)``.
         machine: has ``reset``.
         time: has ticks_ms, ticks_diff, ticks_add.
         identity: session, reset cause, board, machine id: four words.
@@ -61,7 +61,7 @@ class Node:
             else:
                 if said:
                     self._say(*said)
-        for tag, verb, fields in self._ear.feed(self._port.read() or b""):
+        for tag, verb, fields in self._ear.feed(self._port.read()):
             self._obey(tag, verb, fields)
         if self._time.ticks_diff(now, self._up_due) >= 0:
             self._up_due = self._time.ticks_add(self._up_due, UP_EVERY_MS)

@@ -44,17 +44,24 @@ class I2C:
 
 
 class UART:
-    def __init__(self, number, baudrate, tx, rx, timeout):
+    def __init__(self, number, baudrate, tx, rx, txbuf, timeout):
+        self._came = b""
         self._line = None
         if bench.joined:
             import _line
 
             self._line = _line
 
-    def read(self):
+    def any(self):
         if self._line is not None:
-            return unhexlify(self._line.read())
-        return bench.orders.pop(0) if bench.orders else None
+            self._came += unhexlify(self._line.read())
+        elif bench.orders:
+            self._came += bench.orders.pop(0)
+        return len(self._came)
+
+    def read(self):
+        came, self._came = self._came, b""
+        return came or None
 
     def write(self, data):
         if self._line is not None:

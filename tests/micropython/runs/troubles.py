@@ -47,7 +47,37 @@ def ordered(verb):
     return {"how": how, "said": bench.said[-1].decode(), "marked": marked}
 
 
-results = {"crashed": crashed(), "hung": hung(), "restart": ordered("restart"), "stay": ordered("stay")}
+class Stream:
+    def __init__(self, came=b""):
+        self.came = came
+        self.gone = b""
+
+    def read(self, size):
+        byte, self.came = self.came[:size], self.came[size:]
+        return byte
+
+    def write(self, data):
+        self.gone += data
+
+
+def on_usb():
+    heard, said = Stream(b"a" * 100), Stream()
+    port = app.Console(heard, said, lambda: len(heard.came))
+    pieces = [len(port.read()) for _ in range(3)]
+    port.write(b"said")
+    ended_ = app.Console(Stream(), Stream(), lambda: True).read()  # a port that is gone calls itself ready
+    real = app.console()
+    real.write(b"spoken\r\n")
+    return {"pieces": pieces, "said": said.gone.decode(), "ended": ended_.decode(), "real": type(real).__name__}
+
+
+results = {
+    "on_usb": on_usb(),
+    "crashed": crashed(),
+    "hung": hung(),
+    "restart": ordered("restart"),
+    "stay": ordered("stay"),
+}
 bench.said.clear()
 import main  # stays: the mark is there
 
