@@ -128,10 +128,12 @@ def test_a_network_of_ones_own_must_be_there(tmp_path: Path):
 )
 def test_an_instruments_port_and_profile_start_beside_the_file(tmp_path: Path, said: str, meant: str):
     instrument = f'[[instruments]]\nslug = "a"\nfamily = "modbus"\nport = "{said}"\nprofile = "own.toml"\n'
+    instrument += 'calibration = "scale.json"\n'
     document = tomllib.loads(PLACE + instrument)
     config = EdgeConfig.model_validate(document, context={"folder": tmp_path})
     assert config.instruments[0].port == meant.format(folder=tmp_path)
     assert config.instruments[0].profile == tmp_path / "own.toml"
+    assert config.instruments[0].calibration == tmp_path / "scale.json"
 
 
 @pytest.mark.parametrize(
