@@ -12,7 +12,7 @@ import platform
 import sys
 from datetime import UTC, datetime
 
-TABLES = ("install", "edge", "detector", "vision", "tracking", "suspects", "bus", "decoders", "probe")
+TABLES = ("install", "edge", "detector", "vision", "tracking", "suspects", "bus", "decoders", "probe", "weighing")
 
 
 def main(names: list[str]) -> int:

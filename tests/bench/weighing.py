@@ -284,10 +284,14 @@ def report(played: Sequence[Played]) -> str:
         if chosen:
             f = figures(chosen)
             lines.append(
-                f"| {name} | {f['days']} / {f['visits']} | {f['weighings']} | {f['error_median']:.2%} / {f['error_p95']:.2%} "
-                f"| {f['bias']:+.2%} | {f['false']:.2%} | {f['caught']:.1%} | {f['naive_median']:.1%} | {f['us']:.0f} |"
+                f"| {name} | {f['days']} / {f['visits']} | {f['weighings']} "
+                f"| {f['error_median']:.2%} / {f['error_p95']:.2%} | {f['bias']:+.2%} | {f['false']:.2%} "
+                f"| {f['caught']:.1%} | {f['naive_median']:.1%} | {f['us']:.0f} |"
             )
-    head = "| days | days / visits | weighings | error median / p95 | bias | false | clean steps caught | naive, median | µs a frame |"
+    head = (
+        "| days | days / visits | weighings | error median / p95 | bias | false | clean steps caught | naive, median "
+        "| µs a frame |"
+    )
     return "\n".join(
         [
             *(head, "| --- " * 9 + "|", *lines, ""),

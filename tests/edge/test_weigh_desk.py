@@ -1,0 +1,242 @@
+"""henwise-edge weigh and calibrate weighing, as a user calls them."""
+
+import json
+import random
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from edge.cli import app
+from edge.errors import NotCalibrated, RecordingUnreadable
+from edge.hand_weighings import HandWeighing, HandWeighings
+from edge.weigh_desk import day_of
+from edge.weigh_recording import lines_of
+from edge.weighing.bias import Compared, Correction, correction, risen
+from firmware_bridge.scales.xk3190 import encode
+
+Run = Callable[..., Result]
+CONFIG = """
+data_dir = "data"
+[place]
+farm = "hill"
+house = "house-1"
+device = "edge-1"
+[[instruments]]
+slug = "scale-1"
+family = "xk3190-a9"
+port = "/dev/ttyUSB0"
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "edge.toml").write_text(CONFIG, encoding="utf-8")
+    return lambda *words: CliRunner().invoke(app, [*words])
+
+
+def loads(*birds: float, hz: int = 10) -> list[float]:
+    rng = random.Random(1)
+    levels = [level for grams in birds for level in [0.0] * 3 * hz + [grams] * 4 * hz + [0.0] * 2 * hz]
+    return [round(level + rng.gauss(0, 1)) for level in levels]
+
+
+def recording(path: Path, *birds: float, from_s: float = 0.0) -> None:
+    lines = [f"{from_s + number / 10:.1f},{grams:g}" for number, grams in enumerate(loads(*birds))]
+    path.write_text("\n".join(["t,grams", *lines]), encoding="utf-8")
+
+
+def test_a_csv_becomes_weighings_and_a_day(run: Run, tmp_path: Path):
+    recording(tmp_path / "r.csv", 1500, 1400, 1600, 3000)
+    told = run("weigh", "r.csv", "--json", "--flock-birds", "100")
+    assert told.exit_code == 0, told.output
+    document = json.loads(told.stdout)
+    assert [round(one["grams"], -1) for one in document["weighings"]] == [1500, 1400, 1600]
+    assert document["refused"]["too_heavy"] == 1
+    [day] = document["days"]
+    assert (day["day"], day["weighings"], day["mean_grams"]) == (1, 3, pytest.approx(1500, abs=3))
+    assert day["correction"] == {"factor": 1, "plus_minus": 0, "hand_weighings": 0, "mean_grams": day["mean_grams"]}
+    assert day["flock_percent"] == 2
+
+
+def test_json_lines_and_recorded_bytes_say_the_same(run: Run, tmp_path: Path):
+    birds = loads(1500, 1400, 1600)
+    lines = [json.dumps({"t": number / 10, "grams": grams}) for number, grams in enumerate(birds)]
+    (tmp_path / "r.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "r.bin").write_bytes(b"noise" + b"".join(encode(int(grams), 3) for grams in birds))
+    by_lines, by_bytes = run("weigh", "r.jsonl", "--json"), run("weigh", "r.bin", "--family", "xk3190-a9", "--json")
+    assert json.loads(by_lines.stdout)["weighings"] == json.loads(by_bytes.stdout)["weighings"] != []
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "uniformity"), ("zh", "均匀度")])
+def test_the_table_speaks_both_languages(run: Run, tmp_path: Path, lang: str, said: str):
+    recording(tmp_path / "r.csv", 1500, 1400, 1600)
+    told = run("weigh", "r.csv", "--lang", lang)
+    assert said in told.stdout
+    assert "1500" in told.stdout
+
+
+def test_gains_are_per_day_and_days_have_dates(run: Run, tmp_path: Path):
+    recording(tmp_path / "a.csv", 1500, 1400, 1600)
+    recording(tmp_path / "b.csv", 1620, 1520, 1720, from_s=2 * 86_400)
+    both = (tmp_path / "a.csv").read_text() + "\n" + (tmp_path / "b.csv").read_text().partition("\n")[2]
+    (tmp_path / "r.csv").write_text(both, encoding="utf-8")
+    days = json.loads(run("weigh", "r.csv", "--json", "--begins", "2026-11-01").stdout)["days"]
+    assert [day["day"] for day in days] == ["2026-11-01", "2026-11-03"]
+    assert days[1]["gain_grams_per_day"] == pytest.approx(60, abs=2)
+
+
+def test_crates_are_weighed(run: Run, tmp_path: Path):
+    recording(tmp_path / "r.csv", 7500, 27_500, 28_300)
+    told = run("weigh", "r.csv", "--crate-birds", "8", "--crate-tare", "7500")
+    assert "2 crates, 16 birds" in told.stdout
+    assert "2550 g a bird" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("t,grams\n1,2\nx,3\n", "r.csv:3: 'x,3' is no sample"),
+        ("1,2\n1,3\n", "r.csv:2: t is 1 after 1; t must rise"),
+        ('{"t": 1}\n', "r.csv:1:"),
+        ("1,nan\n", "must be numbers"),
+        ("1,2,3\n", "r.csv:1:"),
+    ],
+)
+def test_a_bad_line_is_a_sentence_with_its_number(run: Run, tmp_path: Path, text: str, said: str):
+    (tmp_path / "r.csv").write_text(text, encoding="utf-8")
+    told = run("weigh", "r.csv")
+    assert told.exit_code == 1
+    assert said in told.stderr
+
+
+def test_what_can_not_be_read_is_a_sentence(run: Run, tmp_path: Path):
+    (tmp_path / "r.bin").write_bytes(bytes(range(256)))
+    assert "--family" in run("weigh", "r.bin").stderr
+    assert "no frame of xk3190-a9" in run("weigh", "r.bin", "--family", "xk3190-a9").stderr
+    assert "these have" in run("weigh", "r.bin", "--family", "toaster").stderr
+    assert "can't be read" in run("weigh", "gone.csv").stderr
+    assert "--config" in run("weigh", "r.bin", "--scale", "scale-1").stderr
+    assert "allowed are" in run("weigh", "r.bin", "--mode", "sideways").stderr
+    with pytest.raises(RecordingUnreadable):
+        list(lines_of(tmp_path))
+
+
+def test_a_recording_without_birds_says_so(run: Run, tmp_path: Path):
+    (tmp_path / "r.csv").write_text("1,0\n2,0\n", encoding="utf-8")
+    assert "no bird was weighed in 2 samples" in run("weigh", "r.csv").stdout
+
+
+def test_a_hand_weighing_corrects_the_days_openly(run: Run, tmp_path: Path):
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    told = run(
+        *("calibrate", "weighing", "edge.toml", "scale-1", "2410", "--birds", "400", "--age", "40"),
+        *("--said", "2330", "--weighings", "2000", "--on", "2026-11-18"),
+    )
+    assert told.exit_code == 0, told.output
+    assert "2330 g, 2410 g by hand" in told.stdout
+    recording(tmp_path / "r.csv", 2400, 2300, 2500, from_s=noon.timestamp())
+    words = ("weigh", "r.csv", "--config", "edge.toml", "--scale", "scale-1")
+    [day] = json.loads(run(*words, "--json").stdout)["days"]
+    assert day["mean_grams"] == pytest.approx(2400, abs=3)
+    assert 1.02 < day["correction"]["factor"] < 1.05
+    assert day["correction"]["mean_grams"] == pytest.approx(day["mean_grams"] * day["correction"]["factor"], abs=0.2)
+    shown = run(*words).stdout
+    assert "corrected by +" in shown
+    assert f"{day['mean_grams']:.0f}" in shown
+
+
+def test_calibrating_what_can_not_be_is_a_sentence(run: Run):
+    words = ("--birds", "100", "--said", "2330")
+    assert (
+        "no instrument scale-9"
+        in run("calibrate", "weighing", "edge.toml", "scale-9", "2400", *words, "--age", "40").stderr
+    )
+    young = run("calibrate", "weighing", "edge.toml", "scale-1", "2400", *words, "--age", "20")
+    assert "from day 33 on" in young.stderr
+    far = run("calibrate", "weighing", "edge.toml", "scale-1", "4000", *words, "--age", "40")
+    assert "too far" in far.stderr
+    assert {young.exit_code, far.exit_code} == {1}
+
+
+def test_calibrating_a_camera_needs_no_name_of_the_kind(run: Run):
+    for words in (("calibrate", "edge.toml"), ("calibrate", "camera", "edge.toml")):
+        assert "no camera door" in run(*words, "door", "50").stderr
+
+
+def hand(day: date, age_days: int, apart: float, birds: int = 100) -> HandWeighing:
+    return HandWeighing(
+        day=day, age_days=age_days, grams=2000 * (1 + apart), birds=birds, scale_grams=2000, scale_weighings=500
+    )
+
+
+def test_hand_weighings_belong_to_their_flock_and_survive(tmp_path: Path):
+    HandWeighings.of(tmp_path, "s").add(hand(date(2026, 3, 10), 40, 0.10))
+    kept = HandWeighings.of(tmp_path, "s")
+    kept.add(hand(date(2026, 6, 10), 40, 0.02))
+    known = kept.correction(date(2026, 6, 12), 2100)
+    assert known.weighings == 1
+    assert known.factor < 1.04
+    assert kept.correction(date(2026, 3, 12), 2100).factor > 1.04
+    assert kept.correction(date(2026, 1, 1), 2100) == Correction()
+
+
+def test_a_damaged_file_is_set_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    path = tmp_path / "scales" / "s.hand-weighings.json"
+    path.parent.mkdir()
+    path.write_text('{"hand_weighings": [{"day": 1}]}', encoding="utf-8")
+    kept = HandWeighings.of(tmp_path, "s")
+    assert kept.correction(date(2026, 6, 12), 2100) == Correction()
+    assert "damaged" in caplog.text
+    assert kept.add(hand(date(2026, 6, 10), 40, 0.02)).weighings == 1
+
+
+def test_an_unwritable_folder_is_a_sentence(tmp_path: Path):
+    (tmp_path / "scales").write_text("a file", encoding="utf-8")
+    with pytest.raises(NotCalibrated, match="can't be written"):
+        HandWeighings.of(tmp_path, "s").add(hand(date(2026, 6, 10), 40, 0.02))
+
+
+def compared(age_days: float, apart: float, birds: int = 100, weighings: int = 500) -> Compared:
+    return Compared(age_days, 2000 * (1 + apart), birds, 2000, weighings)
+
+
+def test_nothing_is_corrected_without_a_hand_weighing_before_week_5_or_for_the_next_flock():
+    assert correction([], 40, 2000) == Correction()
+    assert correction([compared(20, 0.05)], 40, 2000) == Correction()
+    assert correction([compared(40, 0.05)], 28, 1500) == Correction()
+    assert correction([compared(40, 0.05)], 42, 60) == Correction()
+    assert correction([compared(40, 0.05)], 90, 4000) == Correction()
+
+
+def test_the_correction_rises_from_week_5_and_is_nearer_the_hand_the_more_birds_were_weighed():
+    factors = [correction([compared(40, 0.05)], age, 2000).factor for age in (28, 33, 40, 49, 60)]
+    assert factors == sorted(factors)
+    assert factors[0] == 1
+    assert factors[3] == factors[4]
+    few, many = (correction([compared(40, 0.05, birds, 5000)], 40, 2000) for birds in (30, 3000))
+    assert abs(many.factor - 1.05) < abs(few.factor - 1.05) < 0.04
+    assert many.plus_minus < few.plus_minus
+    assert many.factor == pytest.approx(1.05, abs=0.002)
+
+
+def test_several_hand_weighings_are_surer_than_one():
+    one, two = (correction([compared(age, 0.04) for age in ages], 45, 2000) for ages in ((40,), (40, 45)))
+    assert two.plus_minus < one.plus_minus
+    assert two.weighings == 2
+
+
+def test_no_correction_is_wild():
+    assert 0.9 <= correction([compared(34, -0.3, 10_000, 100_000)], 60, 2000).factor <= 1.15
+    assert 0.9 <= correction([compared(34, 0.3, 10_000, 100_000)], 60, 2000).factor <= 1.15
+    assert risen(1000) == 1
+
+
+def test_days_are_numbered_or_dated():
+    assert day_of(86_400 * 2 + 1, None) == 3
+    assert day_of(86_400.0, datetime(2026, 11, 1, tzinfo=UTC)) == date(2026, 11, 2)
+    assert isinstance(day_of(1_790_000_000, None), date)
