@@ -54,7 +54,7 @@ class StillRules:
 
     reach_lengths: float = 0.1
     near_lengths: float = 0.4
-    smooth_s: float = 20.0
+    smooth_s: float = 30.0
     leave_s: float = 10.0
     still_s: float = 1200.0
     dead_s: float = 7200.0
