@@ -56,7 +56,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for number in range(count):
                 cv2.imwrite(str(folder / split / name / f"{number}.jpg"), coloured(rng, name))
     load_ultralytics().YOLO("yolo26n.yaml").save(folder / "detector.pt")
-    train_classifier(ClassifierPlan(folder, folder / "detector.pt", folder / "run", epochs=4, size_px=64, batch=8))
+    train_classifier(ClassifierPlan(folder, folder / "detector.pt", folder / "run", epochs=12, size_px=64, batch=8))
     return folder
 
 
@@ -116,7 +116,9 @@ def test_the_mean_of_two_checkpoints_lies_between_them_and_is_a_checkpoint(run: 
         value.data.zero_()
     untrained.save(fresh)
     average([last, fresh], mean)
-    weights, halved = (ultralytics.YOLO(path).model.float().state_dict()["model.0.conv.weight"] for path in (last, mean))
+    weights, halved = (
+        ultralytics.YOLO(path).model.float().state_dict()["model.0.conv.weight"] for path in (last, mean)
+    )
     assert np.allclose(halved.numpy(), weights.numpy() / 2, atol=1e-3)
     assert ultralytics.YOLO(mean).names == {0: "blue", 1: "red"}
 
@@ -136,8 +138,9 @@ def test_the_runtime_shows_the_network_what_the_training_showed_it(size_wh: tupl
     from ultralytics.data.augment import classify_transforms
 
     rng = np.random.default_rng(0)
-    rough = rng.integers(0, 256, (size_wh[1] // 8, size_wh[0] // 8, 3), np.uint8)
+    grain = min(size_wh) / 6  # coarse: half a pixel of place and another filter may not matter, a squeezed picture must
+    rough = rng.integers(0, 256, (round(size_wh[1] / grain), round(size_wh[0] / grain), 3), np.uint8)
     picture = cv2.resize(rough, size_wh, interpolation=cv2.INTER_CUBIC)
     shown = classify_transforms(size=96)(Image.fromarray(picture[..., ::-1])).numpy().transpose(1, 2, 0) * 255
     ours = central_square(picture, 96)[..., ::-1]
-    assert np.abs(shown - ours).mean() < 4  # of 255: the filters differ a little, and half a pixel of place
+    assert np.abs(shown - ours).mean() < 8  # of 255; squeezed or turned to another colour order: 38 and more
