@@ -40,7 +40,7 @@ def plugged(family: str, line: Line | None, folder: Path) -> Iterator[Path]:
     """Put a virtual instrument on a port whose speed is minded."""
     port = FaultyTerminal(folder / "port", line, faults=[])
     stop = threading.Event()
-    scene = Scene(Flock(), Calendar(age_days=28, pace=20), seed=3)
+    scene = Scene(Flock(), Calendar(age_days=28, pace=2), seed=3)
     thread = threading.Thread(target=speak, args=(voice(family, scene), port, stop))
     port.open()
     thread.start()

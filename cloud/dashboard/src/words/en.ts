@@ -69,7 +69,8 @@ export const en = {
     line_silent: "It is connected but sends nothing. Check that it is switched on, then its wiring.",
     line_garbled: "What it sends can't be read. Check its wiring, then its baud rate.",
     values_impossible: "Its values can't be right. Check the instrument and the unit it shows.",
-    values_stuck: "Its values have not moved for a long time. The sensor may be stuck: clean it, check it, switch it off and on.",
+    values_stuck:
+      "Its values have not moved for a long time. The sensor may be stuck: clean it, check it, switch it off and on.",
     values_jump: "A value jumped further than a house can. Check the sensor, its cable and where it hangs.",
     settings_wrong: "It does not fit its configuration. Ask your technician to compare the two.",
     picture_missing:
