@@ -44,7 +44,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "data.yaml").write_text(
         f"path: {folder}\ntrain: images/train\nval: images/val\nnames: [chicken]\n", encoding="utf-8"
     )
-    train(TrainPlan(folder / "data.yaml", scratch_weights(folder), folder / "run", epochs=1, size_px=160, batch=4))
+    train(TrainPlan(folder / "data.yaml", scratch_weights(folder), folder / "run", 1, 160, 4, threads=1))
     return folder
 
 
