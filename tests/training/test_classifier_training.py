@@ -56,7 +56,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for number in range(count):
                 cv2.imwrite(str(folder / split / name / f"{number}.jpg"), coloured(rng, name))
     load_ultralytics().YOLO("yolo26n.yaml").save(folder / "detector.pt")
-    train_classifier(ClassifierPlan(folder, folder / "detector.pt", folder / "run", epochs=12, size_px=64, batch=8))
+    plan = ClassifierPlan(folder, folder / "detector.pt", folder / "run", epochs=12, size_px=64, batch=8, threads=1)
+    train_classifier(plan)
     return folder
 
 
