@@ -54,7 +54,7 @@ class Canvas:
         self._input = np.empty((1, 3, high, wide), np.float32)
 
     def fill(self, frame: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Turn a frame (h, w, 3) uint8 BGR into the input (1, 3, H, W) float32 RGB, 0..1; the next one overwrites it."""
+        """Turn a frame (h, w, 3) uint8 BGR into the input (1, 3, H, W) float32 RGB, 0..1, overwritten next time."""
         cv2.resize(frame, self._scaled_wh, dst=self._inside, interpolation=cv2.INTER_LINEAR)
         cv2.split(self._padded, self._planes)
         for plane, target in zip(reversed(self._planes), self._input[0], strict=True):
