@@ -15,7 +15,7 @@ from models.runtime.letterbox import STRIDE, Canvases, fit
 from models.runtime.seams import Seen, join
 from models.runtime.tiles import MAX_RUNS, Grid, SizeWH, Tile, Tiles, choose_grid, cut
 
-SHIPPED = Path(__file__).parent.parent / "weights" / "chicken-v2.onnx"
+SHIPPED = Path(__file__).parent.parent / "weights" / "chicken-v3.onnx"
 """The network that comes with Henwise."""
 
 Frame = NDArray[np.uint8]

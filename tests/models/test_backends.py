@@ -51,7 +51,7 @@ def test_a_network_of_one_size_gets_every_frame_at_that_size(backend: str):
 @pytest.mark.parametrize("backend", ["ncnn", "litert"])
 def test_a_network_without_the_form_is_refused_with_the_command_that_makes_it(backend: str):
     with pytest.raises(
-        WeightsError, match=f"henwise-models convert-network chicken-v2.onnx --format {backend} --size 640x640"
+        WeightsError, match=f"henwise-models convert-network chicken-v3.onnx --format {backend} --size 640x640"
     ):
         Detector.open(backend=backend)
 

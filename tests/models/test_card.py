@@ -11,7 +11,7 @@ from models.runtime import SHIPPED
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
     """A copy of the shipped network and its card, to be spoiled."""
-    weights = tmp_path / "chicken-v2.onnx"
+    weights = tmp_path / "chicken-v3.onnx"
     weights.write_bytes(SHIPPED.read_bytes())
     card_path(weights).write_bytes(card_path(SHIPPED).read_bytes())
     return weights

@@ -106,7 +106,7 @@ def test_training_refuses_to_resume_nothing(dataset: Path, tmp_path: Path):
 
 
 def test_export_refuses_a_missing_checkpoint(tmp_path: Path):
-    about = ROOT / "models/recipes/chicken-v2.toml"
+    about = ROOT / "models/recipes/chicken-v3.toml"
     status, output = run("export", tmp_path / "last.pt", "--about", about, "--out", tmp_path / "a.onnx")
     assert status == 1
     assert "last.pt does not exist" in output

@@ -96,7 +96,7 @@ def test_a_file_that_is_no_checkpoint_is_refused(run: Path):
 
 def test_the_checkpoint_becomes_a_network_that_the_runtime_runs(run: Path):
     out = run / "mine.onnx"
-    about = ROOT / "models/recipes/chicken-v2.toml"
+    about = ROOT / "models/recipes/chicken-v3.toml"
     words = ["export", run / "run/weights/last.pt", "--about", about, "--out", out]
     result = CliRunner().invoke(app, [str(word) for word in words])
     assert result.exit_code == 0, result.output

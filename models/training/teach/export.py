@@ -49,7 +49,7 @@ def read_about(path: Path) -> dict[str, Any]:
     try:
         described = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
-        raise TrainingError(f"cannot read {path}: {error}; see models/recipes/chicken-v2.toml") from error
+        raise TrainingError(f"cannot read {path}: {error}; see models/recipes/chicken-v3.toml") from error
     return described
 
 

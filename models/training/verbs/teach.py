@@ -31,7 +31,7 @@ def train(
 
 def export(
     checkpoint: Annotated[Path, typer.Argument(help="last.pt of a run")],
-    about: Annotated[Path, typer.Option(help="TOML: what the card says (models/recipes/chicken-v2.toml)")],
+    about: Annotated[Path, typer.Option(help="TOML: what the card says (models/recipes/chicken-v3.toml)")],
     out: Out,
 ) -> None:
     """Write a network (.onnx) and its card from a checkpoint of your own."""
