@@ -16,7 +16,7 @@ from models.runtime.onnx import OnnxBackend
 WEIGHTS = Path(__file__).parent.parent / "weights"
 DROPPINGS = WEIGHTS / "droppings-v2.onnx"
 """Photo of a dropping: healthy, coccidiosis, salmonella, newcastle or not_droppings. A hint, no diagnosis."""
-POSTURE = WEIGHTS / "posture-v1.onnx"
+POSTURE = WEIGHTS / "posture-v2.onnx"
 """Crop of one bird: standing, sitting or lying."""
 
 AT_ONCE = 16
