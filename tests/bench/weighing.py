@@ -116,7 +116,7 @@ def play(one: Day, config: WeighingConfig | None = None) -> Played:
 
 
 def matched(found: Sequence[Weighed], visits: Sequence[Visit], display_grams: float) -> dict[int, Visit]:
-    """Say which visit each weighing is: it stood there while that was weighed, and weighs that within 2 % or 3 g.
+    """Say which visit each weighing is: it stood there for half of that time or more, and weighs that within 2 % or 3 g.
 
     A visit can be only one weighing; a second one is false. Of several that fit, the closest in weight counts.
     """
@@ -125,7 +125,7 @@ def matched(found: Sequence[Weighed], visits: Sequence[Visit], display_grams: fl
         until_s = one.at_s + one.settled_s
         for visit in visits:
             off = abs(visit.grams - one.grams)
-            there = visit.start_s < until_s and visit.end_s > one.at_s
+            there = min(visit.end_s, until_s) - max(visit.start_s, one.at_s) >= one.settled_s / 2
             if there and off <= max(3 + min(display_grams, 0.02 * visit.grams), 0.02 * visit.grams):
                 pairs.append((off, position, visit))
     true: dict[int, Visit] = {}
