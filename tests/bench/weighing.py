@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import mean, median
 
-from contract.statistics import VISITS_PER_BIRD, day_of_weights
+from contract.mixture import two_groups
+from contract.statistics import VISITS_PER_BIRD, Spread, spread
 from edge.config import WeighingConfig
 from edge.weighing import Weighed, Weighing
 from edge.weighing.bias import Compared, correction
@@ -115,7 +116,7 @@ def play(one: Day, config: WeighingConfig | None = None) -> Played:
 
 
 def matched(found: Sequence[Weighed], visits: Sequence[Visit], display_grams: float) -> dict[int, Visit]:
-    """Say which visit each weighing is: it stood there while that was weighed, and weighs that within 2 % or 3 g.
+    """Say which visit each weighing is: it stood there for half of that time or more, and weighs that within 2 % or 3 g.
 
     A visit can be only one weighing; a second one is false. Of several that fit, the closest in weight counts.
     """
@@ -124,7 +125,7 @@ def matched(found: Sequence[Weighed], visits: Sequence[Visit], display_grams: fl
         until_s = one.at_s + one.settled_s
         for visit in visits:
             off = abs(visit.grams - one.grams)
-            there = visit.start_s < until_s and visit.end_s > one.at_s
+            there = min(visit.end_s, until_s) - max(visit.start_s, one.at_s) >= one.settled_s / 2
             if there and off <= max(3 + min(display_grams, 0.02 * visit.grams), 0.02 * visit.grams):
                 pairs.append((off, position, visit))
     true: dict[int, Visit] = {}
@@ -191,7 +192,7 @@ def hand_weighing(one: Played, seed: int) -> Compared:
     grams, cv = one.scene.flock_grams(one.age_days), one.scene.cv(one.age_days)
     rng = random.Random(seed)
     hand = mean(grams * (1 + cv * rng.gauss()) for _ in range(HAND_BIRDS))
-    lies = day_of_weights([each.grams for each in one.found]).spread
+    lies = spread_of(one)
     return Compared(one.age_days, hand, HAND_BIRDS, lies.mean, len(one.found), lies.cv_percent or 10.0)
 
 
@@ -210,9 +211,15 @@ def interval_rows(played: Sequence[Played]) -> list[str]:
     return rows
 
 
+def spread_of(one: Played, repeats: float = VISITS_PER_BIRD) -> Spread:
+    """Return the day's mean and interval."""
+    grams = [each.grams for each in one.found]
+    return spread(len(grams), sum(grams), sum(each * each for each in grams), repeats)
+
+
 def holds(one: Played, repeats: float) -> bool:
     """Say whether the day's interval holds the flock's mean."""
-    interval = day_of_weights([each.grams for each in one.found], visits_per_bird=repeats).spread.interval
+    interval = spread_of(one, repeats).interval
     return interval is not None and interval[0] <= one.scene.flock_grams(one.age_days) <= interval[1]
 
 
@@ -230,7 +237,7 @@ def hand_rows(played: Sequence[Played]) -> list[str]:
             continue
         compared = hand_weighing(first, int(first.scene.ahead * 1e9))
         for one in (each for each in played if each.scene is first.scene and each.age_days >= first.age_days):
-            grams = day_of_weights([each.grams for each in one.found]).spread.mean
+            grams = one.mean_grams
             truth = one.scene.flock_grams(one.age_days)
             told = grams * correction([compared], one.age_days, grams).factor
             off[list(off)[one is not first]].append((grams / truth - 1, told / truth - 1))
@@ -255,7 +262,7 @@ def sexes_rows(played: Sequence[Played]) -> list[str]:
         ("above", 2.5, 9),
     ):
         chosen = [one for one in played if low <= one.scene.apart(one.age_days) / one.scene.weight_cv < high]
-        told = [day_of_weights([each.grams for each in one.found]).groups is not None for one in chosen]
+        told = [two_groups(sorted(each.grams for each in one.found)) is not None for one in chosen]
         if told:
             rows.append(f"| {name} | {len(told)} | {mean(told):.0%} |")
     return rows
