@@ -163,7 +163,7 @@ async def test_a_damaged_posture_network_does_not_stop_the_count(outbox: Outbox,
         await until_there_are(outbox, "wellness", 1)
         status = watch.health.status()
     assert (status.state, status.cause) == ("ok", "posture_unusable")
-    assert "posture-v1.onnx is not the file its card describes" in status.problem
+    assert "posture-v2.onnx is not the file its card describes" in status.problem
 
 
 async def test_a_farms_own_network_that_is_gone_does_not_stop_the_count_either(outbox: Outbox, tmp_path: Path):
