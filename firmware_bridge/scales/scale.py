@@ -205,7 +205,7 @@ class Scale:
         if self._decoder.skipped_bytes > skipped_before:
             return LineGarbled(
                 f"{self.family}: bytes come, but no frame of this family in {self._timeout_s:g} s; check the "
-                "indicator's sending mode and baud rate against the configuration"
+                "indicator's sending mode and baud rate against the configuration (henwise-bridge probe finds them out)"
             )
         if self._asking is not None:
             return LineSilent(

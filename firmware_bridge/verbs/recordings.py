@@ -15,6 +15,7 @@ def record(
     port: PortOption,
     baud: Annotated[int, typer.Option(help="bit/s")] = 9600,
     parity: Annotated[Parity, typer.Option()] = "none",
+    data_bits: Annotated[int | None, typer.Option(min=7, max=8, help="left out: 7 with parity, 8 without")] = None,
     seconds: Annotated[float, typer.Option(min=0.1, help="how long to listen")] = 10,
 ) -> None:
     """Write down what an instrument sends, byte for byte: `decode` and replay:// read it back."""
@@ -23,7 +24,9 @@ def record(
 
     with sentences():
         config(port=port, baud=baud)  # refuses what no line can be
-        taken = record_to(file, LineSettings(port, baud, parity), seconds)
+        taken = record_to(
+            file, LineSettings(port, baud, parity, data_bits=data_bits or (7 if parity != "none" else 8)), seconds
+        )
         typer.echo(f"{taken} bytes in {file}")
         if not taken:
             typer.echo("nothing was sent: check the instrument's power, sending mode and wiring", err=True)
