@@ -1,9 +1,9 @@
 """Scenes of drawn houses in which rendered birds walk, sit, and lie sick or dead: pictures whose truth is known.
 
 A scene is one sheet of rendered birds (one flock, one camera elevation) in one drawn house. Most birds walk and rest
-in turn; some sit for 20 to 45 s at a time; a few lie on their side or back all
-the time, the sick ones twitching now and then, the dead ones not at all. Each frame trembles, carries its own noise and
-has gone through JPEG; light, haze, infrared and blur are those of ``models.training.scenes.camera``.
+in turn; some sit for 20 to 45 s at a time; a few lie on their side or back all the time, the sick ones twitching now
+and then, the dead ones not at all. Each frame trembles, carries its own noise and has gone through JPEG; light, haze,
+infrared and blur are those of ``models.training.scenes.camera``.
 """
 
 import math
