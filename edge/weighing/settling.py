@@ -13,6 +13,9 @@ LIVELY = 2.5
 STEPS_OF_DISPLAY = 2
 """A load between two digits of the display flickers by one of them."""
 
+DISPLAY_MOST_GRAMS = 20.0
+"""A display for birds has finer steps; a greater change is a bird, not the display."""
+
 
 @dataclass(frozen=True, slots=True)
 class Still:
@@ -35,7 +38,7 @@ class Settling:
     def __init__(self, settle_s: float) -> None:
         self._settle_s = settle_s
         self._recent: deque[tuple[float, float]] = deque()
-        self._display_grams = float("inf")
+        self._display_grams = 0.0
 
     @property
     def last_s(self) -> float | None:
@@ -45,7 +48,7 @@ class Settling:
     @property
     def flicker_grams(self) -> float:
         """How far the display may jump while nothing moves; learned from the steps it makes."""
-        return STEPS_OF_DISPLAY * self._display_grams if self._display_grams < float("inf") else 0.0
+        return STEPS_OF_DISPLAY * self._display_grams
 
     def feed(self, at_s: float, grams: float, still_grams: Callable[[float], float]) -> Still | None:
         """Take a sample; return the last ``settle_s`` if they stood still.
@@ -56,7 +59,7 @@ class Settling:
             still_grams: gives the span that is still for a load of so many grams.
         """
         recent = self._recent
-        if recent and 0 < abs(grams - recent[-1][1]) < self._display_grams:
+        if recent and 0 < abs(grams - recent[-1][1]) < (self._display_grams or DISPLAY_MOST_GRAMS):
             self._display_grams = abs(grams - recent[-1][1])
         recent.append((at_s, grams))
         while len(recent) > 1 and at_s - recent[1][0] >= LONG * self._settle_s:

@@ -10,7 +10,7 @@ from edge.weighing.weighed import Weighed
 GAP_S = 3.0
 """After so long without a sample nobody knows what happened on the platform: begin anew."""
 
-RIPE = 1.8
+RIPE = 1.4
 """A level that has lasted so many times ``settle_s`` says how heavy its beginning was."""
 
 STILL_OF_BIRD = 0.06

@@ -116,7 +116,7 @@ def play(one: Day, config: WeighingConfig | None = None) -> Played:
 
 
 def matched(found: Sequence[Weighed], visits: Sequence[Visit], display_grams: float) -> dict[int, Visit]:
-    """Say which visit each weighing is: it stood there half of that time or more, and weighs that within 2 % or 3 g.
+    """Say which visit each weighing is: it stood there for half of that time, and weighs that within 2 % or 3 g.
 
     A visit can be only one weighing; a second one is false. Of several that fit, the closest in weight counts.
     """

@@ -62,6 +62,12 @@ def test_after_a_doubt_the_next_bird_is_weighed():
     assert grams == pytest.approx([1480], abs=5)
 
 
+@pytest.mark.parametrize("grams", [45.0, 1500.0])
+def test_a_display_that_never_flickers_is_weighed_from_the_first_bird_on(grams: float):
+    found = fed(Weighing(WeighingConfig()), [(0, 3), (grams, 4), (0, 3)] * 4, noise_grams=0)
+    assert [one.grams for one in found] == [grams] * 4
+
+
 def test_one_foot_first_is_one_bird():
     grams, _ = after_the_usual((0, 3), (800, 1.3), (1520, 5), (0, 3))
     assert grams == pytest.approx([1520], abs=5)
