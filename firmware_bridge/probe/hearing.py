@@ -7,6 +7,7 @@ from firmware_bridge.probe.candidate import Candidate, Finding, Sureness
 from firmware_bridge.registry import Line
 
 TOP_BIT = 0x80
+TEXT_BYTES = 12
 FRAMES_ENOUGH = 3
 EXPLAINED_WELL = 0.75
 """The first frame is mostly cut by the moment of listening, and the last by its end."""
@@ -40,6 +41,12 @@ def with_parity(heard: bytes, line: Line) -> tuple[bytes, Line]:
     if len(odd) == 1:
         return stripped, replace(line, data_bits=7, parity="odd" if odd.pop() else "even")
     return stripped, replace(line, data_bits=7, stop_bits=2)
+
+
+def is_text(heard: bytes, line: Line) -> bool:
+    """Say whether all that came is lines of plain characters, as hardly ever at a wrong speed."""
+    characters, _ = with_parity(heard, line)
+    return len(characters) >= TEXT_BYTES and all(32 <= byte < 127 or byte in b"\r\n" for byte in characters)  # noqa: PLR2004  # ASCII
 
 
 def judged(heard: bytes, line: Line, among: Iterable[Candidate]) -> Finding | None:

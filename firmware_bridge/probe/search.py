@@ -12,11 +12,11 @@ from itertools import cycle
 from pathlib import Path
 
 from firmware_bridge.config import REPLAY, TCP, Parity
-from firmware_bridge.errors import LineSilent
+from firmware_bridge.errors import LineLost, LineSilent
 from firmware_bridge.link import LineSettings, Link, link_for
 from firmware_bridge.probe import modbus
 from firmware_bridge.probe.candidate import Candidate, Finding, candidates
-from firmware_bridge.probe.hearing import FRAMES_ENOUGH, judged
+from firmware_bridge.probe.hearing import FRAMES_ENOUGH, is_text, judged
 from firmware_bridge.registry import Line
 
 READ_BYTES = 512
@@ -28,6 +28,8 @@ ANSWER_BYTES = 40
 LONGEST_STEP_S = 2.0
 """What may still be begun before the time is over takes about so long."""
 
+TEXT_PATIENCE_S = 5.0
+LAST_BYTES = 500
 WAKE_S = 0.005
 QUIET_S = 0.05
 FEW_BYTES = 5
@@ -117,7 +119,9 @@ class Search:
             found = judged(heard, line, among)
             if _settled([found]):
                 return found
-        return judged(heard, line, among)
+        if is_text(heard, line):  # the right speed, then: a scale on which a bird moves leaves out its unit, say
+            heard += self._heard(line, TEXT_PATIENCE_S)
+        return judged(heard[-LAST_BYTES:], line, among)
 
     def _heard(self, line: Line, seconds: float) -> bytes:
         """Return what comes on a line set so."""
@@ -130,6 +134,10 @@ class Search:
                     heard += link.read(READ_BYTES, left_s)
                 except LineSilent:
                     break
+                except LineLost:
+                    if not self._port.startswith(REPLAY):
+                        raise
+                    break  # the recording is at its end
         finally:
             link.close()
         return heard

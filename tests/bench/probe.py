@@ -40,7 +40,7 @@ def probed(family: str, line: Line) -> tuple[tuple[str, int], tuple[str, ...]]:
     with tempfile.TemporaryDirectory() as folder:
         port = FaultyTerminal(Path(folder) / "port", line, faults=[])
         stop = threading.Event()
-        speaker = voice(family, Scene(Flock(), Calendar(age_days=28, pace=2), seed=3))
+        speaker = voice(family, Scene(Flock(birds=1), Calendar(age_days=28), seed=3))
         thread = threading.Thread(target=speak, args=(speaker, port, stop))
         port.open()
         thread.start()

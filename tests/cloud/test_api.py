@@ -47,6 +47,7 @@ def test_the_routes_are_those_the_dashboard_was_promised():
         ("GET", f"{house}/findings/{{device}}/{{finding}}/{{at_ms}}.jpg"),
         ("POST", f"{house}/findings/{{device}}/{{finding}}/verdict"),
         ("POST", f"{house}/cameras/{{camera}}/count"),
+        ("POST", f"{house}/cameras/{{camera}}/marks"),
         ("GET", "/api/v1/pictures/{farm}/{house}/{camera}/{at_ms}.jpg"),
     }
 
@@ -276,8 +277,8 @@ async def test_weights_by_day_against_the_curve(app: FastAPI, mei: httpx.AsyncCl
     history = (await mei.get("/api/v1/houses/hill/house-2/weights")).json()
     [day] = history["days"]
     assert (day["day"], day["age_days"], day["weighings"], day["mean_grams"]) == (str(noon.date()), 17, 3, 810.0)
-    # s = 20 g; t(2) = 4.303; 4.303 * 20 / sqrt(3) = 49.69
-    assert day["interval_grams"] == [pytest.approx(760.31, abs=0.02), pytest.approx(859.69, abs=0.02)]
+    # s = 20 g; birds come back: three weighings are worth 3 / 2.7 birds; t(1) = 12.706; 12.706 * 20 / sqrt(1.111) = 241.08
+    assert day["interval_grams"] == [pytest.approx(568.92, abs=0.02), pytest.approx(1051.08, abs=0.02)]
     assert day["cv_percent"] == pytest.approx(2.469, abs=0.001)
     assert (history["breed"], history["curve"][0]) == ("ross-308", {"age_days": 0, "grams": 44.0})
     assert day["target_grams"] == next(point["grams"] for point in history["curve"] if point["age_days"] == 17)
