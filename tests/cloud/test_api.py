@@ -277,7 +277,7 @@ async def test_weights_by_day_against_the_curve(app: FastAPI, mei: httpx.AsyncCl
     history = (await mei.get("/api/v1/houses/hill/house-2/weights")).json()
     [day] = history["days"]
     assert (day["day"], day["age_days"], day["weighings"], day["mean_grams"]) == (str(noon.date()), 17, 3, 810.0)
-    # s = 20 g; birds come back: three weighings are worth 3 / 2.7 birds; t(1) = 12.706; 12.706 * 20 / sqrt(1.111) = 241.08
+    # s = 20 g; birds come back, so three weighings are worth 3 / 2.7 = 1.11; 12.706 * 20 / sqrt(1.11) = 241.08
     assert day["interval_grams"] == [pytest.approx(568.92, abs=0.02), pytest.approx(1051.08, abs=0.02)]
     assert day["cv_percent"] == pytest.approx(2.469, abs=0.001)
     assert (history["breed"], history["curve"][0]) == ("ross-308", {"age_days": 0, "grams": 44.0})
