@@ -238,7 +238,7 @@ def test_what_is_drawn_while_the_device_is_away_waits_for_it(farm: Chain, browse
         assert axe_violations(page) == []
         dialog.get_by_role("button", name=words["save"], exact=True).tap()
         expect(page.locator("[data-card=picture] [data-state=pending]")).to_contain_text(words["kept"])
-        assert page.locator("[data-card=picture] [data-mark=floor].waiting").count() == 1
+        expect(page.locator("[data-card=picture] [data-mark=floor].waiting")).to_have_count(1, timeout=PATIENCE_MS)
         assert axe_violations(page) == []
         farm.start()
         expect(page.locator("[data-card=picture] [data-state=done]")).to_contain_text(
