@@ -41,7 +41,7 @@ def _segments(content: bytes) -> Iterator[tuple[int, int]]:
     while at + 4 <= len(content) and content[at] == 0xFF:  # noqa: PLR2004  # every mark begins so
         mark = content[at + 1]
         at += 1 if mark == 0xFF else 2  # noqa: PLR2004  # a mark may be led by any number of these
-        if mark == 0xFF or mark in _ALONE:  # noqa: PLR2004
+        if mark == 0xFF or mark in _ALONE:  # noqa: PLR2004  # as above
             continue
         if mark in {_SCAN, _END}:
             return
