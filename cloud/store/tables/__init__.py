@@ -5,25 +5,33 @@ migration in ``migrations/versions``; a test compares the two.
 """
 
 from cloud.store.tables.base import Table
+from cloud.store.tables.channels import Channel, Delivery, FarmNotifying, Listener, Notification, Telling, Turn
 from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Picture, SeqRange
 from cloud.store.tables.mail import Delivered, Drawing, Verdict
 from cloud.store.tables.people import Session, User
 from cloud.store.tables.place import Device, Flock, House
 
 __all__ = [
+    "Channel",
     "Delivered",
+    "Delivery",
     "Device",
     "Drawing",
+    "FarmNotifying",
     "Finding",
     "Flock",
     "Happening",
     "House",
     "KeptAside",
+    "Listener",
     "Newest",
+    "Notification",
     "Picture",
     "SeqRange",
     "Session",
     "Table",
+    "Telling",
+    "Turn",
     "User",
     "Verdict",
 ]
