@@ -70,7 +70,7 @@ def receiver() -> Iterator[Receiver]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     port = server.server_port
     held = Receiver(f"http://127.0.0.1:{port}", port)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield held
     server.shutdown()

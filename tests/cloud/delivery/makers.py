@@ -61,7 +61,7 @@ def makers(folder: Path) -> Iterator[Makers]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     held = Makers(f"http://127.0.0.1:{server.server_port}", ca_file)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield held
     server.shutdown()
