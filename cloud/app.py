@@ -22,7 +22,7 @@ from cloud.ingest.settling import Settler
 from cloud.ingest.subscriber import Subscriber
 from cloud.live import Feed, Hub
 from cloud.store.embedded import EmbeddedSeries
-from cloud.store.folder import make_data_dir, only_one
+from cloud.store.folder import make_data_dir, only_one, records_of
 from cloud.store.media import Media
 from cloud.store.people import Passwords
 from cloud.store.records import Records
@@ -65,7 +65,7 @@ def _lifespan(config: CloudConfig) -> Callable[[FastAPI], AbstractAsyncContextMa
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         make_data_dir(config.data_dir)
         series_db = EmbeddedSeries(config.data_dir / "series.db")
-        records = Records(config.data_dir / "records.db")
+        records = records_of(config)
         with only_one(config.data_dir):
             try:
                 await asyncio.to_thread(series_db.open)
