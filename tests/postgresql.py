@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, create_engine
+import psycopg
+from sqlalchemy import URL
 
 from tests.servers import free_port, wait_for_port
 
@@ -121,10 +122,11 @@ class PostgreSQL:
 
     def execute(self, statement: str, url: URL | None = None) -> None:
         """Run a statement outside of a transaction."""
-        engine = create_engine(url or self.url(), isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.exec_driver_sql(statement)
-        engine.dispose()
+        database = url.database if url else "postgres"
+        with psycopg.connect(
+            host="127.0.0.1", port=self.port, user=OWNER, dbname=database, autocommit=True
+        ) as connection:
+            connection.execute(statement)
 
     @property
     def _data(self) -> Path:
