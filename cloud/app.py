@@ -58,7 +58,8 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
     for module in (session, houses, findings, marks, series, live, pictures):
         app.include_router(module.router, prefix=API)
     app.include_router(health.router)
-    app.mount("/", Dashboard(dashboard or built_dashboard()))
+    # Not mounted: a mount would take a known address asked with a wrong method, too.
+    app.router.default = Dashboard(dashboard or built_dashboard())
     problems.install(app)
     _add_middleware(app, config)
     return app
