@@ -88,6 +88,7 @@ def _answer(key: SeriesKey, window: Window) -> SeriesAnswer:
         quantity=key.quantity,
         unit=QUANTITIES[key.quantity].unit,
         resolution="bucket" if window.bucketed else "raw",
+        basis=window.basis,
         at_ms=window.at_ms.tolist(),
         mean=_column(window.mean),
         low=_column(window.low),

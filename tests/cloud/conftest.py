@@ -18,6 +18,7 @@ from cloud.store import people
 from cloud.store.embedded import EmbeddedSeries
 from cloud.store.media import Media
 from cloud.store.records import Records
+from cloud.store.retention import Retention
 from contract.messages import Message, encode
 from contract.place import Place
 from tests.cloud.sending import PI, topic_of
@@ -37,7 +38,7 @@ def records(tmp_path: Path) -> Iterator[Records]:
 
 @pytest.fixture
 def series(tmp_path: Path) -> Iterator[EmbeddedSeries]:
-    store = EmbeddedSeries(tmp_path / "series.db")
+    store = EmbeddedSeries(tmp_path / "series.db", retention=Retention(36_500))
     store.open()
     yield store
     store.close()
