@@ -1,0 +1,29 @@
+"""The records' tables, a file per noun.
+
+Times are Unix time in ms; JSON columns hold contract messages as they were sent. A change here is a
+migration in ``migrations/versions``; a test compares the two.
+"""
+
+from cloud.store.tables.base import Table
+from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Picture, SeqRange
+from cloud.store.tables.mail import Delivered, Drawing, Verdict
+from cloud.store.tables.people import Session, User
+from cloud.store.tables.place import Device, Flock, House
+
+__all__ = [
+    "Delivered",
+    "Device",
+    "Drawing",
+    "Finding",
+    "Flock",
+    "Happening",
+    "House",
+    "KeptAside",
+    "Newest",
+    "Picture",
+    "SeqRange",
+    "Session",
+    "Table",
+    "User",
+    "Verdict",
+]

@@ -1,0 +1,43 @@
+"""Houses, their flocks and their devices."""
+
+from datetime import date
+
+from sqlalchemy import BigInteger, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cloud.store.tables.base import SLUG, Table
+
+
+class House(Table):
+    """A house that a device spoke for, or that a flock was placed in."""
+
+    __tablename__ = "houses"
+
+    farm: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    house: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    first_seen_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class Flock(Table):
+    """Birds placed together; the newest placement that is not in the future lives in the house."""
+
+    __tablename__ = "flocks"
+
+    farm: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    house: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    placed_on: Mapped[date] = mapped_column(primary_key=True)
+    breed: Mapped[str] = mapped_column(SLUG)
+    placed_birds: Mapped[int]
+
+
+class Device(Table):
+    """An edge device as it last described itself."""
+
+    __tablename__ = "devices"
+
+    farm: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    house: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    device: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    announcement: Mapped[str | None] = mapped_column(Text)
+    status: Mapped[str | None] = mapped_column(Text)
+    status_at_ms: Mapped[int | None] = mapped_column(BigInteger)
