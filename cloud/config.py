@@ -1,7 +1,8 @@
 """The service's configuration: a TOML file, overridden by ``HENWISE_...`` environment variables.
 
 A key of the top level is ``HENWISE_<KEY>``, a key of a section ``HENWISE_<SECTION>_<KEY>``, for example
-``HENWISE_DATA_DIR`` or ``HENWISE_HTTP_PORT``. Lists are written with commas, tables as ``key=value,key=value``. There is no default password.
+``HENWISE_DATA_DIR`` or ``HENWISE_HTTP_PORT``. Lists are written with commas, tables as ``key=value,key=value``. There
+is no default password.
 """
 
 import os

@@ -126,6 +126,4 @@ def joined(parts: Iterable[Rollups]) -> Rollups:
     if len(parts) <= 1:
         return parts[0] if parts else Rollups.empty()
     order = np.argsort(np.concatenate([part.at_ms for part in parts]), kind="stable")
-    return Rollups(
-        *(np.concatenate([getattr(part, field.name) for part in parts])[order] for field in fields(Rollups))
-    )
+    return Rollups(*(np.concatenate([getattr(part, field.name) for part in parts])[order] for field in fields(Rollups)))

@@ -5,7 +5,7 @@ less than a day, daily ones beyond; so a chart of years costs no more than one o
 """
 
 from dataclasses import fields
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -76,11 +76,6 @@ def days_of(rows: Rollups, midnights: Times, first: date) -> list[DayStats]:
         for day, n, *rest in zip(index, *columns, strict=True)
         if 0 <= day < len(midnights) - 1
     ]
-
-
-def utc_day_ms(day: date) -> int:
-    """Return when a day begins in UTC."""
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
 
 
 def _count(from_ms: int, to_ms: int, width_ms: int) -> int:

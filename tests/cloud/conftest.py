@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from cloud.api.services import Services
 from cloud.app import create_app
-from cloud.config import BrokerConfig, CloudConfig
+from cloud.config import BrokerConfig, CloudConfig, SeriesConfig
 from cloud.ingest.settling import Settler
 from cloud.ingest.sorting import Arrived
 from cloud.store import people
@@ -51,7 +51,8 @@ def media(tmp_path: Path) -> Media:
 
 @pytest.fixture
 def config(tmp_path: Path) -> CloudConfig:
-    return CloudConfig(data_dir=tmp_path / "data", broker=BrokerConfig(port=free_port()))
+    for_ever = SeriesConfig(retention_days={"default": 36_500})
+    return CloudConfig(data_dir=tmp_path / "data", broker=BrokerConfig(port=free_port()), series=for_ever)
 
 
 @pytest.fixture

@@ -42,7 +42,9 @@ def test_a_file_of_version_1_keeps_its_chunks_and_its_staged_points(tmp_path: Pa
              (HOUR, HOUR + 1)}  # fmt: skip
     with sqlite3.connect(path) as connection:
         connection.executescript(VERSION_1)
-        connection.execute("INSERT INTO series VALUES (1, 'hill', 'house-2', 'pi-1', 'thermo-1', 'temperature_celsius')")
+        connection.execute(
+            "INSERT INTO series VALUES (1, 'hill', 'house-2', 'pi-1', 'thermo-1', 'temperature_celsius')"
+        )
         for hour, columns in hours.items():
             row = (1, hour, 2, 42.0, 884.0, 20.0, 22.0, pack(hour, columns))
             connection.execute("INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)

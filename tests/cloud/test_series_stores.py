@@ -99,7 +99,9 @@ def key(quantity: str = "temperature_celsius", source: str = "thermo-1", house: 
     return SeriesKey("hill", house, "pi-1", source, quantity)
 
 
-def series(values: list[float], step_ms: int = 10_000, of: SeriesKey | None = None, at_ms: int = START_MS) -> list[Point]:
+def series(
+    values: list[float], step_ms: int = 10_000, of: SeriesKey | None = None, at_ms: int = START_MS
+) -> list[Point]:
     return [Point(of or key(), at_ms + n * step_ms, value) for n, value in enumerate(values)]
 
 
@@ -205,7 +207,9 @@ def test_the_latest_point_is_found_however_old_it_is(store: Store):
     assert (found.at_ms, found.value) == (int(NOW.timestamp() * 1000), 2.5)
 
 
-@pytest.mark.parametrize("name", ["cam-1.feeder", "a b", "x=y,z", "o'brien", 'say "hi"', "鸡舍-1", "back\\slash", "a\\ b"])
+@pytest.mark.parametrize(
+    "name", ["cam-1.feeder", "a b", "x=y,z", "o'brien", 'say "hi"', "鸡舍-1", "back\\slash", "a\\ b"]
+)
 def test_names_of_any_script_and_with_any_mark_come_back_as_they_were(store: Store, name: str):
     odd = SeriesKey(name, name, "pi-1", name, "temperature_celsius")
     plain = SeriesKey(name, name, "pi-1", "thermo-1", "temperature_celsius")
@@ -284,11 +288,15 @@ def test_points_go_with_age_and_what_they_add_up_to_stays(kind: Kind):
 
 
 moments = st.one_of(st.integers(0, 60 * HOUR_MS), st.integers(0, 240).map(lambda step: step * 900_000))
-batches = st.lists(st.lists(st.tuples(moments, st.integers(-400, 4000)), min_size=1, max_size=30), min_size=1, max_size=3)
+batches = st.lists(
+    st.lists(st.tuples(moments, st.integers(-400, 4000)), min_size=1, max_size=30), min_size=1, max_size=3
+)
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-@given(batches=batches, spans=st.lists(st.tuples(moments, st.integers(1, 61 * HOUR_MS), st.integers(1, 400)), max_size=3))
+@given(
+    batches=batches, spans=st.lists(st.tuples(moments, st.integers(1, 61 * HOUR_MS), st.integers(1, 400)), max_size=3)
+)
 def test_whatever_is_appended_and_whenever_it_is_settled_reads_are_those_of_a_dict(
     kind: Kind, batches: list[list[tuple[int, int]]], spans: list[tuple[int, int, int]]
 ):

@@ -4,9 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from cloud.store.series import Basis
-
 from cloud.api.models.base import Answer
+from cloud.store.series import Basis
 
 Column = Annotated[list[float | None], Field(description="null where nothing was measured")]
 

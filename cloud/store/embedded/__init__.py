@@ -213,9 +213,7 @@ def _problem(point: Point) -> str:
     return f"{point.series.quantity}: {point.value} at {point.at_ms} ms can't be kept"
 
 
-def _window(
-    connection: sqlite3.Connection, number: int, span: tuple[int, int], points: int, staged: Columns
-) -> Window:
+def _window(connection: sqlite3.Connection, number: int, span: tuple[int, int], points: int, staged: Columns) -> Window:
     width_ms = bucket_width_ms(*span, points)
     if width_ms < HOUR_MS:
         columns, whole = reader.points_between(connection, number, span, staged)

@@ -32,7 +32,9 @@ def keys(connection: sqlite3.Connection, farm: str, house: str) -> list[SeriesKe
 
 def all_keys(connection: sqlite3.Connection) -> list[SeriesKey]:
     """List all series, sorted."""
-    return sorted(SeriesKey(*row) for row in connection.execute("SELECT farm, house, device, source, quantity FROM series"))
+    return sorted(
+        SeriesKey(*row) for row in connection.execute("SELECT farm, house, device, source, quantity FROM series")
+    )
 
 
 def latest(connection: sqlite3.Connection, series: int, staged: Columns) -> Latest | None:

@@ -45,7 +45,7 @@ INSERT INTO hourly SELECT series, hour, n, total, sumsq, low, high FROM chunk_1;
 INSERT INTO daily SELECT series, hour / 24, sum(n), sum(total), sum(sumsq), min(low), max(high)
     FROM chunk_1 GROUP BY series, hour / 24;
 DROP TABLE chunk_1;
-"""
+"""  # noqa: S608  # fixed text
 
 Connect = Callable[[Path], sqlite3.Connection]
 Batch = np.ndarray

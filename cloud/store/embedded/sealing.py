@@ -1,4 +1,4 @@
-"""From staging into chunks, a few series at a time, so that nobody who writes waits long; and out of chunks with age."""
+"""From staging into chunks, a few series at a time so that nobody who writes waits long; and out again with age."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -45,7 +45,9 @@ def put_hours(
 
 def forget_before(connection: sqlite3.Connection, series: Iterable[int], hour: int) -> int:
     """Drop the points of these series from before an hour, their roll-ups stay; answers how many chunks that was."""
-    cursor = connection.executemany("DELETE FROM chunk WHERE series=? AND hour<?", ((number, hour) for number in series))
+    cursor = connection.executemany(
+        "DELETE FROM chunk WHERE series=? AND hour<?", ((number, hour) for number in series)
+    )
     return cursor.rowcount
 
 

@@ -153,7 +153,9 @@ class InfluxClient:
         try:
             (result,) = json.loads(text)["results"]
         except (ValueError, KeyError, TypeError) as error:
-            raise StoreUnavailable(f"{self._url}/query does not answer as an InfluxDB does; is series.url right?") from error
+            raise StoreUnavailable(
+                f"{self._url}/query does not answer as an InfluxDB does; is series.url right?"
+            ) from error
         if "error" in result:
             raise self._named(str(result["error"]), database)
         return [
@@ -173,7 +175,9 @@ class InfluxClient:
             )
         return self._named(words, database, error.status or 0)
 
-    def _named(self, words: str, database: str, status: int = HTTPStatus.BAD_REQUEST) -> StoreUnavailable | RefusedByStore:
+    def _named(
+        self, words: str, database: str, status: int = HTTPStatus.BAD_REQUEST
+    ) -> StoreUnavailable | RefusedByStore:
         if _TOO_MANY_FILES in words:
             return TooWide(f"InfluxDB at {self._url}: {words}")
         if status == HTTPStatus.NOT_FOUND or _NO_DATABASE.search(words):

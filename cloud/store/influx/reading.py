@@ -159,7 +159,8 @@ class Reader:
             text = f"SELECT {pattern} FROM {name} WHERE {where} AND {_time(part)}"  # noqa: S608  # quoted above
             return self._client.query(self._databases.rollups, text)
 
-        kept, stale = [], set()
+        kept: list[Any] = []
+        stale: set[int] = set()
         for one in (rows for part in _asked(span, DAY_MS, ask) for rows in part):
             # Without points ever added up there are marks only.
             places = [one.columns.index(field) if field in one.columns else None for field in FIELDS]

@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-
 from cloud.store.columns import DAY_MS, HOUR_MS, Rollups
 from cloud.store.influx.lines import Prefixes, fields_of
 from cloud.store.influx.reading import FIELDS, Reader
@@ -97,7 +96,9 @@ class Accountant:
             except HenwiseError as error:
                 log.warning("hours can't be added up now (%s); trying again in %g s", error, self._quiet_s)
             except Exception:
-                log.exception("hours are not added up because of a mistake of ours; trying again in %g s", self._quiet_s)
+                log.exception(
+                    "hours are not added up because of a mistake of ours; trying again in %g s", self._quiet_s
+                )
 
     def _due(self, touched: Touched, width_ms: int, quiet_s: float) -> list[tuple[SeriesKey, int]]:
         over, before_s = self._now_ms() // width_ms, time.monotonic() - quiet_s
@@ -114,12 +115,12 @@ class Accountant:
         for quantity, (first, last), keys in _batches(due):
             with self._pen.alone():
                 # From here on, who writes to one of these marks it anew; nobody is in the midst of writing.
-                self._take(keys, first, last, width_ms)
+                self._take(keys, width_ms)
             houses = sorted({(key.farm, key.house) for key in keys})
             try:
                 found = question(quantity, (first * width_ms, (last + 1) * width_ms), houses)
                 with self._pen.alone():
-                    count += self._put(keys, (first, last), width_ms, found)
+                    count += self._put(keys, width_ms, found)
             except HenwiseError:
                 self._give_back(keys, width_ms)
                 raise
@@ -133,7 +134,7 @@ class Accountant:
             return self._pen.hours, one.hours, one.hourly
         return self._pen.days, one.days, one.daily
 
-    def _take(self, keys: dict[SeriesKey, set[int]], first: int, last: int, width_ms: int) -> None:
+    def _take(self, keys: dict[SeriesKey, set[int]], width_ms: int) -> None:
         for key, numbers in keys.items():
             touched, marked, _ = self._known(key, width_ms)
             waiting = touched[key]
@@ -151,9 +152,7 @@ class Accountant:
                 for number in numbers:
                     waiting.setdefault(number, time.monotonic())
 
-    def _put(
-        self, keys: dict[SeriesKey, set[int]], span: tuple[int, int], width_ms: int, found: dict[SeriesKey, Rollups]
-    ) -> int:
+    def _put(self, keys: dict[SeriesKey, set[int]], width_ms: int, found: dict[SeriesKey, Rollups]) -> int:
         lines: list[str] = []
         for key, numbers in keys.items():
             touched, _, start = self._known(key, width_ms)
