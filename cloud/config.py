@@ -38,6 +38,11 @@ class HttpConfig(_Section):
     host: str = Field(default="127.0.0.1", min_length=1, description="address to listen on; 0.0.0.0 for all")
     port: int = Field(default=8080, ge=0, le=65_535, description="0 takes any free port and logs it")
     secure_cookies: bool = Field(default=False, description="true when the farm's phones come by https")
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/\s]+/?$",
+        description="where people reach the service, https://farm.example; links in messages begin with it",
+    )
     allowed_origins: list[str] = Field(
         default_factory=list,
         description="other sites whose pages may use the API, with a token; empty: none",
@@ -147,6 +152,34 @@ class PicturesConfig(_Section):
     keep_per_camera: int = Field(default=500, ge=1, le=1_000_000, description="the newest of each camera and kind")
 
 
+class NotifyConfig(_Section):
+    """How alerts leave the service; docs/notifications.md."""
+
+    smtp: SecretStr | None = Field(
+        default=None,
+        description="the service's own mail server as an Apprise URL without a receiver, "
+        "mailtos://user:password@host?from=hens@example.org; with it an e-mail address is enough for a channel",
+    )
+    contact: str | None = Field(
+        default=None,
+        pattern=r"^(mailto:\S+@\S+|https://\S+)$",
+        description="whom browsers' push services may write to, mailto:... or https://...; none: http.public_url",
+    )
+    private_hosts: bool = Field(
+        default=False,
+        description="true: messages may go to this machine and its own network; only where all who may add channels "
+        "are trusted with that",
+    )
+    allowed_hosts: list[str] = Field(
+        default_factory=list,
+        description="if any: messages go to these hosts and those below them only; they may have any address",
+    )
+    mainland: bool | None = Field(
+        default=None,
+        description="true: messengers' bots are offered before browser push, as in mainland China; none: by time_zone",
+    )
+
+
 class CloudConfig(_Section):
     """Everything the service can be told."""
 
@@ -160,6 +193,7 @@ class CloudConfig(_Section):
     records: RecordsConfig = Field(default_factory=RecordsConfig)
     series: SeriesConfig = Field(default_factory=SeriesConfig)
     pictures: PicturesConfig = Field(default_factory=PicturesConfig)
+    notify: NotifyConfig = Field(default_factory=NotifyConfig)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -54,7 +54,9 @@ def receiver() -> Iterator[Receiver]:
         def do_POST(self) -> None:  # the library's name
             length = int(self.headers.get("Content-Length", 0))
             body = self.rfile.read(length)
-            held.requests.append(Request(self.path, {name.lower(): value for name, value in self.headers.items()}, body))
+            held.requests.append(
+                Request(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+            )
             self.send_response(held.status)
             if held.location:
                 self.send_header("Location", held.location)
