@@ -13,6 +13,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from cloud.api import findings, health, houses, live, marks, pictures, problems, series, session
 from cloud.api.attempts import Attempts
 from cloud.api.dashboard import Dashboard, built_dashboard
+from cloud.api.declared import declared
 from cloud.api.guard import Guard
 from cloud.api.services import Services
 from cloud.config import CloudConfig
@@ -53,6 +54,7 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
     )
     for module in (session, houses, findings, marks, series, live, pictures, health):
         app.include_router(module.router, prefix=API)
+    declared(app)
     app.mount("/", Dashboard(dashboard or built_dashboard()))
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)

@@ -1,11 +1,12 @@
 """How the service does, for whatever watches it; no sign-in, so it names no farm."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
+from cloud.api.caller import anybody
 from cloud.api.models import Health
 from cloud.api.services import WithServices
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], dependencies=[Depends(anybody)])
 
 
 @router.get("/healthz")

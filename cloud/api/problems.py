@@ -1,9 +1,9 @@
 """Refusals: every error leaves as ``application/problem+json`` (RFC 9457) with a stable ``code``.
 
-The codes: ``not_signed_in``, ``wrong_password``, ``too_many_attempts``, ``foreign_origin``, ``too_large``,
-``bad_request``, ``birds_out_of_range``, ``not_yet_taken``, ``which_device``, ``no_such_house``, ``no_such_device``,
-``no_such_camera``, ``no_such_finding``, ``no_such_series``, ``no_such_picture``, ``not_found``,
-``method_not_allowed``, ``store_unavailable``, ``internal``.
+The codes: ``not_signed_in``, ``not_allowed``, ``wrong_password``, ``too_many_attempts``, ``foreign_origin``,
+``too_large``, ``bad_request``, ``birds_out_of_range``, ``not_yet_taken``, ``which_device``, ``no_such_farm``,
+``no_such_house``, ``no_such_device``, ``no_such_camera``, ``no_such_finding``, ``no_such_series``,
+``no_such_picture``, ``not_found``, ``method_not_allowed``, ``store_unavailable``, ``internal``.
 """
 
 import logging
