@@ -12,7 +12,10 @@ import platform
 import sys
 from datetime import UTC, datetime
 
-TABLES = ("install", "edge", "detector", "vision", "tracking", "suspects", "bus", "decoders", "probe", "weighing")
+TABLES = (
+    *("install", "edge", "detector", "vision", "tracking", "suspects"),
+    *("bus", "decoders", "probe", "weighing", "avoidance"),
+)
 
 
 def main(names: list[str]) -> int:

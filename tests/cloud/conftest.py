@@ -11,13 +11,14 @@ from fastapi import FastAPI
 
 from cloud.api.services import Services
 from cloud.app import create_app
-from cloud.config import BrokerConfig, CloudConfig
+from cloud.config import BrokerConfig, CloudConfig, SeriesConfig
 from cloud.ingest.settling import Settler
 from cloud.ingest.sorting import Arrived
 from cloud.store import people
 from cloud.store.embedded import EmbeddedSeries
 from cloud.store.media import Media
 from cloud.store.records import Records
+from cloud.store.retention import Retention
 from contract.messages import Message, encode
 from contract.place import Place
 from tests.cloud.sending import PI, topic_of
@@ -37,7 +38,7 @@ def records(tmp_path: Path) -> Iterator[Records]:
 
 @pytest.fixture
 def series(tmp_path: Path) -> Iterator[EmbeddedSeries]:
-    store = EmbeddedSeries(tmp_path / "series.db")
+    store = EmbeddedSeries(tmp_path / "series.db", retention=Retention(36_500))
     store.open()
     yield store
     store.close()
@@ -50,7 +51,8 @@ def media(tmp_path: Path) -> Media:
 
 @pytest.fixture
 def config(tmp_path: Path) -> CloudConfig:
-    return CloudConfig(data_dir=tmp_path / "data", broker=BrokerConfig(port=free_port()))
+    for_ever = SeriesConfig(retention_days={"default": 36_500})
+    return CloudConfig(data_dir=tmp_path / "data", broker=BrokerConfig(port=free_port()), series=for_ever)
 
 
 @pytest.fixture
