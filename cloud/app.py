@@ -27,7 +27,7 @@ from cloud.ingest.subscriber import Subscriber
 from cloud.live import Feed, Hub
 from cloud.metrics import Metrics
 from cloud.store.choice import chosen_series, forgetting
-from cloud.store.folder import make_data_dir, only_one
+from cloud.store.folder import make_data_dir, only_one, records_of
 from cloud.store.media import Media
 from cloud.store.people import Passwords
 from cloud.store.records import Records
@@ -61,7 +61,8 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
         app.include_router(module.router, prefix=API)
     app.include_router(health.router)
     declared(app)
-    app.mount("/", Dashboard(dashboard or built_dashboard()))
+    # Not mounted: a mount would take a known address asked with a wrong method, too.
+    app.router.default = Dashboard(dashboard or built_dashboard())
     problems.install(app)
     _add_middleware(app, config)
     return app
@@ -89,7 +90,7 @@ def _lifespan(config: CloudConfig) -> Callable[[FastAPI], AbstractAsyncContextMa
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         make_data_dir(config.data_dir)
         series_db = chosen_series(config)
-        records = Records(config.data_dir / "records.db")
+        records = records_of(config)
         with only_one(config.data_dir):
             try:
                 await asyncio.to_thread(series_db.open)

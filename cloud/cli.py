@@ -96,7 +96,7 @@ def add_user(
         from cloud.store import people
         from cloud.store.folder import opened_records
 
-        with opened_records(settings.data_dir) as records:
+        with opened_records(settings) as records:
             people.add_user(
                 records, people.Passwords(), name, password, datetime.now(UTC), replace=replace, role=role, farm=farm
             )
@@ -127,7 +127,7 @@ def place_flock(
         from cloud.store.folder import opened_records
 
         flock = houses.PlacedFlock(breed, placed_on.date(), birds)
-        with opened_records(settings.data_dir) as records:
+        with opened_records(settings) as records:
             houses.place_flock(records, farm, house, flock, int(datetime.now(UTC).timestamp() * 1000))
     typer.echo(f"{birds} {breed} in {farm}/{house} since {placed_on.date()}.")
 

@@ -19,6 +19,7 @@ from cloud.store.retention import DEFAULT_DAYS, FOR_EVERY_OTHER, Retention
 from contract.quantities import QUANTITIES
 
 ENVIRONMENT_PREFIX = "HENWISE_"
+_POSTGRESQL = ("postgresql", "postgresql+psycopg")
 
 
 def _known_zone(name: str) -> str:
@@ -66,6 +67,28 @@ class IngestConfig(_Section):
 
     batch_messages: int = Field(default=500, ge=1, le=10_000)
     batch_s: float = Field(default=0.2, ge=0, le=10)
+
+
+def _postgresql(url: SecretStr) -> SecretStr:
+    from sqlalchemy import make_url  # a command that has nothing to do with records shall not wait for it
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        known = make_url(url.get_secret_value()).drivername in _POSTGRESQL
+    except (ArgumentError, ValueError):
+        known = False
+    if not known:
+        raise ValueError("write postgresql://user@host/database, or leave it out for SQLite in data_dir")
+    return url
+
+
+class RecordsConfig(_Section):
+    """Where the records are: in SQLite in the data folder, or in PostgreSQL."""
+
+    url: Annotated[SecretStr, AfterValidator(_postgresql)] | None = Field(
+        default=None, description="postgresql://user@host/database; none: SQLite in data_dir"
+    )
+    password_file: Path | None = Field(default=None, description="file whose text is the password of that user")
 
 
 def _known_quantities(days: dict[str, int]) -> dict[str, int]:
@@ -134,6 +157,7 @@ class CloudConfig(_Section):
     http: HttpConfig = Field(default_factory=HttpConfig)
     broker: BrokerConfig = Field(default_factory=BrokerConfig)
     ingest: IngestConfig = Field(default_factory=IngestConfig)
+    records: RecordsConfig = Field(default_factory=RecordsConfig)
     series: SeriesConfig = Field(default_factory=SeriesConfig)
     pictures: PicturesConfig = Field(default_factory=PicturesConfig)
 

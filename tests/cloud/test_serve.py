@@ -20,6 +20,7 @@ import pytest
 from sqlalchemy import delete
 
 from cloud.api.live import RECHECK_S
+from cloud.config import CloudConfig
 from cloud.glance import MEMBERS
 from cloud.store import ledger
 from cloud.store.embedded import EmbeddedSeries
@@ -144,7 +145,10 @@ async def test_an_open_stream_ends_when_its_reader_may_not_read_any_more(
         if how == "signed out":
             await client.delete("/api/v1/session")
         else:
-            with opened_records(service.folder / "data") as records, records.writing() as connection:
+            with (
+                opened_records(CloudConfig(data_dir=service.folder / "data")) as records,
+                records.writing() as connection,
+            ):
                 connection.execute(delete(Membership))
         with pytest.raises(StopAsyncIteration):
             await asyncio.wait_for(anext(stream), RECHECK_S + 20)
