@@ -8,24 +8,31 @@ from cloud.store.tables.base import Table
 from cloud.store.tables.channels import Channel, Delivery, FarmNotifying, Listener, Notification, Telling, Turn
 from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Picture, SeqRange
 from cloud.store.tables.mail import Delivered, Drawing, Verdict
-from cloud.store.tables.people import Session, User
-from cloud.store.tables.place import Device, Flock, House
+from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, User
+from cloud.store.tables.place import Device, Farm, Flock, House, Organisation
 
 __all__ = [
+    "ApiToken",
+    "Audit",
     "Channel",
     "Delivered",
     "Delivery",
     "Device",
     "Drawing",
+    "Farm",
     "FarmNotifying",
     "Finding",
     "Flock",
     "Happening",
     "House",
+    "Identity",
+    "Invitation",
     "KeptAside",
     "Listener",
+    "Membership",
     "Newest",
     "Notification",
+    "Organisation",
     "Picture",
     "SeqRange",
     "Session",
