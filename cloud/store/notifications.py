@@ -128,8 +128,7 @@ def _insert_new(
 ) -> bool:
     """Insert rows; say whether all of them were new."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return all(_inserted(connection, dialect.insert(table).values(row)) for row in rows)
-
-
-def _inserted(connection: Connection, statement: sqlite.Insert | postgresql.Insert) -> bool:
-    return connection.execute(statement.on_conflict_do_nothing()).rowcount == 1
+    key = table.id if table is Notification else Telling.farm
+    # An INSERT's rowcount is not told by every driver; what it returns is.
+    statements = (dialect.insert(table).values(row).on_conflict_do_nothing().returning(key) for row in rows)
+    return all(connection.execute(statement).first() is not None for statement in statements)

@@ -66,7 +66,7 @@ class NotificationDesk:
     Args:
         records: where all of it is kept.
         alerts: the alerts.
-        people: whom they concern.
+        people: whom they concern; read by the API too.
         config: the service's configuration.
         setting: what follows from it.
     """
@@ -78,7 +78,7 @@ class NotificationDesk:
         self.signer = Signer(setting.keys.links)
         self._records = records
         self._alerts = alerts
-        self._people = people
+        self.people = people
         self._planner = Planner(records, alerts, people, config.zone)
         url = config.http.public_url
         writer = Writer(self.signer, url, config.data_dir / "pictures")
@@ -139,7 +139,7 @@ class NotificationDesk:
         """Say whether the receiver of a message may still answer it. Blocking."""
         if message.user is None:
             return True
-        return any(person.user == message.user for person in self._people.answering(message.farm))
+        return any(person.user == message.user for person in self.people.answering(message.farm))
 
     def answer(self, link: Link, message: Sent) -> None:
         """Do what a link says, in the name of the message's receiver. Blocking."""

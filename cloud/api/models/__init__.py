@@ -4,6 +4,20 @@ Times are RFC 3339 in UTC. A list holds one row per instrument or camera; what i
 """
 
 from cloud.api.models.base import Answer, Problem
+from cloud.api.models.channels import (
+    ChannelNow,
+    ChannelsNow,
+    DeliveryNow,
+    Escalating,
+    EscalationNow,
+    KindNow,
+    ListenerNow,
+    NewChannel,
+    NewPush,
+    NotificationNow,
+    Notifying,
+    QuietHours,
+)
 from cloud.api.models.health import Health
 from cloud.api.models.house import ClimateNow, DeviceNow, Flock, HouseName, HouseNow, HousePatch
 from cloud.api.models.marks import DrawingNow, DrawnMarks, ViewNow
@@ -16,13 +30,18 @@ from cloud.api.models.weight import CurvePoint, WeightDay, WeightHistory, Weight
 __all__ = [
     "BIRDS_MAX",
     "Answer",
+    "ChannelNow",
+    "ChannelsNow",
     "ClimateNow",
     "CountNow",
     "Credentials",
     "CurvePoint",
+    "DeliveryNow",
     "DeviceNow",
     "DrawingNow",
     "DrawnMarks",
+    "Escalating",
+    "EscalationNow",
     "FindingNow",
     "FindingsNow",
     "Flock",
@@ -33,8 +52,15 @@ __all__ = [
     "HouseNow",
     "HousePatch",
     "Judgement",
+    "KindNow",
+    "ListenerNow",
+    "NewChannel",
+    "NewPush",
+    "NotificationNow",
+    "Notifying",
     "PictureNow",
     "Problem",
+    "QuietHours",
     "RollCallNow",
     "SeriesAnswer",
     "User",

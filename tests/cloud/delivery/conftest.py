@@ -1,6 +1,7 @@
 """People and channels in real records; servers that stand for the services messages go to."""
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,8 +19,8 @@ from tests.cloud.delivery.farmyard import NOON, HandWritten
 def farm(records: Records) -> HandWritten:
     """Mei and Wang, who may answer alerts of the farm, as users 1 and 2."""
     with records.writing() as connection:
-        for name in ("mei", "wang"):
-            add(connection, User, {"name": name, "password_hash": "-", "created_ms": NOON})
+        for number, name in enumerate(("mei", "wang"), 1):
+            add(connection, User, {"id": number, "name": name, "password_hash": "-", "created_ms": NOON})
     return HandWritten()
 
 
@@ -46,6 +47,7 @@ class Receiver:
     requests: list[Request] = field(default_factory=list)
     status: int = 200
     location: str = ""
+    delay_s: float = 0.0
 
 
 @pytest.fixture
@@ -54,6 +56,7 @@ def receiver() -> Iterator[Receiver]:
         def do_POST(self) -> None:  # the library's name
             length = int(self.headers.get("Content-Length", 0))
             body = self.rfile.read(length)
+            time.sleep(held.delay_s)
             held.requests.append(
                 Request(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
             )

@@ -1,0 +1,82 @@
+"""Answers from messages: links that carry their own proof, so no sign-in is needed where a phone rings at night.
+
+A GET only asks "do you mean it?": messengers fetch links to show a preview of them, and a preview must not answer.
+"""
+
+from http import HTTPStatus
+from pathlib import Path as FilePath
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+
+from cloud.alerts.delivery.links import Link
+from cloud.alerts.delivery.phrases import PHRASES
+from cloud.api.answer_page import answered, asking, void
+from cloud.api.caller import anybody
+from cloud.api.language import language_of
+from cloud.api.pictures import JPEG
+from cloud.api.problems import not_found
+from cloud.api.services import Services, WithServices
+from cloud.store.sent import Sent
+
+router = APIRouter(prefix="/answers", tags=["notifications"], dependencies=[Depends(anybody)])
+
+TokenPath = Annotated[str, Path(min_length=1, max_length=200)]
+PRIVATE = "private, max-age=3600"
+
+
+@router.get("/pictures/{token}.jpg", response_class=FileResponse, responses=JPEG)
+def picture_of_message(token: TokenPath, services: WithServices) -> FileResponse:
+    """Return the picture of a message, for the hours that its link holds."""
+    found = services.notifications.read(token)
+    if found is None or found[0].deed != "picture" or found[1].content.picture is None:
+        raise not_found("no_such_picture", "There is no such picture any more.")
+    path = services.config.data_dir / "pictures" / FilePath(found[1].content.picture)
+    if not path.is_file():
+        raise not_found("no_such_picture", "There is no such picture any more.")
+    return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": PRIVATE})
+
+
+@router.get("/{token}", response_class=HTMLResponse)
+def ask_before_answer(token: TokenPath, request: Request, services: WithServices) -> HTMLResponse:
+    """Show what would be done, with a button that does it; nothing is done yet."""
+    language = language_of(request.headers)
+    found = _answerable(services, token)
+    if found is None:
+        return HTMLResponse(void(language), HTTPStatus.GONE)
+    link, message = found
+    return HTMLResponse(asking(link.deed, message.content.words[language].subject, language))
+
+
+@router.post("/{token}", response_class=Response)
+async def answer(token: TokenPath, request: Request, services: WithServices) -> Response:
+    """Acknowledge or put off the alerts of a message; the same again changes nothing."""
+    language = language_of(request.headers)
+
+    def take() -> tuple[Link, Sent] | None:
+        found = _answerable(services, token)
+        if found is not None:
+            services.notifications.answer(*found)
+        return found
+
+    found = await run_in_threadpool(take)
+    page = "text/html" in request.headers.get("accept", "")
+    if found is None:
+        if page:
+            return HTMLResponse(void(language), HTTPStatus.GONE)
+        raise not_found("link_void", "This link is over, or you may no longer answer for this farm.")
+    services.notifications.wake()
+    link, message = found
+    if page:
+        return HTMLResponse(answered(link.deed, message.content.page, language))
+    phrases = PHRASES[language]
+    return JSONResponse({"done": phrases.acknowledged if link.deed == "acknowledge" else phrases.snoozed})
+
+
+def _answerable(services: Services, token: str) -> tuple[Link, Sent] | None:
+    found = services.notifications.read(token)
+    if found is None or found[0].deed == "picture" or not services.notifications.may_answer(found[1]):
+        return None
+    return found
