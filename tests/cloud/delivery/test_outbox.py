@@ -124,9 +124,9 @@ async def test_a_slow_channel_does_not_keep_the_others_waiting(records: Records,
         def send(self, one: Claimed, now_ms: int) -> Trouble:
             if one.channel.id == slow.id:
                 let_go.wait(20)
-            else:
-                loop.call_soon_threadsafe(went.set)
-            return super().send(one, now_ms)
+            trouble = super().send(one, now_ms)
+            loop.call_soon_threadsafe(went.set)
+            return trouble
 
     office = Uneven()
     running = asyncio.create_task(Sender(records, office, farm, Clock(NOON + MINUTE)).run())

@@ -15,7 +15,7 @@ from cloud.alerts.delivery.sender import Sender
 from cloud.store.records import Records
 from tests.cloud.delivery.farmyard import HandWritten
 
-FASTER = 20
+FASTER = 4
 """Leases and waits are over this much sooner than by the wall's clock."""
 
 
