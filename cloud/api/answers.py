@@ -4,14 +4,14 @@ A GET only asks "do you mean it?": messengers fetch links to show a preview of t
 """
 
 from http import HTTPStatus
-from pathlib import Path as FilePath
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from cloud.alerts.delivery.links import Link
+from cloud.alerts.delivery.outgoing import KeptPicture
 from cloud.alerts.delivery.phrases import PHRASES
 from cloud.api.answer_page import answered, asking, void
 from cloud.api.caller import anybody
@@ -27,16 +27,16 @@ TokenPath = Annotated[str, Path(min_length=1, max_length=200)]
 PRIVATE = "private, max-age=3600"
 
 
-@router.get("/pictures/{token}.jpg", response_class=FileResponse, responses=JPEG)
-def picture_of_message(token: TokenPath, services: WithServices) -> FileResponse:
+@router.get("/pictures/{token}.jpg", response_class=Response, responses=JPEG)
+def picture_of_message(token: TokenPath, services: WithServices) -> Response:
     """Return the picture of a message, for the hours that its link holds."""
     found = services.notifications.read(token)
     if found is None or found[0].deed != "picture" or found[1].content.picture is None:
         raise not_found("no_such_picture", "There is no such picture any more.")
-    path = services.config.data_dir / "pictures" / FilePath(found[1].content.picture)
-    if not path.is_file():
+    jpeg = services.media.read(KeptPicture(found[1].content.picture))
+    if jpeg is None:
         raise not_found("no_such_picture", "There is no such picture any more.")
-    return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": PRIVATE})
+    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": PRIVATE})
 
 
 @router.get("/{token}", response_class=HTMLResponse)

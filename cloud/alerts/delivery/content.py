@@ -22,7 +22,7 @@ class Content(BaseModel):
         level: how bad the worst of it is.
         page: path of the dashboard's page about it.
         alerts: alerts that can be acknowledged and put off from the message.
-        picture: path of its picture below the folder of pictures; None: it has none.
+        picture: where its picture is below the root of all pictures; None: it has none.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -18,6 +18,7 @@ from cloud.alerts.delivery.sources import AlertSource, PeopleSource
 from cloud.config import CloudConfig
 from cloud.store import notifications, sent
 from cloud.store.channels import KeptChannel
+from cloud.store.media import Media
 from cloud.store.notifications import Letter
 from cloud.store.records import Records
 from cloud.store.sent import Sent
@@ -69,10 +70,11 @@ class NotificationDesk:
         people: whom they concern; read by the API too.
         config: the service's configuration.
         setting: what follows from it.
+        media: the pictures.
     """
 
     def __init__(
-        self, records: Records, alerts: AlertSource, people: PeopleSource, config: CloudConfig, setting: Setting
+        self, records: Records, alerts: AlertSource, people: PeopleSource, config: CloudConfig, setting: Setting, media: Media
     ) -> None:
         self.setting = setting
         self.signer = Signer(setting.keys.links)
@@ -81,7 +83,7 @@ class NotificationDesk:
         self.people = people
         self._planner = Planner(records, alerts, people, config.zone)
         url = config.http.public_url
-        writer = Writer(self.signer, url, config.data_dir / "pictures")
+        writer = Writer(self.signer, url, media)
         contact = config.notify.contact or (url if url and url.startswith("https://") else NOBODY)
         office = PostOffice(writer, setting.keys, setting.egress, contact, setting.smtp)
         self._sender = Sender(records, office, people)

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
 from typing import Any, Final
 from urllib.parse import urljoin
 
@@ -10,6 +10,7 @@ from cloud.alerts.delivery.links import ANSWER_MS, PICTURE_MS, Deed, Link, Signe
 from cloud.alerts.delivery.notice import Language, Level
 from cloud.alerts.delivery.phrases import PHRASES
 from cloud.store.deliveries import Claimed
+from cloud.store.media import Media
 
 ANSWERS: Final = "/api/v1/answers"
 PICTURES: Final = "/api/v1/answers/pictures"
@@ -26,7 +27,7 @@ class Outgoing:
         id: the same in every try.
         text: whole sentences.
         foot: links, and from whom it is; empty where every character costs.
-        picture: the file to attach, None when there is none any more.
+        picture: the JPEG to attach, None when there is none any more.
         push: the same for a browser, as JSON.
     """
 
@@ -35,7 +36,7 @@ class Outgoing:
     text: str
     foot: str
     level: Level
-    picture: Path | None
+    picture: bytes | None
     push: str
 
     def body(self) -> str:
@@ -53,23 +54,36 @@ class Outgoing:
         return rest.replace("{}", text)
 
 
+@dataclass(frozen=True, slots=True)
+class KeptPicture:
+    """A picture by where it is kept, for ``media``."""
+
+    where: str
+
+    @property
+    def path(self) -> PurePath:
+        """Where it is below the root of all pictures."""
+        return PurePath(self.where)
+
+
 class Writer:
     """Writes outgoing messages.
 
     Args:
         signer: for the links.
         public_url: where the service is reached from outside; None: messages carry no links.
-        pictures: the folder of pictures.
+        media: the pictures.
     """
 
-    def __init__(self, signer: Signer, public_url: str | None, pictures: Path) -> None:
+    def __init__(self, signer: Signer, public_url: str | None, media: Media) -> None:
         self._signer = signer
         self._public_url = public_url
-        self._pictures = pictures
+        self._media = media
 
     def write(self, one: Claimed, now_ms: int) -> Outgoing:
         """Return the message of a delivery."""
         content, language = one.content, one.channel.language
+        picture = self._media.read(KeptPicture(content.picture)) if content.picture is not None else None
         words = content.words[language]
         return Outgoing(
             id=one.notification,
@@ -77,8 +91,8 @@ class Writer:
             text=words.body,
             foot=self._foot(one, language, now_ms),
             level=content.level,
-            picture=self._picture_file(content.picture),
-            push=json.dumps(self._push(one, language, now_ms), ensure_ascii=False, separators=(",", ":")),
+            picture=picture,
+            push=json.dumps(self._push(one, language, now_ms, pictured=picture is not None), ensure_ascii=False, separators=(",", ":")),
         )
 
     def _foot(self, one: Claimed, language: Language, now_ms: int) -> str:
@@ -101,7 +115,7 @@ class Writer:
         link = Link(deed, one.notification, one.user or 0, now_ms + ANSWER_MS)
         return f"{ANSWERS}/{self._signer.write(link)}"
 
-    def _push(self, one: Claimed, language: Language, now_ms: int) -> dict[str, Any]:
+    def _push(self, one: Claimed, language: Language, now_ms: int, *, pictured: bool) -> dict[str, Any]:
         words, phrases = one.content.words[language], PHRASES[language]
         message: dict[str, Any] = {
             "id": one.notification,
@@ -111,7 +125,7 @@ class Writer:
             "page": one.content.page,
             "lang": "zh-CN" if language == "zh" else "en",
         }
-        if one.content.picture is not None and self._picture_file(one.content.picture) is not None:
+        if pictured:
             link = Link("picture", one.notification, one.user or 0, now_ms + PICTURE_MS)
             message["picture"] = f"{PICTURES}/{self._signer.write(link)}.jpg"
         if one.content.alerts:
@@ -123,9 +137,3 @@ class Writer:
             ]  # fmt: skip
             message["failed"] = phrases.not_answered
         return message
-
-    def _picture_file(self, key: str | None) -> Path | None:
-        if key is None:
-            return None
-        path = self._pictures / key
-        return path if path.is_file() else None

@@ -36,7 +36,7 @@ class AlertSource(Protocol):
         ...
 
     def picture(self, alert: str) -> str | None:
-        """Return the path of an alert's picture below the folder of pictures."""
+        """Return where an alert's picture is below the root of all pictures."""
         ...
 
     def acknowledge(self, farm: str, alerts: Sequence[str], by: str, now_ms: int) -> None:

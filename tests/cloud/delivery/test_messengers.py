@@ -29,10 +29,8 @@ SECRET = "0a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d"
 
 
 @pytest.fixture
-def outgoing(tmp_path: Path) -> Outgoing:
-    picture = tmp_path / "found.jpg"
-    picture.write_bytes(JPEG)
-    return Outgoing("0123456789abcdef01234567", SUBJECT, BODY, "", "severe", picture, "{}")
+def outgoing() -> Outgoing:
+    return Outgoing("0123456789abcdef01234567", SUBJECT, BODY, "", "severe", JPEG, "{}")
 
 
 class Mailbox:

@@ -25,6 +25,7 @@ from cloud.alerts.delivery.outgoing import PICTURES, Writer
 from cloud.errors import CannotStart
 from cloud.store.channels import KeptChannel, Owner
 from cloud.store.deliveries import Claimed
+from cloud.store.media import FolderMedia
 from tests.cloud.delivery.conftest import Receiver
 from tests.cloud.delivery.farmyard import NOON
 from tests.servers import free_port
@@ -65,7 +66,7 @@ def test_a_browser_reads_what_was_sent_and_the_push_service_sees_who_sent_it(rec
     picture.write_bytes(b"jpeg")
     keys, browser = load_keys(tmp_path), Browser(f"{receiver.url}/send/abc")
     signer = Signer(keys.links)
-    outgoing = Writer(signer, None, tmp_path).write(claimed(browser, "hill/found.jpg"), NOON)
+    outgoing = Writer(signer, None, FolderMedia(tmp_path)).write(claimed(browser, "hill/found.jpg"), NOON)
     receiver.status = 201
     assert push.send(browser.subscription, outgoing, keys.vapid, "mailto:farm@example.org", HERE) == ""
 
@@ -93,14 +94,14 @@ def test_a_browser_reads_what_was_sent_and_the_push_service_sees_who_sent_it(rec
 )
 def test_what_a_push_service_answers_is_told_apart(receiver: Receiver, tmp_path: Path, status: int, trouble: str):
     keys, browser = load_keys(tmp_path), Browser(f"{receiver.url}/send/abc")
-    outgoing = Writer(Signer(keys.links), None, tmp_path).write(claimed(browser), NOON)
+    outgoing = Writer(Signer(keys.links), None, FolderMedia(tmp_path)).write(claimed(browser), NOON)
     receiver.status = status
     assert push.send(browser.subscription, outgoing, keys.vapid, "mailto:farm@example.org", HERE) == trouble
 
 
 def test_a_push_service_on_a_private_host_is_refused_and_a_silent_one_unreachable(receiver: Receiver, tmp_path: Path):
     keys, browser = load_keys(tmp_path), Browser(f"{receiver.url}/send/abc")
-    outgoing = Writer(Signer(keys.links), None, tmp_path).write(claimed(browser), NOON)
+    outgoing = Writer(Signer(keys.links), None, FolderMedia(tmp_path)).write(claimed(browser), NOON)
     assert push.send(browser.subscription, outgoing, keys.vapid, "mailto:a@b.org", Egress()) == "not_allowed"
     assert receiver.requests == []
     nobody = Browser(f"http://127.0.0.1:{free_port()}/x")
@@ -109,7 +110,7 @@ def test_a_push_service_on_a_private_host_is_refused_and_a_silent_one_unreachabl
 
 def test_a_long_message_fits(receiver: Receiver, tmp_path: Path):
     keys, browser = load_keys(tmp_path), Browser(f"{receiver.url}/send/abc")
-    outgoing = Writer(Signer(keys.links), None, tmp_path).write(claimed(browser, body="鸡" * 5_000), NOON)
+    outgoing = Writer(Signer(keys.links), None, FolderMedia(tmp_path)).write(claimed(browser, body="鸡" * 5_000), NOON)
     receiver.status = 201
     assert push.send(browser.subscription, outgoing, keys.vapid, "mailto:a@b.org", HERE) == ""
     assert len(receiver.requests[0].body) <= 4096

@@ -12,6 +12,7 @@ from cloud.alerts.delivery.links import Signer
 from cloud.alerts.delivery.outgoing import Writer
 from cloud.alerts.delivery.post_office import PostOffice
 from cloud.alerts.delivery.sender import Sender
+from cloud.store.media import FolderMedia
 from cloud.store.records import Records
 from tests.cloud.delivery.farmyard import HandWritten
 
@@ -27,7 +28,7 @@ async def main() -> None:
     folder = Path(sys.argv[1])
     records, keys = Records(folder / "records.db"), load_keys(folder)
     records.open()
-    office = PostOffice(Writer(Signer(keys.links), None, folder), keys, Egress(private=True), "mailto:a@b.org", None)
+    office = PostOffice(Writer(Signer(keys.links), None, FolderMedia(folder)), keys, Egress(private=True), "mailto:a@b.org", None)
     instantiate("json://localhost")  # Apprise loads its plugins with the first address: seconds
     sys.stdout.write("sending\n")
     sys.stdout.flush()

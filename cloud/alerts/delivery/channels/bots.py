@@ -38,11 +38,9 @@ def send(kind: str, plugin: NotifyBase, message: Outgoing, egress: Egress) -> Tr
         return _post(DINGTALK, words, _text(message.whole()), egress)
     words = {"key": getattr(plugin, "key", "")}
     trouble = _post(WECOM, words, _text(message.whole(WECOM_TEXT_BYTES)), egress)
-    if not trouble and message.picture is not None:
+    if not trouble and message.picture is not None and len(message.picture) <= WECOM_PICTURE_BYTES:
         # A second message of the chat; where it fails, the words have arrived all the same.
-        jpeg = message.picture.read_bytes()
-        if len(jpeg) <= WECOM_PICTURE_BYTES:
-            _post(WECOM, words, _picture(jpeg), egress)
+        _post(WECOM, words, _picture(message.picture), egress)
     return trouble
 
 

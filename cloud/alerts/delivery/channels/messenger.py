@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-from apprise import NotifyFormat, NotifyType
+from apprise import AppriseAttachment, NotifyFormat, NotifyType
+from apprise.attachment.memory import AttachMemory
 from apprise.plugins import NotifyBase
 
 from cloud.alerts.delivery.address import instantiate
@@ -34,7 +35,7 @@ def send(url: str, message: Outgoing, egress: Egress) -> Trouble:
     if bot is not None:
         return bots.send(bot, plugin, message, egress)
     _mark(plugin, message.id)
-    attach = [str(message.picture)] if message.picture is not None and plugin.attachment_support else None
+    attach = _attached(message) if plugin.attachment_support else None
     with overheard() as complaints, egress.enforced() as watch:
         sent = plugin.notify(
             body=message.body(),
@@ -46,6 +47,14 @@ def send(url: str, message: Outgoing, egress: Egress) -> Trouble:
     if sent:
         return ""
     return "not_allowed" if watch.refused else _trouble(complaints)
+
+
+def _attached(message: Outgoing) -> AppriseAttachment | None:
+    if message.picture is None:
+        return None
+    # Apprise asks before it reads whether the thing is still there; what lies in memory always is.
+    picture = AttachMemory(content=message.picture, name="picture.jpg", mimetype="image/jpeg")
+    return AppriseAttachment(picture)
 
 
 def _mark(plugin: NotifyBase, message: str) -> None:
