@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
-from cloud.api import findings, health, houses, live, marks, pictures, problems, series, session
+from cloud.alerts.engine import Engine
+from cloud.api import alerts, findings, health, houses, live, marks, pictures, problems, series, session
 from cloud.api.attempts import Attempts
 from cloud.api.dashboard import Dashboard, built_dashboard
 from cloud.api.guard import Guard
@@ -21,6 +22,7 @@ from cloud.ingest.courier import Courier
 from cloud.ingest.settling import Settler
 from cloud.ingest.subscriber import Subscriber
 from cloud.live import Feed, Hub
+from cloud.store.alerts import Transition
 from cloud.store.embedded import EmbeddedSeries
 from cloud.store.folder import make_data_dir, only_one
 from cloud.store.media import Media
@@ -51,7 +53,7 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
         openapi_url=None,
         responses=problems.DOCUMENTED,
     )
-    for module in (session, houses, findings, marks, series, live, pictures, health):
+    for module in (session, houses, alerts, findings, marks, series, live, pictures, health):
         app.include_router(module.router, prefix=API)
     app.mount("/", Dashboard(dashboard or built_dashboard()))
     problems.install(app)
@@ -86,16 +88,31 @@ async def _running(config: CloudConfig, series_db: EmbeddedSeries, records: Reco
     hub, vitals = Hub(), Vitals()
     glance = Glance(series_db, records, config.zone)
     feed = Feed(hub, glance.patch)
+    engine = Engine(series_db, records, config.zone, lambda transitions: _show(feed, transitions))
+
+    def changed(farm: str, house: str, members: Iterable[str]) -> None:
+        feed.changed(farm, house, members)
+        engine.changed(farm, house)
+
     settler = Settler(series_db, records, media, config.pictures.keep_per_camera)
     courier = Courier(records)
-    subscriber = Subscriber(config.broker, config.ingest, settler, vitals, feed.changed, courier)
+    subscriber = Subscriber(config.broker, config.ingest, settler, vitals, changed, courier)
     subscriber.prepare()
-    tasks = [_kept_up("ingest", subscriber.run), _kept_up("live stream", feed.run)]
+    parts = {"ingest": subscriber.run, "live stream": feed.run, "alerts": engine.run}
+    tasks = [_kept_up(name, run) for name, run in parts.items()]
     try:
-        yield Services(config, series_db, records, media, hub, glance, vitals, Passwords(), Attempts(), courier, feed)
+        yield Services(
+            config, series_db, records, media, hub, glance, vitals, Passwords(), Attempts(), courier, feed, engine
+        )
     finally:
         hub.close()
         await _ended(set(tasks))
+
+
+def _show(feed: Feed, transitions: Iterable[Transition]) -> None:
+    """Tell open pages that alerts have changed."""
+    for house in {(one.farm, one.house) for one in transitions}:
+        feed.changed(*house, ("alerts",))
 
 
 def _kept_up(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:

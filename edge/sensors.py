@@ -16,7 +16,7 @@ from contract.quantities import quantity
 from edge.backoff import Backoff
 from edge.causes import cause_of
 from edge.config import WeighingConfig
-from edge.doubts import Doubts
+from contract.doubts import Doubts
 from edge.errors import ClockUnset
 from edge.health import Health
 from edge.origin import Origin, now
