@@ -9,12 +9,13 @@ from fastapi import APIRouter, Depends, Path, Query
 from fastapi.concurrency import run_in_threadpool
 
 from cloud.alerts.telling import alert_now, happened_now
+from cloud.api.caller import WithCaller, may
 from cloud.api.models import AlertHistory, AlertNow, AlertPage, Assignment, Snooze
 from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
-from cloud.api.session import SignedIn, signed_in
 from cloud.ingest.points import to_unix_ms
+from cloud.rights import Right
 from cloud.store import alert_actions, alert_book
 from cloud.store.alert_actions import Deed
 from cloud.store.alert_book import Raised
@@ -25,10 +26,13 @@ SNOOZE_MOST: Final = timedelta(days=7)
 
 AlertPath = Annotated[str, Path(pattern=r"^a-[0-9a-f]{20}$")]
 
-router = APIRouter(prefix="/houses", tags=["alerts"], dependencies=[Depends(signed_in)])
+router = APIRouter(prefix="/houses", tags=["alerts"])
+
+READ: Final = Depends(may(Right.READ))
+ANSWER: Final = Depends(may(Right.ANSWER))
 
 
-@router.get("/{farm}/{house}/alerts")
+@router.get("/{farm}/{house}/alerts", dependencies=[READ])
 def list_alerts(
     farm: FarmPath,
     house: HousePath,
@@ -50,7 +54,7 @@ def list_alerts(
     return AlertPage(alerts=[alert_now(one) for one in shown], next=more)
 
 
-@router.get("/{farm}/{house}/alerts/{alert}")
+@router.get("/{farm}/{house}/alerts/{alert}", dependencies=[READ])
 def alert_with_history(farm: FarmPath, house: HousePath, alert: AlertPath, services: WithServices) -> AlertHistory:
     """Return one alert and all that happened to it."""
     found = _known_alert(services, farm, house, alert)
@@ -58,19 +62,19 @@ def alert_with_history(farm: FarmPath, house: HousePath, alert: AlertPath, servi
     return AlertHistory(alert=alert_now(found), happened=happened)
 
 
-@router.post("/{farm}/{house}/alerts/{alert}/acknowledge")
+@router.post("/{farm}/{house}/alerts/{alert}/acknowledge", dependencies=[ANSWER])
 async def acknowledge(
-    farm: FarmPath, house: HousePath, alert: AlertPath, services: WithServices, user: SignedIn
+    farm: FarmPath, house: HousePath, alert: AlertPath, services: WithServices, caller: WithCaller
 ) -> AlertNow:
     """Say that you have seen it and look after it; the same again changes nothing."""
     return await _do(services, (farm, house, alert), lambda: alert_actions.acknowledge(
-        services.records, alert, _deed(user.name)
+        services.records, alert, _deed(caller.name)
     ))  # fmt: skip
 
 
-@router.post("/{farm}/{house}/alerts/{alert}/snooze")
+@router.post("/{farm}/{house}/alerts/{alert}/snooze", dependencies=[ANSWER])
 async def snooze(
-    farm: FarmPath, house: HousePath, alert: AlertPath, wanted: Snooze, services: WithServices, user: SignedIn
+    farm: FarmPath, house: HousePath, alert: AlertPath, wanted: Snooze, services: WithServices, caller: WithCaller
 ) -> AlertNow:
     """Put it off for a while; if it gets worse it breaks through."""
     now = datetime.now(UTC)
@@ -79,27 +83,27 @@ async def snooze(
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "snooze_out_of_range", detail)
     until_ms = to_unix_ms(wanted.until)
     return await _do(services, (farm, house, alert), lambda: alert_actions.snooze(
-        services.records, alert, until_ms, _deed(user.name)
+        services.records, alert, until_ms, _deed(caller.name)
     ))  # fmt: skip
 
 
-@router.delete("/{farm}/{house}/alerts/{alert}/snooze")
+@router.delete("/{farm}/{house}/alerts/{alert}/snooze", dependencies=[ANSWER])
 async def unsnooze(
-    farm: FarmPath, house: HousePath, alert: AlertPath, services: WithServices, user: SignedIn
+    farm: FarmPath, house: HousePath, alert: AlertPath, services: WithServices, caller: WithCaller
 ) -> AlertNow:
     """Take a snooze back."""
     return await _do(services, (farm, house, alert), lambda: alert_actions.unsnooze(
-        services.records, alert, _deed(user.name)
+        services.records, alert, _deed(caller.name)
     ))  # fmt: skip
 
 
-@router.put("/{farm}/{house}/alerts/{alert}/assignment")
+@router.put("/{farm}/{house}/alerts/{alert}/assignment", dependencies=[ANSWER])
 async def assign(
-    farm: FarmPath, house: HousePath, alert: AlertPath, wanted: Assignment, services: WithServices, user: SignedIn
+    farm: FarmPath, house: HousePath, alert: AlertPath, wanted: Assignment, services: WithServices, caller: WithCaller
 ) -> AlertNow:
     """Say who looks after it."""
     return await _do(services, (farm, house, alert), lambda: alert_actions.assign(
-        services.records, alert, wanted.to or "", _deed(user.name)
+        services.records, alert, wanted.to or "", _deed(caller.name)
     ))  # fmt: skip
 
 

@@ -1,10 +1,9 @@
 """Alerts as people read them: open ones by urgency, past ones by time, one with all that happened to it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import Row, Select, desc, select
+from sqlalchemy import Select, desc, select
 
 from cloud.alerts.rules.judging import Level
 from cloud.store.records import Records
@@ -119,5 +118,5 @@ def _alerts() -> Select[Alert, int]:
 
 def _read(records: Records, query: Select[Alert, int]) -> list[Raised]:
     with records.reading() as connection:
-        rows: Sequence[Row[Any]] = connection.execute(query).all()
+        rows = connection.execute(query).all()
     return [Raised(**{name: getattr(row, name) for name in Raised.__dataclass_fields__}) for row in rows]

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, desc, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from cloud.alerts.rules.settings import HouseSettings, readable
-from cloud.store.records import Records
+from cloud.store.records import Records, add
 from cloud.store.tables import AlertSettings
 
 
@@ -40,10 +39,11 @@ def change(records: Records, farm: str, house: str, wanted: SetOnce) -> bool:
         "document": wanted.settings.model_dump_json(exclude_defaults=True),
     }  # fmt: skip
     with records.writing() as connection:
-        known = newest(connection, farm, house)
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(AlertSettings).values(row).on_conflict_do_nothing()
-        return known.version == wanted.version - 1 and connection.execute(statement).rowcount == 1
+        if newest(connection, farm, house).version != wanted.version - 1:
+            return False
+        # A writer is alone with what it has read: nobody else takes this version meanwhile.
+        add(connection, AlertSettings, row)
+        return True
 
 
 def _rows(connection: Connection, farm: str, house: str, limit: int) -> list[SetOnce]:

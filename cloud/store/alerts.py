@@ -186,7 +186,9 @@ class _Writer:
 
 def _inserted(connection: Connection, table: type[Table], row: Mapping[str, Any]) -> bool:
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return connection.execute(dialect.insert(table).values(row).on_conflict_do_nothing()).rowcount == 1
+    statement = dialect.insert(table).values(row).on_conflict_do_nothing()
+    # Not every driver counts the rows of an insert; what it gives back can be counted.
+    return connection.execute(statement.returning(*table.__table__.primary_key)).first() is not None
 
 
 def _is(of: Mapping[str, str]) -> list[ColumnElement[bool]]:

@@ -46,7 +46,8 @@ def test_a_hot_house_is_told_once_worsens_and_is_over(house: WatchedHouse):
     assert house.judge() == [("too-warm", "worsened", 3), ("warming-fast", "opened", 3)]
     [too_warm] = [one for one in house.open() if one.rule == "too-warm"]
     assert (too_warm.device, too_warm.source, too_warm.value, too_warm.level) == (PI.device, THERMO, 40, 3)
-    assert too_warm.limit is not None and too_warm.target is not None
+    assert too_warm.limit is not None
+    assert too_warm.target is not None
     assert too_warm.limit == pytest.approx(too_warm.target + 9)
     house.measure(120, temperature_celsius=26)
     assert {("too-warm", "resolved", 0)} <= set(house.judge())

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloud.flock import comfort
-from cloud.store.series import DayStats, Times, Values
+from cloud.store.columns import Times, Values
+from cloud.store.series import DayStats
 from contract.doubts import Doubts
 from contract.messages import Doubt
 from contract.statistics import spread
