@@ -4,6 +4,7 @@ A GET only asks "do you mean it?": messengers fetch links to show a preview of t
 """
 
 from http import HTTPStatus
+from pathlib import PurePath
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -11,7 +12,6 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from cloud.alerts.delivery.links import Link
-from cloud.alerts.delivery.outgoing import KeptPicture
 from cloud.alerts.delivery.phrases import PHRASES
 from cloud.api.answer_page import answered, asking, void
 from cloud.api.caller import anybody
@@ -19,6 +19,8 @@ from cloud.api.language import language_of
 from cloud.api.pictures import JPEG
 from cloud.api.problems import not_found
 from cloud.api.services import Services, WithServices
+from cloud.store.alerts import Transition
+from cloud.store.named import Named
 from cloud.store.sent import Sent
 
 router = APIRouter(prefix="/answers", tags=["notifications"], dependencies=[Depends(anybody)])
@@ -33,7 +35,7 @@ def picture_of_message(token: TokenPath, services: WithServices) -> Response:
     found = services.notifications.read(token)
     if found is None or found[0].deed != "picture" or found[1].content.picture is None:
         raise not_found("no_such_picture", "There is no such picture any more.")
-    jpeg = services.media.read(KeptPicture(found[1].content.picture))
+    jpeg = services.media.read(Named(PurePath(found[1].content.picture)))
     if jpeg is None:
         raise not_found("no_such_picture", "There is no such picture any more.")
     return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": PRIVATE})
@@ -55,19 +57,17 @@ async def answer(token: TokenPath, request: Request, services: WithServices) -> 
     """Acknowledge or put off the alerts of a message; the same again changes nothing."""
     language = language_of(request.headers)
 
-    def take() -> tuple[Link, Sent] | None:
+    def take() -> tuple[tuple[Link, Sent] | None, list[Transition]]:
         found = _answerable(services, token)
-        if found is not None:
-            services.notifications.answer(*found)
-        return found
+        return found, services.notifications.answer(*found) if found is not None else []
 
-    found = await run_in_threadpool(take)
+    found, happened = await run_in_threadpool(take)
     page = "text/html" in request.headers.get("accept", "")
     if found is None:
         if page:
             return HTMLResponse(void(language), HTTPStatus.GONE)
         raise not_found("link_void", "This link is over, or you may no longer answer for this farm.")
-    services.notifications.wake()
+    services.engine.tell(happened)
     link, message = found
     if page:
         return HTMLResponse(answered(link.deed, message.content.page, language))

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from cloud.alerts.delivery.desk import NotificationDesk
+from cloud.alerts.engine import Engine
 from cloud.api.attempts import Attempts
 from cloud.config import CloudConfig
 from cloud.glance import Glance
@@ -36,6 +37,7 @@ class Services:
     courier: Courier
     feed: Feed
     notifications: NotificationDesk
+    engine: Engine
 
 
 def _services(request: Request) -> Services:

@@ -1,17 +1,17 @@
 """The alerts of ``sources.AlertSource``, from the records the rules write."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, get_args
 
-from cloud.alerts.telling import alert_now
-from cloud.store.alert_actions import Deed
-from cloud.store.alerts import Transition as Happened
 from sqlalchemy import or_, select
 
 from cloud.alerts.delivery.notice import Alert, Kind, Language, Level, Transition
 from cloud.alerts.delivery.sources import Said
+from cloud.alerts.telling import alert_now
 from cloud.store import alert_actions, alert_book, tables
+from cloud.store.alert_actions import Deed
+from cloud.store.alerts import Transition as Happened
 from cloud.store.findings import EvidenceKey
 from cloud.store.records import Records
 from cloud.store.tables import AlertTransition
@@ -20,20 +20,16 @@ from contract.place import Place
 LIVELY_MS: Final = 48 * 3600_000
 KINDS: Final = frozenset(get_args(Kind))
 
-Tell = Callable[[Sequence[Happened]], None]
-
 
 class AlertBook:
     """Reads and answers alerts.
 
     Args:
         records: where they are.
-        tell: told of what people's answers changed; called from any thread.
     """
 
-    def __init__(self, records: Records, tell: Tell) -> None:
+    def __init__(self, records: Records) -> None:
         self._records = records
-        self._tell = tell
 
     def lively(self, now_ms: int) -> Mapping[str, Sequence[Alert]]:
         """Return, by farm, the alerts that are open or changed within the last two days."""
@@ -71,17 +67,19 @@ class AlertBook:
         place = Place(farm=raised.farm, house=raised.house, device=raised.device)
         return str(EvidenceKey(place, raised.finding, raised.finding_ms).path)
 
-    def acknowledge(self, farm: str, alerts: Sequence[str], by: str, now_ms: int) -> None:
+    def acknowledge(self, farm: str, alerts: Sequence[str], by: str, now_ms: int) -> list[Happened]:
         """Note that somebody sees to these alerts."""
-        for alert in self._of(farm, alerts):
-            self._tell(alert_actions.acknowledge(self._records, alert, Deed(by, now_ms)))
+        deed = Deed(by, now_ms)
+        open_ones = self._open(farm, alerts)
+        return [one for alert in open_ones for one in alert_actions.acknowledge(self._records, alert, deed)]
 
-    def snooze(self, farm: str, alerts: Sequence[str], by: str, until_ms: int, now_ms: int) -> None:
+    def snooze(self, farm: str, alerts: Sequence[str], by: str, until_ms: int, now_ms: int) -> list[Happened]:
         """Put these alerts off."""
-        for alert in self._of(farm, alerts):
-            self._tell(alert_actions.snooze(self._records, alert, until_ms, Deed(by, now_ms)))
+        deed = Deed(by, now_ms)
+        open_ones = self._open(farm, alerts)
+        return [one for alert in open_ones for one in alert_actions.snooze(self._records, alert, until_ms, deed)]
 
-    def _of(self, farm: str, alerts: Sequence[str]) -> list[str]:
+    def _open(self, farm: str, alerts: Sequence[str]) -> list[str]:
         found = (alert_book.find(self._records, alert) for alert in alerts)
         return [one.alert for one in found if one is not None and one.farm == farm and one.state == "open"]
 

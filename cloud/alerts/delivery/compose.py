@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from cloud.alerts.delivery.content import Content, Words
-from cloud.alerts.delivery.names import spoken
 from cloud.alerts.delivery.notice import LEVELS, Alert, Language, Level
 from cloud.alerts.delivery.phrases import PHRASES, Phrases
 from cloud.alerts.delivery.policy import Item
 from cloud.alerts.delivery.sources import Said
+from cloud.alerts.rules.names import spoken
 
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
 DIGEST_LINES: Final = 12

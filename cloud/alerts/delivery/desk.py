@@ -17,6 +17,7 @@ from cloud.alerts.delivery.sender import Sender
 from cloud.alerts.delivery.sources import AlertSource, PeopleSource
 from cloud.config import CloudConfig
 from cloud.store import notifications, sent
+from cloud.store.alerts import Transition as Happened
 from cloud.store.channels import KeptChannel
 from cloud.store.media import Media
 from cloud.store.notifications import Letter
@@ -74,7 +75,13 @@ class NotificationDesk:
     """
 
     def __init__(
-        self, records: Records, alerts: AlertSource, people: PeopleSource, config: CloudConfig, setting: Setting, media: Media
+        self,
+        records: Records,
+        alerts: AlertSource,
+        people: PeopleSource,
+        config: CloudConfig,
+        setting: Setting,
+        media: Media,
     ) -> None:
         self.setting = setting
         self.signer = Signer(setting.keys.links)
@@ -143,13 +150,12 @@ class NotificationDesk:
             return True
         return any(person.user == message.user for person in self.people.answering(message.farm))
 
-    def answer(self, link: Link, message: Sent) -> None:
-        """Do what a link says, in the name of the message's receiver. Blocking."""
+    def answer(self, link: Link, message: Sent) -> list[Happened]:
+        """Do what a link says, in the name of the message's receiver; return what happened by it. Blocking."""
         now_ms, by = _now_ms(), message.name or GROUP_NAME
         if link.deed == "acknowledge":
-            self._alerts.acknowledge(message.farm, message.content.alerts, by, now_ms)
-        else:
-            self._alerts.snooze(message.farm, message.content.alerts, by, now_ms + SNOOZE_MS, now_ms)
+            return self._alerts.acknowledge(message.farm, message.content.alerts, by, now_ms)
+        return self._alerts.snooze(message.farm, message.content.alerts, by, now_ms + SNOOZE_MS, now_ms)
 
 
 GROUP_NAME: Final = "group chat"

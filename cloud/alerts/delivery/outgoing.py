@@ -11,6 +11,7 @@ from cloud.alerts.delivery.notice import Language, Level
 from cloud.alerts.delivery.phrases import PHRASES
 from cloud.store.deliveries import Claimed
 from cloud.store.media import Media
+from cloud.store.named import Named
 
 ANSWERS: Final = "/api/v1/answers"
 PICTURES: Final = "/api/v1/answers/pictures"
@@ -54,18 +55,6 @@ class Outgoing:
         return rest.replace("{}", text)
 
 
-@dataclass(frozen=True, slots=True)
-class KeptPicture:
-    """A picture by where it is kept, for ``media``."""
-
-    where: str
-
-    @property
-    def path(self) -> PurePath:
-        """Where it is below the root of all pictures."""
-        return PurePath(self.where)
-
-
 class Writer:
     """Writes outgoing messages.
 
@@ -83,7 +72,7 @@ class Writer:
     def write(self, one: Claimed, now_ms: int) -> Outgoing:
         """Return the message of a delivery."""
         content, language = one.content, one.channel.language
-        picture = self._media.read(KeptPicture(content.picture)) if content.picture is not None else None
+        picture = self._media.read(Named(PurePath(content.picture))) if content.picture is not None else None
         words = content.words[language]
         return Outgoing(
             id=one.notification,
@@ -92,7 +81,11 @@ class Writer:
             foot=self._foot(one, language, now_ms),
             level=content.level,
             picture=picture,
-            push=json.dumps(self._push(one, language, now_ms, pictured=picture is not None), ensure_ascii=False, separators=(",", ":")),
+            push=json.dumps(
+                self._push(one, language, now_ms, pictured=picture is not None),
+                ensure_ascii=False,
+                separators=(",", ":"),
+            ),
         )
 
     def _foot(self, one: Claimed, language: Language, now_ms: int) -> str:

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from cloud.alerts.delivery.notice import Language, Level
+from cloud.alerts.delivery.notice import Language
+from cloud.alerts.rules.sentences import LEVEL_WORDS
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
     """One language's phrases; those with braces are filled in."""
 
-    levels: Mapping[Level, str]
+    levels: Mapping[str, str]
     subject: str
     several: str
     still: str
@@ -41,7 +42,7 @@ class Phrases:
 
 PHRASES: Final[Mapping[Language, Phrases]] = {
     "en": Phrases(
-        levels={"watch": "To watch", "warning": "Look soon", "severe": "Act now"},
+        levels=LEVEL_WORDS["en"],
         subject="{level}: {where}, {what}",
         several="{where}, {count} alerts",
         still="Still so: {what}",
@@ -74,7 +75,7 @@ PHRASES: Final[Mapping[Language, Phrases]] = {
         dash=": ",
     ),
     "zh": Phrases(
-        levels={"watch": "留意", "warning": "尽快查看", "severe": "立即处理"},
+        levels=LEVEL_WORDS["zh"],
         subject="【{level}】{where}：{what}",
         several="{where}有 {count} 条告警",
         still="仍未恢复：{what}",

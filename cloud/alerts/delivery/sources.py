@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cloud.alerts.delivery.notice import Alert, Language
+from cloud.store.alerts import Transition as Happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,11 @@ class AlertSource(Protocol):
         """Return where an alert's picture is below the root of all pictures."""
         ...
 
-    def acknowledge(self, farm: str, alerts: Sequence[str], by: str, now_ms: int) -> None:
+    def acknowledge(self, farm: str, alerts: Sequence[str], by: str, now_ms: int) -> list[Happened]:
         """Note that somebody sees to these alerts; those that are over or seen to stay as they are."""
         ...
 
-    def snooze(self, farm: str, alerts: Sequence[str], by: str, until_ms: int, now_ms: int) -> None:
+    def snooze(self, farm: str, alerts: Sequence[str], by: str, until_ms: int, now_ms: int) -> list[Happened]:
         """Put these alerts off; those that are over stay as they are."""
         ...
 

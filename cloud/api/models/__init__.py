@@ -3,6 +3,23 @@
 Times are RFC 3339 in UTC. A list holds one row per instrument or camera; what is not known is null, never zero.
 """
 
+from cloud.api.models.alerts import (
+    AlertHappened,
+    AlertHistory,
+    AlertLevel,
+    AlertNow,
+    AlertPage,
+    AlertSaid,
+    Assignment,
+    ReplayAnswer,
+    ReplayAsked,
+    RingNow,
+    RuleNow,
+    SettingsChange,
+    Snooze,
+    StepsNow,
+    Thresholds,
+)
 from cloud.api.models.base import Answer, Problem
 from cloud.api.models.channels import (
     ChannelNow,
@@ -29,7 +46,14 @@ from cloud.api.models.weight import CurvePoint, WeightDay, WeightHistory, Weight
 
 __all__ = [
     "BIRDS_MAX",
+    "AlertHappened",
+    "AlertHistory",
+    "AlertLevel",
+    "AlertNow",
+    "AlertPage",
+    "AlertSaid",
     "Answer",
+    "Assignment",
     "ChannelNow",
     "ChannelsNow",
     "ClimateNow",
@@ -61,8 +85,16 @@ __all__ = [
     "PictureNow",
     "Problem",
     "QuietHours",
+    "ReplayAnswer",
+    "ReplayAsked",
+    "RingNow",
     "RollCallNow",
+    "RuleNow",
     "SeriesAnswer",
+    "SettingsChange",
+    "Snooze",
+    "StepsNow",
+    "Thresholds",
     "User",
     "VerdictNow",
     "ViewNow",

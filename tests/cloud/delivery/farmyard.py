@@ -9,6 +9,7 @@ from cloud.alerts.delivery.notice import Alert, Kind, Language, Level, Transitio
 from cloud.alerts.delivery.policy import Message, Told, due
 from cloud.alerts.delivery.recipients import FarmRules, Recipient
 from cloud.alerts.delivery.sources import Person, Said
+from cloud.store.alerts import Transition as Happened
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MINUTE = 60_000
@@ -82,11 +83,13 @@ class HandWritten:
     def picture(self, alert: str) -> str | None:
         return self.pictures.get(alert)
 
-    def acknowledge(self, farm: str, alerts: Sequence[str], by: str, now_ms: int) -> None:
+    def acknowledge(self, farm: str, alerts: Sequence[str], by: str, now_ms: int) -> list[Happened]:
         self.answered.append(("acknowledge", farm, *alerts, by))
+        return []
 
-    def snooze(self, farm: str, alerts: Sequence[str], by: str, until_ms: int, now_ms: int) -> None:
+    def snooze(self, farm: str, alerts: Sequence[str], by: str, until_ms: int, now_ms: int) -> list[Happened]:
         self.answered.append(("snooze", farm, *alerts, by))
+        return []
 
     def answering(self, farm: str) -> Sequence[Person]:
         return self.people

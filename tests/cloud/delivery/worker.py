@@ -28,7 +28,9 @@ async def main() -> None:
     folder = Path(sys.argv[1])
     records, keys = Records(folder / "records.db"), load_keys(folder)
     records.open()
-    office = PostOffice(Writer(Signer(keys.links), None, FolderMedia(folder)), keys, Egress(private=True), "mailto:a@b.org", None)
+    office = PostOffice(
+        Writer(Signer(keys.links), None, FolderMedia(folder)), keys, Egress(private=True), "mailto:a@b.org", None
+    )
     instantiate("json://localhost")  # Apprise loads its plugins with the first address: seconds
     sys.stdout.write("sending\n")
     sys.stdout.flush()

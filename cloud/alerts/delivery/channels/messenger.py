@@ -53,7 +53,7 @@ def _attached(message: Outgoing) -> AppriseAttachment | None:
     if message.picture is None:
         return None
     # Apprise asks before it reads whether the thing is still there; what lies in memory always is.
-    picture = AttachMemory(content=message.picture, name="picture.jpg", mimetype="image/jpeg")
+    picture = AttachMemory(content=message.picture, name="picture.jpg", mimetype="image/jpeg")  # type: ignore[no-untyped-call]
     return AppriseAttachment(picture)
 
 
