@@ -9,7 +9,7 @@ from cloud.alerts.delivery import compose
 from cloud.alerts.delivery.audience import Audience, audience
 from cloud.alerts.delivery.content import Content
 from cloud.alerts.delivery.notice import Alert
-from cloud.alerts.delivery.policy import Message, belongs_in_digest, due
+from cloud.alerts.delivery.policy import Message, belongs_in_digest, digest_hour_ms, due
 from cloud.alerts.delivery.recipients import FarmRules
 from cloud.alerts.delivery.sources import AlertSource, PeopleSource
 from cloud.store import notifications
@@ -56,23 +56,23 @@ class Planner:
         return sum(written)
 
     def _letter(self, farm: str, message: Message, alerts: Sequence[Alert], reached: Audience, now_ms: int) -> Letter:
-        user = next(one.user for one in reached.recipients if one.to == message.to)
+        one = next(one for one in reached.recipients if one.to == message.to)
         purposes = {item.purpose for item in message.items}
         return Letter(
             id=new_id(),
             farm=farm,
             house=message.house,
             recipient=message.to,
-            user=user,
+            user=one.user,
             purpose=purposes.pop() if len(purposes) == 1 else "news",
-            content=self._content(farm, message, alerts, now_ms),
+            content=self._content(farm, message, alerts, digest_hour_ms(now_ms, one.digest_minute or 0, self._zone)),
             channels=tuple(channel.id for channel in reached.channels[message.to]),
             items=message.items,
         )
 
-    def _content(self, farm: str, message: Message, alerts: Sequence[Alert], now_ms: int) -> Content:
+    def _content(self, farm: str, message: Message, alerts: Sequence[Alert], digest_ms: int) -> Content:
         if message.house is None:
-            of_day = [alert for alert in alerts if belongs_in_digest(alert, now_ms)]
+            of_day = [alert for alert in alerts if belongs_in_digest(alert, digest_ms)]
             return compose.digest(farm, of_day, self._alerts.said)
         pictures = (self._alerts.picture(item.alert) for item in message.items if item.purpose != "resolved")
         picture = next((key for key in pictures if key is not None), None)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, Literal
+from zoneinfo import ZoneInfo
 
 from cloud.alerts.delivery.notice import LOUD, Alert, Level, Transition, at_least
 from cloud.alerts.delivery.recipients import FarmRules, Recipient
@@ -227,14 +228,25 @@ class _Facts:
             return None
         if any(said.item.purpose == "digest" and said.item.step == day for said in self._told[one.to]):
             return None
-        if not any(belongs_in_digest(alert, self._now_ms) for alert in self._alerts):
+        hour_ms = self._now_ms - late * MINUTE_MS
+        if not any(belongs_in_digest(alert, hour_ms) for alert in self._alerts):
             return None
         return Message(one.to, None, (Item(DIGEST, 0, day, "digest", "watch"),))
 
 
-def belongs_in_digest(alert: Alert, now_ms: int) -> bool:
-    """Say whether the day's digest speaks of this alert: it is open, or something happened to it within a day."""
-    return bool(alert.transitions) and (alert.open or alert.transitions[-1].at_ms > now_ms - DAY_MS)
+def belongs_in_digest(alert: Alert, digest_ms: int) -> bool:
+    """Say whether the digest of this hour speaks of an alert: it is open, or something happened to it within a day.
+
+    What opened since the hour came waits for tomorrow's: a digest that is late shall not repeat what has just rung.
+    """
+    known = bool(alert.transitions) and alert.transitions[0].at_ms <= digest_ms + MINUTE_MS
+    return known and (alert.open or alert.transitions[-1].at_ms > digest_ms - DAY_MS)
+
+
+def digest_hour_ms(now_ms: int, minute: int, zone: ZoneInfo) -> int:
+    """Return when the digest's minute of this day came, by the farm's clock."""
+    local = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone)
+    return now_ms - (local.hour * 60 + local.minute - minute) * MINUTE_MS
 
 
 def _snoozed_until(alert: Alert, news: Transition) -> int:

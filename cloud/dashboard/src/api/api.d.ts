@@ -360,6 +360,286 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/answers/pictures/{token}.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Picture Of Message
+         * @description Return the picture of a message, for the hours that its link holds.
+         */
+        get: operations["picture_of_message_api_v1_answers_pictures__token__jpg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answers/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask Before Answer
+         * @description Show what would be done, with a button that does it; nothing is done yet.
+         */
+        get: operations["ask_before_answer_api_v1_answers__token__get"];
+        put?: never;
+        /**
+         * Answer
+         * @description Acknowledge or put off the alerts of a message; the same again changes nothing.
+         */
+        post: operations["answer_api_v1_answers__token__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List My Channels
+         * @description List your channels, how they do, and what can be added; the best way for this place stands first.
+         */
+        get: operations["list_my_channels_api_v1_me_channels_get"];
+        put?: never;
+        /**
+         * Add My Channel
+         * @description Add a channel of yours; the same address again changes its name.
+         */
+        post: operations["add_my_channel_api_v1_me_channels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add My Browser
+         * @description Add this browser; the same browser again is brought up to date, and is yours from now on.
+         */
+        post: operations["add_my_browser_api_v1_me_push_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/channels/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove My Channel
+         * @description Remove a channel of yours and what waits for it.
+         */
+        delete: operations["remove_my_channel_api_v1_me_channels__channel__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/channels/{channel}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test My Channel
+         * @description Send a real message over one channel; ask for it again to see how far it got.
+         */
+        post: operations["test_my_channel_api_v1_me_channels__channel__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Farm Channels
+         * @description List the group chats that hear of a farm's alerts.
+         */
+        get: operations["list_farm_channels_api_v1_farms__farm__channels_get"];
+        put?: never;
+        /**
+         * Add Farm Channel
+         * @description Add a group chat; it hears of every alert at once, but no repeats and no digest.
+         */
+        post: operations["add_farm_channel_api_v1_farms__farm__channels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/channels/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Farm Channel
+         * @description Remove a group chat.
+         */
+        delete: operations["remove_farm_channel_api_v1_farms__farm__channels__channel__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/channels/{channel}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Farm Channel
+         * @description Send a real message to a group chat.
+         */
+        post: operations["test_farm_channel_api_v1_farms__farm__channels__channel__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifying": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Notifying
+         * @description Return how you want to be told.
+         */
+        get: operations["my_notifying_api_v1_me_notifying_get"];
+        /**
+         * Set My Notifying
+         * @description Say how you want to be told; the hours are those of the farm.
+         */
+        put: operations["set_my_notifying_api_v1_me_notifying_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Notifications
+         * @description List what you were told, the newest first, and over which channel it reached you.
+         */
+        get: operations["my_notifications_api_v1_me_notifications_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Farm Notifications
+         * @description List what people were told about a farm, the newest first, and how far it got.
+         */
+        get: operations["farm_notifications_api_v1_farms__farm__notifications_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/escalation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Escalation
+         * @description Return who is told after whom, and whether they can be reached.
+         */
+        get: operations["escalation_api_v1_farms__farm__escalation_get"];
+        /**
+         * Set Escalation
+         * @description Say who is told after whom.
+         */
+        put: operations["set_escalation_api_v1_farms__farm__escalation_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -615,6 +895,56 @@ export interface components {
             score: number;
         };
         /**
+         * ChannelNow
+         * @description A channel, and how it does; its address is secret and is not told.
+         */
+        ChannelNow: {
+            /** Channel */
+            channel: number;
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /**
+             * Shown
+             * @description what may be shown of its address
+             */
+            shown: string;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "en" | "zh";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "working" | "failing" | "dead";
+            /**
+             * Trouble
+             * @description why the last try failed; empty when it did not
+             * @enum {string}
+             */
+            trouble: "" | "unreachable" | "refused" | "gone" | "not_allowed" | "failed";
+            /** Delivered At */
+            delivered_at: string | null;
+        };
+        /**
+         * ChannelsNow
+         * @description All channels of a person or a farm, and what can be added.
+         */
+        ChannelsNow: {
+            /** Channels */
+            channels: components["schemas"]["ChannelNow"][];
+            /** Kinds */
+            kinds: components["schemas"]["KindNow"][];
+            /**
+             * Push Key
+             * @description the key that a browser subscribes with, base64url
+             */
+            push_key: string;
+        };
+        /**
          * ClimateNow
          * @description The newest values of one instrument; a slug is unique within its device.
          */
@@ -712,6 +1042,32 @@ export interface components {
             grams: number;
         };
         /**
+         * DeliveryNow
+         * @description A message on its way over one channel; delivered: the channel's service took it.
+         */
+        DeliveryNow: {
+            /** Channel */
+            channel: number;
+            /** Label */
+            label: string;
+            /** Kind */
+            kind: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "delivered" | "failed";
+            /** Tries */
+            tries: number;
+            /**
+             * Trouble
+             * @enum {string}
+             */
+            trouble: "" | "unreachable" | "refused" | "gone" | "not_allowed" | "failed";
+            /** Settled At */
+            settled_at: string | null;
+        };
+        /**
          * DeviceNow
          * @description One edge device as it last described itself.
          */
@@ -796,6 +1152,43 @@ export interface components {
              * @description needed when two devices have a camera of this name
              */
             device?: string | null;
+        };
+        /**
+         * Escalating
+         * @description Who of a farm is told after whom.
+         */
+        Escalating: {
+            /**
+             * Severe Minutes
+             * @description without an answer the next person is told after this
+             */
+            severe_minutes: number;
+            /** Warning Minutes */
+            warning_minutes: number;
+            /**
+             * Cap Per Hour
+             * @description messages of the farm within an hour, but for new severe alerts
+             */
+            cap_per_hour: number;
+            /**
+             * Order
+             * @description names; who may answer and is not named comes after them
+             */
+            order: string[];
+        };
+        /**
+         * EscalationNow
+         * @description Who of a farm is told after whom, and whether they can be.
+         */
+        EscalationNow: {
+            /** Severe Minutes */
+            severe_minutes: number;
+            /** Warning Minutes */
+            warning_minutes: number;
+            /** Cap Per Hour */
+            cap_per_hour: number;
+            /** People */
+            people: components["schemas"]["ListenerNow"][];
         };
         /**
          * FindingNow
@@ -1050,6 +1443,36 @@ export interface components {
             answer: "right" | "false_alarm";
         };
         /**
+         * KindNow
+         * @description A way to a person that can be added; the best one for this place stands first.
+         */
+        KindNow: {
+            /** Kind */
+            kind: string;
+            /**
+             * Example
+             * @description what its address looks like
+             */
+            example: string;
+            /**
+             * Note
+             * @enum {string}
+             */
+            note: "" | "push_seldom_arrives";
+        };
+        /**
+         * ListenerNow
+         * @description Somebody who may answer a farm's alerts; without a working channel it is at once the next one's turn.
+         */
+        ListenerNow: {
+            /** Name */
+            name: string;
+            /** Channels */
+            channels: number;
+            /** Reachable */
+            reachable: boolean;
+        };
+        /**
          * Marks
          * @description All that is marked in one camera's picture.
          */
@@ -1067,6 +1490,96 @@ export interface components {
             zones?: components["schemas"]["ZoneMark"][];
             /** Gates */
             gates?: components["schemas"]["GateMark"][];
+        };
+        /**
+         * NewChannel
+         * @description A channel to add: an e-mail address, the address of a messenger's bot, or an Apprise URL.
+         */
+        NewChannel: {
+            /**
+             * Address
+             * @example barks://api.day.app/DEVICE-KEY
+             */
+            address: string;
+            /**
+             * Label
+             * @example Bark on my phone
+             */
+            label: string;
+            /**
+             * Language
+             * @description of its messages; null: the reader's of this request
+             */
+            language?: ("en" | "zh") | null;
+        };
+        /**
+         * NewPush
+         * @description A browser's push subscription, as ``PushSubscription.toJSON()`` gives it, with a name for the phone.
+         */
+        NewPush: {
+            /** Endpoint */
+            endpoint: string;
+            /** Expirationtime */
+            expirationTime?: number | null;
+            keys: components["schemas"]["SubscriptionKeys"];
+            /**
+             * Label
+             * @example Chrome, Android
+             */
+            label: string;
+            /** Language */
+            language?: ("en" | "zh") | null;
+        };
+        /**
+         * NotificationNow
+         * @description A message to a person or group, and how far it got.
+         */
+        NotificationNow: {
+            /** Notification */
+            notification: string;
+            /** At */
+            at: string;
+            /** Farm */
+            farm: string;
+            /** House */
+            house: string | null;
+            /**
+             * To
+             * @description a person's name; empty: the farm's group chat
+             */
+            to: string;
+            /** Purpose */
+            purpose: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "watch" | "warning" | "severe";
+            /**
+             * Subject
+             * @description in the language of the request
+             */
+            subject: string;
+            /** Deliveries */
+            deliveries: components["schemas"]["DeliveryNow"][];
+        };
+        /**
+         * Notifying
+         * @description How a person wants to be told.
+         */
+        Notifying: {
+            /**
+             * From Level
+             * @description the least bad that is told at once; the rest stands in the digest
+             * @enum {string}
+             */
+            from_level: "watch" | "warning" | "severe";
+            quiet: components["schemas"]["QuietHours"] | null;
+            /**
+             * Digest At
+             * @description when the daily digest comes; null: never
+             */
+            digest_at: string | null;
         };
         /**
          * PartStatus
@@ -1134,6 +1647,22 @@ export interface components {
             boxes: components["schemas"]["Box"][];
             /** Network */
             network: string;
+        };
+        /**
+         * QuietHours
+         * @description Hours in which only severe alerts ring.
+         */
+        QuietHours: {
+            /**
+             * Begins
+             * @example 22:00
+             */
+            begins: string;
+            /**
+             * Ends
+             * @example 22:00
+             */
+            ends: string;
         };
         /**
          * RollCallNow
@@ -1212,6 +1741,16 @@ export interface components {
              * @description at most a week ahead
              */
             until: string;
+        };
+        /**
+         * SubscriptionKeys
+         * @description What a browser made for us to encrypt with, base64url.
+         */
+        SubscriptionKeys: {
+            /** P256Dh */
+            p256dh: string;
+            /** Auth */
+            auth: string;
         };
         /**
          * User
@@ -2135,6 +2674,576 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": string;
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    picture_of_message_api_v1_answers_pictures__token__jpg_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_before_answer_api_v1_answers__token__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_api_v1_answers__token__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_channels_api_v1_me_channels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelsNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_my_channel_api_v1_me_channels_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_my_browser_api_v1_me_push_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPush"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_my_channel_api_v1_me_channels__channel__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_my_channel_api_v1_me_channels__channel__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_farm_channels_api_v1_farms__farm__channels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelsNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_farm_channel_api_v1_farms__farm__channels_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_farm_channel_api_v1_farms__farm__channels__channel__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                channel: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_farm_channel_api_v1_farms__farm__channels__channel__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                channel: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_notifying_api_v1_me_notifying_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifying"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_my_notifying_api_v1_me_notifying_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Notifying"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifying"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_notifications_api_v1_me_notifications_get: {
+        parameters: {
+            query?: {
+                /** @description only older ones, for the next page */
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    farm_notifications_api_v1_farms__farm__notifications_get: {
+        parameters: {
+            query?: {
+                /** @description only older ones, for the next page */
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    escalation_api_v1_farms__farm__escalation_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_escalation_api_v1_farms__farm__escalation_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Escalating"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationNow"];
                 };
             };
             /** @description A refusal */
