@@ -2,7 +2,8 @@
 
 The codes: ``not_signed_in``, ``wrong_password``, ``too_many_attempts``, ``foreign_origin``, ``too_large``,
 ``bad_request``, ``birds_out_of_range``, ``not_yet_taken``, ``which_device``, ``no_such_house``, ``no_such_device``,
-``no_such_camera``, ``no_such_finding``, ``no_such_series``, ``no_such_picture``, ``not_found``,
+``no_such_camera``, ``no_such_finding``, ``no_such_weighing``, ``no_flock``, ``grams_out_of_range``,
+``not_yet_weighed``, ``too_far_apart``, ``no_such_series``, ``no_such_picture``, ``not_found``,
 ``method_not_allowed``, ``store_unavailable``, ``internal``.
 """
 

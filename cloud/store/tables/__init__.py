@@ -9,6 +9,7 @@ from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Pic
 from cloud.store.tables.mail import Delivered, Drawing, Verdict
 from cloud.store.tables.people import Session, User
 from cloud.store.tables.place import Device, Flock, House
+from cloud.store.tables.weighed import HandWeighing
 
 __all__ = [
     "Delivered",
@@ -16,6 +17,7 @@ __all__ = [
     "Drawing",
     "Finding",
     "Flock",
+    "HandWeighing",
     "Happening",
     "House",
     "KeptAside",
