@@ -8,19 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 
 from cloud.api import findings, hand_weighings, health, houses, live, marks, pictures, problems, series, session
 from cloud.api.attempts import Attempts
 from cloud.api.dashboard import Dashboard, built_dashboard
+from cloud.api.etag import EntityTags
 from cloud.api.guard import Guard
 from cloud.api.services import Services
+from cloud.api.timing import Timed
 from cloud.config import CloudConfig
 from cloud.glance import Glance
 from cloud.ingest.courier import Courier
 from cloud.ingest.settling import Settler
 from cloud.ingest.subscriber import Subscriber
 from cloud.live import Feed, Hub
+from cloud.metrics import Metrics
 from cloud.store.embedded import EmbeddedSeries
 from cloud.store.folder import make_data_dir, only_one
 from cloud.store.media import Media
@@ -51,13 +55,30 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
         openapi_url=None,
         responses=problems.DOCUMENTED,
     )
-    for module in (session, houses, findings, hand_weighings, marks, series, live, pictures, health):
+    for module in (session, houses, findings, hand_weighings, marks, series, live, pictures):
         app.include_router(module.router, prefix=API)
+    app.include_router(health.router)
     app.mount("/", Dashboard(dashboard or built_dashboard()))
     problems.install(app)
-    app.add_middleware(GZipMiddleware, minimum_size=1_000)
-    app.add_middleware(Guard, https=config.http.secure_cookies)
+    _add_middleware(app, config)
     return app
+
+
+def _add_middleware(app: FastAPI, config: CloudConfig) -> None:
+    """Put the layers around every request; the last added is the outermost."""
+    origins = config.http.allowed_origins
+    app.add_middleware(EntityTags)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match"],
+            expose_headers=["ETag"],
+        )
+    app.add_middleware(Guard, https=config.http.secure_cookies, allowed_origins=origins)
+    app.add_middleware(Timed)
 
 
 def _lifespan(config: CloudConfig) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -92,7 +113,20 @@ async def _running(config: CloudConfig, series_db: EmbeddedSeries, records: Reco
     subscriber.prepare()
     tasks = [_kept_up("ingest", subscriber.run), _kept_up("live stream", feed.run)]
     try:
-        yield Services(config, series_db, records, media, hub, glance, vitals, Passwords(), Attempts(), courier, feed)
+        yield Services(
+            config=config,
+            series=series_db,
+            records=records,
+            media=media,
+            hub=hub,
+            glance=glance,
+            metrics=Metrics(vitals, hub.listening),
+            vitals=vitals,
+            passwords=Passwords(),
+            attempts=Attempts(),
+            courier=courier,
+            feed=feed,
+        )
     finally:
         hub.close()
         await _ended(set(tasks))

@@ -34,6 +34,10 @@ class HttpConfig(_Section):
     host: str = Field(default="127.0.0.1", min_length=1, description="address to listen on; 0.0.0.0 for all")
     port: int = Field(default=8080, ge=0, le=65_535, description="0 takes any free port and logs it")
     secure_cookies: bool = Field(default=False, description="true when the farm's phones come by https")
+    allowed_origins: list[str] = Field(
+        default_factory=list,
+        description="other sites whose pages may use the API, with a token; empty: none",
+    )
     session_days: int = Field(default=30, ge=1, le=400, description="a sign-in ends after so many unused days")
     trusted_proxies: list[str] = Field(
         default_factory=list, description="addresses whose X-Forwarded-For is believed; empty: nobody's"

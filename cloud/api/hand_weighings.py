@@ -91,7 +91,7 @@ def _near_the_scale(services: Services, farm: str, house: str, weighing: HandWei
 
 def _in_range(field: str, value: float, least: int, most: int) -> None:
     if not least <= value <= most:
-        raise _unprocessable(f"{field}_out_of_range", f"{field}: {value:g} can't be; give {least} to {most}")
+        raise _unprocessable("weighed_out_of_range", f"{field}: {value:g} can't be; give {least} to {most}")
 
 
 def _unprocessable(code: str, detail: str) -> Refusal:

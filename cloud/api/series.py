@@ -52,11 +52,13 @@ def series(
     known_house(services, farm, house)
     if quantity not in QUANTITIES:
         detail = f"quantity: {quantity!r} is unknown; known are: {', '.join(QUANTITIES)}"
-        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", detail)
+        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", detail, zh=f"quantity：没有 {quantity} 这个量。")
     end_ms = _ms(to or datetime.now(UTC))
     start_ms = end_ms - DEFAULT_SPAN_MS if from_ is None else _ms(from_)
     if not start_ms < end_ms:
-        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", "from: must be before 'to'")
+        raise Refusal(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", "from: must be before 'to'", zh="from：须早于 to。"
+        )
     key = _chosen(services, farm, house, (quantity, source, device))
     return _answer(key, services.series.window(key, start_ms, end_ms, points))
 

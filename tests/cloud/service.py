@@ -84,7 +84,7 @@ class CloudProcess:
         """Return what the service says of itself; empty while it does not answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            connection.request("GET", "/api/v1/healthz")
+            connection.request("GET", "/healthz")
             answer = connection.getresponse()
             return dict(json.loads(answer.read())) if answer.status == HTTPStatus.OK else {}
         except OSError:

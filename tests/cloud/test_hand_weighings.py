@@ -114,8 +114,8 @@ async def test_an_early_weighing_is_kept_and_corrects_nothing(app: FastAPI, mei:
 @pytest.mark.parametrize(
     ("more", "code"),
     [
-        ({"birds": 9}, "birds_out_of_range"),
-        ({"grams": 2}, "grams_out_of_range"),
+        ({"birds": 9}, "weighed_out_of_range"),
+        ({"grams": 2}, "weighed_out_of_range"),
         ({"grams": 5_000}, "too_far_apart"),
         ({"day": "2999-01-01"}, "not_yet_weighed"),
         ({"birds": "100"}, "bad_request"),
