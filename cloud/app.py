@@ -25,11 +25,12 @@ from cloud.ingest.settling import Settler
 from cloud.ingest.subscriber import Subscriber
 from cloud.live import Feed, Hub
 from cloud.metrics import Metrics
-from cloud.store.embedded import EmbeddedSeries
-from cloud.store.folder import make_data_dir, only_one
+from cloud.store.choice import chosen_series, forgetting
+from cloud.store.folder import make_data_dir, only_one, records_of
 from cloud.store.media import Media
 from cloud.store.people import Passwords
 from cloud.store.records import Records
+from cloud.store.series import SeriesStore
 from cloud.vitals import Vitals
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,8 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
     for module in (session, houses, findings, hand_weighings, marks, series, live, pictures):
         app.include_router(module.router, prefix=API)
     app.include_router(health.router)
-    app.mount("/", Dashboard(dashboard or built_dashboard()))
+    # Not mounted: a mount would take a known address asked with a wrong method, too.
+    app.router.default = Dashboard(dashboard or built_dashboard())
     problems.install(app)
     _add_middleware(app, config)
     return app
@@ -85,8 +87,8 @@ def _lifespan(config: CloudConfig) -> Callable[[FastAPI], AbstractAsyncContextMa
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         make_data_dir(config.data_dir)
-        series_db = EmbeddedSeries(config.data_dir / "series.db")
-        records = Records(config.data_dir / "records.db")
+        series_db = chosen_series(config)
+        records = records_of(config)
         with only_one(config.data_dir):
             try:
                 await asyncio.to_thread(series_db.open)
@@ -102,7 +104,7 @@ def _lifespan(config: CloudConfig) -> Callable[[FastAPI], AbstractAsyncContextMa
 
 
 @asynccontextmanager
-async def _running(config: CloudConfig, series_db: EmbeddedSeries, records: Records) -> AsyncIterator[Services]:
+async def _running(config: CloudConfig, series_db: SeriesStore, records: Records) -> AsyncIterator[Services]:
     media = Media(config.data_dir / "pictures")
     hub, vitals = Hub(), Vitals()
     glance = Glance(series_db, records, config.zone)
@@ -111,7 +113,11 @@ async def _running(config: CloudConfig, series_db: EmbeddedSeries, records: Reco
     courier = Courier(records)
     subscriber = Subscriber(config.broker, config.ingest, settler, vitals, feed.changed, courier)
     subscriber.prepare()
-    tasks = [_kept_up("ingest", subscriber.run), _kept_up("live stream", feed.run)]
+    tasks = [
+        _kept_up("ingest", subscriber.run),
+        _kept_up("live stream", feed.run),
+        _kept_up("retention", lambda: forgetting(series_db)),
+    ]
     try:
         yield Services(
             config=config,

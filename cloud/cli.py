@@ -93,7 +93,7 @@ def add_user(
         from cloud.store import people
         from cloud.store.folder import opened_records
 
-        with opened_records(settings.data_dir) as records:
+        with opened_records(settings) as records:
             people.add_user(records, people.Passwords(), name, password, datetime.now(UTC), replace=replace)
     typer.echo(f"{name} may sign in now.")
 
@@ -122,7 +122,7 @@ def place_flock(
         from cloud.store.folder import opened_records
 
         flock = houses.PlacedFlock(breed, placed_on.date(), birds)
-        with opened_records(settings.data_dir) as records:
+        with opened_records(settings) as records:
             houses.place_flock(records, farm, house, flock, int(datetime.now(UTC).timestamp() * 1000))
     typer.echo(f"{birds} {breed} in {farm}/{house} since {placed_on.date()}.")
 

@@ -5,6 +5,7 @@ HenwiseError
 │   ├── BadInput
 │   │   ├── BadConfig           a setting is unknown or impossible; names it
 │   │   └── BadRecord           something handed to a store can't be kept, ever
+│   ├── RefusedByStore          a database does not know or forbids what we ask of it
 │   ├── CannotStart             a port is taken, a folder is missing or in use
 │   └── DemoImpossible          what the demo needs is not there
 │       ├── NoBroker            neither the embedded broker nor mosquitto is here
@@ -22,6 +23,10 @@ class BadConfig(BadInput):
 
 class BadRecord(BadInput):
     """Something handed to a store can't be kept, now or later; the message says why."""
+
+
+class RefusedByStore(PermanentError):
+    """A database does not know or forbids what was asked of it; the message holds its words."""
 
 
 class CannotStart(PermanentError):

@@ -13,7 +13,8 @@ from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
 from cloud.api.session import signed_in
-from cloud.store.series import SeriesKey, Values, Window
+from cloud.store.columns import Values
+from cloud.store.series import SeriesKey, Window
 from contract.place import SLUG_MAX_CHARACTERS, Slug
 from contract.quantities import QUANTITIES
 
@@ -90,6 +91,7 @@ def _answer(key: SeriesKey, window: Window) -> SeriesAnswer:
         quantity=key.quantity,
         unit=QUANTITIES[key.quantity].unit,
         resolution="bucket" if window.bucketed else "raw",
+        basis=window.basis,
         at_ms=window.at_ms.tolist(),
         mean=_column(window.mean),
         low=_column(window.low),

@@ -1025,9 +1025,16 @@ export interface components {
             unit: string;
             /**
              * Resolution
+             * @description bucket: each row stands for a span that begins at at_ms
              * @enum {string}
              */
             resolution: "raw" | "bucket";
+            /**
+             * Basis
+             * @description what the rows are made from: the points themselves, or their roll-ups
+             * @enum {string}
+             */
+            basis: "raw" | "hourly" | "daily";
             /**
              * At Ms
              * @description Unix time in ms, rising
