@@ -14,6 +14,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from cloud.api import findings, hand_weighings, health, houses, live, marks, pictures, problems, series, session
 from cloud.api.attempts import Attempts
 from cloud.api.dashboard import Dashboard, built_dashboard
+from cloud.api.declared import declared
 from cloud.api.etag import EntityTags
 from cloud.api.guard import Guard
 from cloud.api.services import Services
@@ -59,6 +60,7 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
     for module in (session, houses, findings, hand_weighings, marks, series, live, pictures):
         app.include_router(module.router, prefix=API)
     app.include_router(health.router)
+    declared(app)
     # Not mounted: a mount would take a known address asked with a wrong method, too.
     app.router.default = Dashboard(dashboard or built_dashboard())
     problems.install(app)

@@ -13,6 +13,7 @@ import typer
 
 from cloud.config import CloudConfig, load_config
 from cloud.errors import BadRecord
+from cloud.rights import Role
 from contract.errors import HenwiseError
 from contract.place import checked_slug
 
@@ -82,6 +83,8 @@ def add_user(
     name: str,
     config: ConfigOption = None,
     *,
+    role: Annotated[Role, typer.Option(help="What they are; docs/people.md says what each may do.")] = Role.OWNER,
+    farm: Annotated[str | None, typer.Option(help="The one farm they belong to; otherwise every farm.")] = None,
     password_stdin: Annotated[bool, typer.Option(help="Read the password from the first line of stdin.")] = False,
     replace: Annotated[bool, typer.Option(help="Give a person who is there already a new password.")] = False,
 ) -> None:
@@ -94,7 +97,9 @@ def add_user(
         from cloud.store.folder import opened_records
 
         with opened_records(settings) as records:
-            people.add_user(records, people.Passwords(), name, password, datetime.now(UTC), replace=replace)
+            people.add_user(
+                records, people.Passwords(), name, password, datetime.now(UTC), replace=replace, role=role, farm=farm
+            )
     typer.echo(f"{name} may sign in now.")
 
 

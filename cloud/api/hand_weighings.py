@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 from fastapi import Path as PathParameter
 from fastapi.concurrency import run_in_threadpool
 
+from cloud.api.caller import WithCaller, may
 from cloud.api.models import (
     WEIGHED_BIRDS_LEAST,
     WEIGHED_BIRDS_MOST,
@@ -19,8 +20,8 @@ from cloud.api.models import (
 from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
-from cloud.api.session import SignedIn, signed_in
 from cloud.ingest.points import to_unix_ms
+from cloud.rights import Right
 from cloud.store import hand_weighings, houses
 from cloud.store.hand_weighings import Weighed
 from cloud.store.houses import PlacedFlock
@@ -30,14 +31,14 @@ from contract.place import SLUG_MAX_CHARACTERS, Slug
 APART_MOST: Final = 0.3
 """Birds by hand and on the scale that are further apart are not of one flock, or not in grams."""
 
-router = APIRouter(prefix="/houses", tags=["weights"], dependencies=[Depends(signed_in)])
+router = APIRouter(prefix="/houses", tags=["weights"], dependencies=[Depends(may(Right.RECORD))])
 
 WeighingPath = Annotated[Slug, PathParameter(min_length=1, max_length=SLUG_MAX_CHARACTERS)]
 
 
 @router.post("/{farm}/{house}/hand-weighings", status_code=HTTPStatus.CREATED)
 async def weigh(
-    farm: FarmPath, house: HousePath, weighing: HandWeighing, services: WithServices, user: SignedIn
+    farm: FarmPath, house: HousePath, weighing: HandWeighing, services: WithServices, caller: WithCaller
 ) -> HandWeighed:
     """Tell the mean of birds weighed by hand on a day; the same again changes nothing."""
     now = datetime.now(UTC)
@@ -50,7 +51,7 @@ async def weigh(
     def keep() -> HandWeighed:
         flock = _flock(services, farm, house, weighing.day)
         _near_the_scale(services, farm, house, weighing)
-        told = Weighed(hand_weighings.new_id(), **weighing.model_dump(), at_ms=to_unix_ms(now), by=user.name)
+        told = Weighed(hand_weighings.new_id(), **weighing.model_dump(), at_ms=to_unix_ms(now), by=caller.name)
         return hand_weighed(hand_weighings.tell(services.records, farm, house, told), flock)
 
     kept = await run_in_threadpool(keep)

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Depends
 from fastapi import Path as PathParameter
 from fastapi.responses import FileResponse
 
+from cloud.api.caller import may
 from cloud.api.paths import CameraPath, FarmPath, HousePath
 from cloud.api.problems import not_found
 from cloud.api.services import WithServices
-from cloud.api.session import signed_in
+from cloud.rights import Right
 from cloud.store import pictures
 
-router = APIRouter(prefix="/pictures", tags=["pictures"], dependencies=[Depends(signed_in)])
+router = APIRouter(prefix="/pictures", tags=["pictures"], dependencies=[Depends(may(Right.READ))])
 
 IMMUTABLE = "private, max-age=31536000, immutable"
 
