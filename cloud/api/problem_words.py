@@ -44,6 +44,12 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
         "en": "By hand and on the scale are too far apart to be one flock.",
         "zh": "人工称重与秤上均重相差太大，请检查两台秤和单位。",
     },
+    "no_such_alert": {"en": "There is no such alert.", "zh": "没有这条告警。"},
+    "alert_over": {"en": "This alert is over already.", "zh": "这条告警已经结束。"},
+    "snooze_out_of_range": {
+        "en": "An alert can be put off by at most a week.",
+        "zh": "告警最多推迟一周，请选择之后的时间。",
+    },
     "no_such_series": {"en": "Nothing has measured this yet.", "zh": "还没有这项测量数据。"},
     "no_such_picture": {"en": "There is no such picture any more.", "zh": "这张图片已不存在。"},
     "not_found": {"en": "There is nothing at this address.", "zh": "该地址没有内容。"},

@@ -3,6 +3,23 @@
 Times are RFC 3339 in UTC. A list holds one row per instrument or camera; what is not known is null, never zero.
 """
 
+from cloud.api.models.alerts import (
+    AlertHappened,
+    AlertHistory,
+    AlertLevel,
+    AlertNow,
+    AlertPage,
+    AlertSaid,
+    Assignment,
+    ReplayAnswer,
+    ReplayAsked,
+    RingNow,
+    RuleNow,
+    SettingsChange,
+    Snooze,
+    StepsNow,
+    Thresholds,
+)
 from cloud.api.models.base import Answer, Problem
 from cloud.api.models.health import Health
 from cloud.api.models.house import ClimateNow, DeviceNow, Flock, HouseName, HouseNow, HousePatch
@@ -31,7 +48,14 @@ __all__ = [
     "WEIGHED_BIRDS_MOST",
     "WEIGHED_GRAMS_LEAST",
     "WEIGHED_GRAMS_MOST",
+    "AlertHappened",
+    "AlertHistory",
+    "AlertLevel",
+    "AlertNow",
+    "AlertPage",
+    "AlertSaid",
     "Answer",
+    "Assignment",
     "ClimateNow",
     "CountNow",
     "Credentials",
@@ -54,8 +78,16 @@ __all__ = [
     "Judgement",
     "PictureNow",
     "Problem",
+    "ReplayAnswer",
+    "ReplayAsked",
+    "RingNow",
     "RollCallNow",
+    "RuleNow",
     "SeriesAnswer",
+    "SettingsChange",
+    "Snooze",
+    "StepsNow",
+    "Thresholds",
     "User",
     "VerdictNow",
     "ViewNow",
