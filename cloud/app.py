@@ -20,6 +20,7 @@ from cloud.api import (
     answers,
     channels,
     findings,
+    hand_weighings,
     health,
     houses,
     live,
@@ -77,7 +78,7 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
         openapi_url=None,
         responses=problems.DOCUMENTED,
     )
-    for module in (session, houses, alerts, findings, marks, series, live, pictures, answers):
+    for module in (session, houses, alerts, findings, hand_weighings, marks, series, live, pictures, answers):
         app.include_router(module.router, prefix=API)
     for module in (channels, notifying):
         app.include_router(module.mine, prefix=API)

@@ -5,6 +5,8 @@ import type {
   CountNow,
   DrawingNow,
   FindingNow,
+  HandWeighed,
+  HandWeighing,
   HouseName,
   HouseNow,
   Judgement,
@@ -135,6 +137,16 @@ export class Client {
   /** What this person was told lately, and how far it got. */
   notifications(): Promise<NotificationNow[]> {
     return this.ask("GET", "/me/notifications");
+  }
+
+  /** Tell what birds weighed by hand; told again, it changes nothing. */
+  weighByHand(place: Place, weighing: HandWeighing): Promise<HandWeighed> {
+    return this.ask("POST", `${houseAddress(place)}/hand-weighings`, weighing);
+  }
+
+  /** Take a weighing by hand back. */
+  takeBackWeighing(place: Place, { weighing }: Pick<HandWeighed, "weighing">): Promise<undefined> {
+    return this.ask("DELETE", `${houseAddress(place)}/hand-weighings/${encodeURIComponent(weighing)}`);
   }
 
   private async ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
