@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 
-from cloud.api import findings, health, houses, live, marks, pictures, problems, series, session
+from cloud.api import daily_log, findings, flocks, health, houses, live, marks, pictures, problems, series, session
 from cloud.api.attempts import Attempts
 from cloud.api.dashboard import Dashboard, built_dashboard
 from cloud.api.guard import Guard
@@ -51,7 +51,7 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
         openapi_url=None,
         responses=problems.DOCUMENTED,
     )
-    for module in (session, houses, findings, marks, series, live, pictures, health):
+    for module in (session, houses, flocks, daily_log, findings, marks, series, live, pictures, health):
         app.include_router(module.router, prefix=API)
     app.mount("/", Dashboard(dashboard or built_dashboard()))
     problems.install(app)

@@ -3,41 +3,21 @@
 import getpass
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cloud import flock_cli
 from cloud.config import CloudConfig, load_config
 from cloud.errors import BadRecord
-from contract.errors import HenwiseError
-from contract.place import checked_slug
-
-OLDEST_FLOCK_DAYS = 1_000
-NEXT_FLOCK_DAYS = 60
+from cloud.terminal import ConfigOption, sentences
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Henwise service.")
 user_app = typer.Typer(no_args_is_help=True, help="People who may sign in.")
-flock_app = typer.Typer(no_args_is_help=True, help="Flocks and the houses they live in.")
 app.add_typer(user_app, name="user")
-app.add_typer(flock_app, name="flock")
-
-ConfigOption = Annotated[
-    Path | None, typer.Option("--config", "-c", help="TOML file; HENWISE_... variables override it.")
-]
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """Turn our own errors into one line and a bad exit code."""
-    try:
-        yield
-    except HenwiseError as error:
-        typer.echo(f"henwise-cloud: {error}", err=True)
-        raise typer.Exit(1) from error
+app.add_typer(flock_cli.app, name="flock")
 
 
 @app.command()
@@ -45,7 +25,7 @@ def serve(config: ConfigOption = None) -> None:
     """Serve pages and API and take in what the edge devices send, until SIGINT or SIGTERM."""
     from cloud.listening import listening
 
-    with _sentences():
+    with sentences():
         settings = load_config(config)
         with listening(settings.http) as listener:
             from cloud.serving import serve as run
@@ -73,7 +53,7 @@ def demo(
     """Run a whole farm on this machine: broker, service, edge agent, virtual scale and thermometer."""
     from cloud.demo.run import run_demo
 
-    with _sentences():
+    with sentences():
         run_demo(home.absolute(), port, video, age_days, typer.echo)
 
 
@@ -86,7 +66,7 @@ def add_user(
     replace: Annotated[bool, typer.Option(help="Give a person who is there already a new password.")] = False,
 ) -> None:
     """Add a person; asks for the password, or reads it from stdin."""
-    with _sentences():
+    with sentences():
         settings = load_config(config)
         password = _password(from_stdin=password_stdin or not sys.stdin.isatty())
 
@@ -98,35 +78,6 @@ def add_user(
     typer.echo(f"{name} may sign in now.")
 
 
-@flock_app.command("place")
-def place_flock(
-    farm: str,
-    house: str,
-    *,
-    breed: Annotated[str, typer.Option(help="A breed with a standard, for example ross-308.")],
-    placed_on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of placement: day 0.")],
-    birds: Annotated[int, typer.Option(min=1, max=10_000_000, help="Birds placed.")],
-    config: ConfigOption = None,
-) -> None:
-    """Note which birds moved into a house, and when; the same day again corrects the entry."""
-    from cloud.flock.growth import standard
-
-    with _sentences():
-        settings = load_config(config)
-        standard(breed)
-        checked_slug(farm)
-        checked_slug(house)
-        _check_day(settings, placed_on.date())
-
-        from cloud.store import houses
-        from cloud.store.folder import opened_records
-
-        flock = houses.PlacedFlock(breed, placed_on.date(), birds)
-        with opened_records(settings.data_dir) as records:
-            houses.place_flock(records, farm, house, flock, int(datetime.now(UTC).timestamp() * 1000))
-    typer.echo(f"{birds} {breed} in {farm}/{house} since {placed_on.date()}.")
-
-
 def _password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")
@@ -134,14 +85,6 @@ def _password(*, from_stdin: bool) -> str:
     if getpass.getpass("Again: ") != password:
         raise BadRecord("the two passwords differ; nothing was changed")
     return password
-
-
-def _check_day(settings: CloudConfig, placed_on: date) -> None:
-    today = datetime.now(settings.zone).date()
-    if not OLDEST_FLOCK_DAYS >= (today - placed_on).days >= -NEXT_FLOCK_DAYS:
-        raise BadRecord(
-            f"--placed-on: {placed_on} is more than {OLDEST_FLOCK_DAYS} days ago or {NEXT_FLOCK_DAYS} days ahead"
-        )
 
 
 if __name__ == "__main__":

@@ -4,7 +4,12 @@ HenwiseError
 ├── PermanentError
 │   ├── BadInput
 │   │   ├── BadConfig           a setting is unknown or impossible; names it
-│   │   └── BadRecord           something handed to a store can't be kept, ever
+│   │   ├── BadRecord           something handed to a store can't be kept, ever
+│   │   └── Declined            what a person wrote down is not taken; has a code
+│   │       ├── Implausible     it can't be true
+│   │       ├── Collides        it does not go together with what is there
+│   │       ├── Outdated        it corrects something that was corrected meanwhile
+│   │       └── Unheard         it is about something that is not there
 │   ├── CannotStart             a port is taken, a folder is missing or in use
 │   └── DemoImpossible          what the demo needs is not there
 │       ├── NoBroker            neither the embedded broker nor mosquitto is here
@@ -22,6 +27,36 @@ class BadConfig(BadInput):
 
 class BadRecord(BadInput):
     """Something handed to a store can't be kept, now or later; the message says why."""
+
+
+class Declined(BadInput):
+    """What a person wrote down is not taken.
+
+    Attributes:
+        code: stable word that the dashboard translates.
+        facts: numbers and names of the sentence, for translations.
+    """
+
+    def __init__(self, code: str, sentence: str, **facts: str | float) -> None:
+        self.code = code
+        self.facts = facts
+        super().__init__(sentence)
+
+
+class Implausible(Declined):
+    """It can't be true; the message says why."""
+
+
+class Collides(Declined):
+    """It does not go together with what is there: an id that is taken, a house that is full."""
+
+
+class Outdated(Declined):
+    """It corrects something that somebody else has corrected meanwhile: read again, then decide."""
+
+
+class Unheard(Declined):
+    """It is about a flock, an event or an entry that is not there."""
 
 
 class CannotStart(PermanentError):

@@ -19,18 +19,20 @@ from cloud.api.models import (
     HousePatch,
     PictureNow,
     RollCallNow,
+    StockNow,
     ViewNow,
     WeightDay,
     WeightHistory,
     WeightNow,
     WellnessNow,
 )
+from cloud.book.answers import stock_now
 from cloud.flock import house_count
 from cloud.flock.comfort import heat_index
 from cloud.flock.growth import BreedStandard, age_days, standards
 from cloud.notice import findings_now, verdict_now, views_now
-from cloud.store import houses, pictures, verdicts
-from cloud.store.houses import PlacedFlock
+from cloud.store import flocks, houses, pictures, verdicts
+from cloud.store.flocks import FlockFacts
 from cloud.store.pictures import PictureKey
 from cloud.store.records import Records
 from cloud.store.series import DayStats, SeriesStore, combined
@@ -54,6 +56,7 @@ from contract.topics import leaf_of
 
 MEMBERS: Final = (
     "flock",
+    "stock",
     "house_count",
     "counts",
     "roll_calls",
@@ -114,7 +117,7 @@ class Glance:
     def weight_history(self, farm: str, house: str) -> WeightHistory:
         """Return the days since placement (or of the last two months) and the breed's curve."""
         today = self._today()
-        flock = houses.flock_on(self._records, farm, house, today)
+        flock = self._facts(farm, house, today)
         first = flock.placed_on if flock else today - timedelta(days=HISTORY_DAYS_WITHOUT_FLOCK)
         standard = _standard(flock)
         return WeightHistory(
@@ -127,6 +130,7 @@ class Glance:
     def _members(self, farm: str, house: str, members: Iterable[str]) -> dict[str, Any]:
         readers: dict[str, Callable[[str, str], Any]] = {
             "flock": self._flock,
+            "stock": self._stock,
             "house_count": self._house_count,
             "counts": self._counts,
             "roll_calls": self._roll_calls,
@@ -145,15 +149,28 @@ class Glance:
 
     def _flock(self, farm: str, house: str) -> Flock | None:
         today = self._today()
-        placed = houses.flock_on(self._records, farm, house, today)
-        if placed is None:
+        kept = flocks.flock_on(self._records, farm, house, today)
+        if kept is None:
             return None
+        facts = kept.facts
         return Flock(
-            breed=placed.breed,
-            placed_on=placed.placed_on,
-            placed_birds=placed.placed_birds,
-            age_days=age_days(placed.placed_on, today),
+            flock=kept.flock,
+            breed=facts.breed,
+            sex=facts.sex,
+            placed_on=facts.placed_on,
+            placed_birds=facts.placed_birds,
+            age_days=age_days(facts.placed_on, today),
         )
+
+    def _facts(self, farm: str, house: str, day: date) -> FlockFacts | None:
+        kept = flocks.flock_on(self._records, farm, house, day)
+        return kept.facts if kept else None
+
+    def _stock(self, farm: str, house: str) -> StockNow | None:
+        today = self._today()
+        weighed = self._weights(farm, house, today - timedelta(days=1), today)
+        mean_grams = weighed[-1].total / weighed[-1].n if weighed else None
+        return stock_now(self._records, farm, house, today, mean_grams)
 
     def _newest(self, farm: str, house: str, kind: type[E]) -> list[tuple[str, E]]:
         """Return (device, message) of the newest message of each source."""
@@ -209,7 +226,7 @@ class Glance:
         last = parse(WeightSample, max(rows, key=lambda row: row.at_ms).message)
         today = self._today()
         days = self._weights(farm, house, today, today)
-        flock = houses.flock_on(self._records, farm, house, today)
+        flock = self._facts(farm, house, today)
         return WeightNow(last_at=last.at, last_grams=last.grams, today=_weight_day(days[0], flock) if days else None)
 
     def _weights(self, farm: str, house: str, first: date, last: date) -> list[DayStats]:
@@ -240,7 +257,7 @@ def picture_url(key: PictureKey) -> str:
     return f"/api/v1/pictures/{quote(place.farm)}/{quote(place.house)}/{quote(key.camera)}/{key.at_ms}.jpg"
 
 
-def _standard(flock: PlacedFlock | None) -> BreedStandard | None:
+def _standard(flock: FlockFacts | None) -> BreedStandard | None:
     return standards().get(flock.breed) if flock else None
 
 
@@ -251,7 +268,7 @@ def _curve(standard: BreedStandard | None) -> list[CurvePoint]:
     return [CurvePoint(age_days=age, grams=grams) for age, grams in pairs]
 
 
-def _weight_day(stats: DayStats, flock: PlacedFlock | None) -> WeightDay:
+def _weight_day(stats: DayStats, flock: FlockFacts | None) -> WeightDay:
     lies = spread(stats.n, stats.total, stats.sumsq)
     age = age_days(flock.placed_on, stats.day) if flock else None
     standard = _standard(flock)

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cloud.api.problems import problem_response
 
 BODY_MAX_BYTES = 64 * 1024
+PHOTO_MAX_BYTES = 1024 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 HEADERS = {
@@ -52,7 +53,7 @@ class Guard:
             detail = "This request comes from another site."
             await problem_response(HTTPStatus.FORBIDDEN, "foreign_origin", detail)(scope, receive, send_guarded)
         elif _announces_too_much(headers):
-            detail = f"A request's body may have {BODY_MAX_BYTES} bytes and must say how many it has."
+            detail = f"A request's body may have {_most_bytes(headers)} bytes and must say how many it has."
             response = problem_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", detail)
             await response(scope, receive, send_guarded)
         else:
@@ -72,4 +73,8 @@ def _announces_too_much(headers: Headers) -> bool:
     if "transfer-encoding" in headers:
         return True
     length = headers.get("content-length", "0")
-    return not length.isdecimal() or int(length) > BODY_MAX_BYTES
+    return not length.isdecimal() or int(length) > _most_bytes(headers)
+
+
+def _most_bytes(headers: Headers) -> int:
+    return PHOTO_MAX_BYTES if headers.get("content-type") == "image/jpeg" else BODY_MAX_BYTES

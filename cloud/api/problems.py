@@ -3,7 +3,8 @@
 The codes: ``not_signed_in``, ``wrong_password``, ``too_many_attempts``, ``foreign_origin``, ``too_large``,
 ``bad_request``, ``birds_out_of_range``, ``not_yet_taken``, ``which_device``, ``no_such_house``, ``no_such_device``,
 ``no_such_camera``, ``no_such_finding``, ``no_such_series``, ``no_such_picture``, ``not_found``,
-``method_not_allowed``, ``store_unavailable``, ``internal``.
+``method_not_allowed``, ``store_unavailable``, ``internal``, and those of ``cloud.errors.Declined``, which name what a
+person wrote down and is not taken (``cloud.book``, ``cloud.flock.plausible``).
 """
 
 import logging
@@ -16,7 +17,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from cloud.api.models import Problem
-from cloud.errors import StoreUnavailable
+from cloud.errors import Collides, Declined, Implausible, Outdated, StoreUnavailable, Unheard
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,14 @@ DOCUMENTED: Final[dict[int | str, dict[str, Any]]] = {
     }
 }
 """What the OpenAPI document says about every route."""
+
+
+DECLINED: Final[dict[type[Declined], HTTPStatus]] = {
+    Implausible: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Collides: HTTPStatus.CONFLICT,
+    Outdated: HTTPStatus.PRECONDITION_FAILED,
+    Unheard: HTTPStatus.NOT_FOUND,
+}
 
 
 class Refusal(Exception):
@@ -55,15 +64,22 @@ def not_found(code: str, detail: str) -> Refusal:
     return Refusal(HTTPStatus.NOT_FOUND, code, detail)
 
 
-def problem_response(status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:
+def problem_response(
+    status: int,
+    code: str,
+    detail: str,
+    headers: dict[str, str] | None = None,
+    facts: dict[str, str | float] | None = None,
+) -> Response:
     """Write a Problem as it goes over the wire."""
-    problem = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, code=code)
+    problem = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, code=code, facts=facts or {})
     return Response(problem.model_dump_json(), status, headers, MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:
     """Make ``app`` answer every error as a Problem."""
     app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(Declined, _declined)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(StoreUnavailable, _unavailable)
@@ -74,6 +90,12 @@ def _refused(_request: Request, error: Exception) -> Response:
     if not isinstance(error, Refusal):
         raise error
     return problem_response(error.status, error.code, error.detail, error.headers)
+
+
+def _declined(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, Declined):
+        raise error
+    return problem_response(DECLINED[type(error)], error.code, str(error), facts=error.facts)
 
 
 def _invalid(_request: Request, error: Exception) -> Response:

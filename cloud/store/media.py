@@ -1,6 +1,6 @@
 """Pictures on the disk: ``<folder>/<farm>/<house>/<device>/<camera>/<kind>/<at_ms>.jpg``.
 
-A finding's picture is below ``<device>/findings/<finding>``.
+A finding's picture is below ``<device>/findings/<finding>``, those of the daily log in ``<farm>/<house>/_log``.
 
 A file appears whole or not at all (written aside, synced, renamed, the folder synced). A picture's record is
 committed after its file and removed before it, so a record without a file can't be; a file without a record can,
@@ -11,10 +11,11 @@ import os
 from pathlib import Path
 
 from cloud.errors import StoreUnavailable
+from cloud.store.daily_log import PhotoKey
 from cloud.store.findings import EvidenceKey
 from cloud.store.pictures import PictureKey
 
-Key = PictureKey | EvidenceKey
+Key = PictureKey | EvidenceKey | PhotoKey
 """What names a picture; its ``path`` says where it is."""
 
 

@@ -8,14 +8,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from cloud.errors import BadRecord, StoreUnavailable
-from cloud.store import houses, ledger, migrations, people
-from cloud.store.houses import Candidate, PlacedFlock
+from cloud.store import flocks, houses, ledger, migrations, people
+from cloud.store.flocks import FlockFacts, KeptFlock
+from cloud.store.houses import Candidate
 from cloud.store.ledger import Refused, merged
 from cloud.store.records import Records
 from cloud.store.tables import Table
+from contract.place import checked_slug
 from tests.cloud.sending import NOON, PI
 
 PASSWORD = "long enough"
@@ -30,7 +32,7 @@ def test_opening_again_keeps_what_is_there(tmp_path: Path):
     for day in (1, 2):
         records = Records(tmp_path / "records.db")
         records.open()
-        houses.place_flock(records, "hill", f"house-{day}", PlacedFlock("ross-308", date(2026, 11, day), 5), 0)
+        place(records, FlockFacts(f"house-{day}", "ross-308", date(2026, 11, day), 5))
         records.close()
     records.open()
     assert houses.names(records) == [("hill", "house-1"), ("hill", "house-2")]
@@ -152,12 +154,47 @@ def test_a_value_from_the_future_gives_way_once_the_clock_is_set(records: Record
 
 def test_the_newest_flock_that_is_not_in_the_future_lives_in_the_house(records: Records):
     for day in (1, 20, 25):
-        houses.place_flock(records, "hill", "house-2", PlacedFlock("ross-308", date(2026, 11, day), day), 0)
-    houses.place_flock(records, "hill", "house-2", PlacedFlock("cobb-500", date(2026, 11, 20), 7), 0)
-    assert houses.flock_on(records, "hill", "house-2", date(2026, 11, 22)) == PlacedFlock(
-        "cobb-500", date(2026, 11, 20), 7
+        place(records, FlockFacts("house-2", "ross-308", date(2026, 11, day), day))
+    place(records, FlockFacts("house-2", "cobb-500", date(2026, 11, 20), 7), version=2)
+    living = flocks.flock_on(records, "hill", "house-2", date(2026, 11, 22))
+    assert living is not None
+    assert (living.version, living.facts) == (2, FlockFacts("house-2", "cobb-500", date(2026, 11, 20), 7))
+    assert flocks.flock_on(records, "hill", "house-2", date(2026, 10, 31)) is None
+
+
+def test_a_flock_of_the_third_version_becomes_one_with_an_id_and_goes_back(tmp_path: Path):
+    records = Records(tmp_path / "records.db")
+    records.open()
+    former = [{"farm": "hill", "house": house, "placed_on": "2026-11-01", "breed": "ross-308", "placed_birds": 480}
+              for house in ("house-2", "h" * 63)]  # fmt: skip
+    with records.writing() as connection:
+        migrations.downgrade(connection, "0003")
+        for row in former:
+            connection.execute(
+                text("INSERT INTO flocks VALUES (:farm, :house, :placed_on, :breed, :placed_birds)"), row
+            )
+    records.close()
+    records.open()
+    known = flocks.read(records, "hill")
+    assert {one.facts for one in known.flocks} == {
+        FlockFacts(row["house"], "ross-308", date(2026, 11, 1), 480) for row in former
+    }
+    assert known.find(flocks.default_id("house-2", date(2026, 11, 1))) is not None
+    assert all(checked_slug(one.flock) for one in known.flocks)
+    place(records, FlockFacts("house-2", "ross-308", date(2026, 11, 1), 470), version=2)
+    with records.writing() as connection:
+        migrations.downgrade(connection, "0003")
+        rows = connection.execute(text("SELECT * FROM flocks ORDER BY house")).mappings().all()
+    assert [dict(row) for row in rows] == sorted(
+        [former[1], {**former[0], "placed_birds": 470}], key=lambda row: row["house"]
     )
-    assert houses.flock_on(records, "hill", "house-2", date(2026, 10, 31)) is None
+    records.close()
+
+
+def place(records: Records, facts: FlockFacts, version: int = 1) -> None:
+    flock = flocks.default_id(facts.house, facts.placed_on)
+    with records.writing() as connection:
+        flocks.add_version(connection, "hill", KeptFlock(flock, version, facts, "mei", 0))
 
 
 class TestPeople:

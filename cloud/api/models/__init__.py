@@ -4,12 +4,24 @@ Times are RFC 3339 in UTC. A list holds one row per instrument or camera; what i
 """
 
 from cloud.api.models.base import Answer, Problem
+from cloud.api.models.flocks import (
+    ClosedTold,
+    EventTold,
+    FlockEventNow,
+    FlockRecord,
+    HarvestedTold,
+    Placing,
+    ThinnedTold,
+    TransferredTold,
+)
 from cloud.api.models.health import Health
 from cloud.api.models.house import ClimateNow, DeviceNow, Flock, HouseName, HouseNow, HousePatch
+from cloud.api.models.log import EntryTold, LogDayNow, LogEntryNow, LogPage
 from cloud.api.models.marks import DrawingNow, DrawnMarks, ViewNow
 from cloud.api.models.said import BIRDS_MAX, HandCount, Judgement, VerdictNow
 from cloud.api.models.series import SeriesAnswer
 from cloud.api.models.session import Credentials, User
+from cloud.api.models.stock import Floor, StockDayNow, StockHistory, StockNow, WithdrawalNow
 from cloud.api.models.vision import CountNow, FindingNow, FindingsNow, HouseCount, PictureNow, RollCallNow, WellnessNow
 from cloud.api.models.weight import CurvePoint, WeightDay, WeightHistory, WeightNow
 
@@ -17,26 +29,42 @@ __all__ = [
     "BIRDS_MAX",
     "Answer",
     "ClimateNow",
+    "ClosedTold",
     "CountNow",
     "Credentials",
     "CurvePoint",
     "DeviceNow",
     "DrawingNow",
     "DrawnMarks",
+    "EntryTold",
+    "EventTold",
     "FindingNow",
     "FindingsNow",
     "Flock",
+    "FlockEventNow",
+    "FlockRecord",
+    "Floor",
     "HandCount",
+    "HarvestedTold",
     "Health",
     "HouseCount",
     "HouseName",
     "HouseNow",
     "HousePatch",
     "Judgement",
+    "LogDayNow",
+    "LogEntryNow",
+    "LogPage",
     "PictureNow",
+    "Placing",
     "Problem",
     "RollCallNow",
     "SeriesAnswer",
+    "StockDayNow",
+    "StockHistory",
+    "StockNow",
+    "ThinnedTold",
+    "TransferredTold",
     "User",
     "VerdictNow",
     "ViewNow",
@@ -44,4 +72,5 @@ __all__ = [
     "WeightHistory",
     "WeightNow",
     "WellnessNow",
+    "WithdrawalNow",
 ]

@@ -1,6 +1,6 @@
 """What all answers stand on."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Answer(BaseModel):
@@ -17,3 +17,4 @@ class Problem(Answer):
     status: int
     detail: str
     code: str
+    facts: dict[str, str | float] = Field(default={}, description="numbers and names of the sentence, by name")

@@ -6,9 +6,10 @@ migration in ``migrations/versions``; a test compares the two.
 
 from cloud.store.tables.base import Table
 from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Picture, SeqRange
+from cloud.store.tables.flocks import Flock, FlockEvent, LogEntry
 from cloud.store.tables.mail import Delivered, Drawing, Verdict
 from cloud.store.tables.people import Session, User
-from cloud.store.tables.place import Device, Flock, House
+from cloud.store.tables.place import Device, House
 
 __all__ = [
     "Delivered",
@@ -16,9 +17,11 @@ __all__ = [
     "Drawing",
     "Finding",
     "Flock",
+    "FlockEvent",
     "Happening",
     "House",
     "KeptAside",
+    "LogEntry",
     "Newest",
     "Picture",
     "SeqRange",

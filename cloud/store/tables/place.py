@@ -1,6 +1,4 @@
-"""Houses, their flocks and their devices."""
-
-from datetime import date
+"""Houses and their devices."""
 
 from sqlalchemy import BigInteger, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,18 +14,7 @@ class House(Table):
     farm: Mapped[str] = mapped_column(SLUG, primary_key=True)
     house: Mapped[str] = mapped_column(SLUG, primary_key=True)
     first_seen_ms: Mapped[int] = mapped_column(BigInteger)
-
-
-class Flock(Table):
-    """Birds placed together; the newest placement that is not in the future lives in the house."""
-
-    __tablename__ = "flocks"
-
-    farm: Mapped[str] = mapped_column(SLUG, primary_key=True)
-    house: Mapped[str] = mapped_column(SLUG, primary_key=True)
-    placed_on: Mapped[date] = mapped_column(primary_key=True)
-    breed: Mapped[str] = mapped_column(SLUG)
-    placed_birds: Mapped[int]
+    floor_m2: Mapped[float | None]
 
 
 class Device(Table):
