@@ -16,8 +16,13 @@ branch_labels = None
 depends_on = None
 
 SLUG_CHARACTERS = 63
-FORMER = {"farm": sa.String(63), "house": sa.String(63), "placed_on": sa.Date(), "breed": sa.String(63),
-          "placed_birds": sa.Integer()}  # fmt: skip
+FORMER: dict[str, sa.types.TypeEngine[Any]] = {
+    "farm": sa.String(63),
+    "house": sa.String(63),
+    "placed_on": sa.Date(),
+    "breed": sa.String(63),
+    "placed_birds": sa.Integer(),
+}
 """The columns of the table before."""
 
 
@@ -56,7 +61,7 @@ def downgrade() -> None:
 
 
 def _former(*more: str) -> sa.TableClause:
-    columns = [sa.column(name, kind) for name, kind in FORMER.items()]
+    columns: list[sa.ColumnClause[Any]] = [sa.column(name, kind) for name, kind in FORMER.items()]
     return sa.table("flocks", *columns, *(sa.column(name) for name in more))
 
 
