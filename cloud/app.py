@@ -8,24 +8,29 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 
 from cloud.api import daily_log, findings, flocks, health, houses, live, marks, pictures, problems, series, session
 from cloud.api.attempts import Attempts
 from cloud.api.dashboard import Dashboard, built_dashboard
+from cloud.api.etag import EntityTags
 from cloud.api.guard import Guard
 from cloud.api.services import Services
+from cloud.api.timing import Timed
 from cloud.config import CloudConfig
 from cloud.glance import Glance
 from cloud.ingest.courier import Courier
 from cloud.ingest.settling import Settler
 from cloud.ingest.subscriber import Subscriber
 from cloud.live import Feed, Hub
-from cloud.store.embedded import EmbeddedSeries
-from cloud.store.folder import make_data_dir, only_one
+from cloud.metrics import Metrics
+from cloud.store.choice import chosen_series, forgetting
+from cloud.store.folder import make_data_dir, only_one, records_of
 from cloud.store.media import Media
 from cloud.store.people import Passwords
 from cloud.store.records import Records
+from cloud.store.series import SeriesStore
 from cloud.vitals import Vitals
 
 log = logging.getLogger(__name__)
@@ -51,21 +56,39 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
         openapi_url=None,
         responses=problems.DOCUMENTED,
     )
-    for module in (session, houses, flocks, daily_log, findings, marks, series, live, pictures, health):
+    for module in (session, houses, flocks, daily_log, findings, marks, series, live, pictures):
         app.include_router(module.router, prefix=API)
-    app.mount("/", Dashboard(dashboard or built_dashboard()))
+    app.include_router(health.router)
+    # Not mounted: a mount would take a known address asked with a wrong method, too.
+    app.router.default = Dashboard(dashboard or built_dashboard())
     problems.install(app)
-    app.add_middleware(GZipMiddleware, minimum_size=1_000)
-    app.add_middleware(Guard, https=config.http.secure_cookies)
+    _add_middleware(app, config)
     return app
+
+
+def _add_middleware(app: FastAPI, config: CloudConfig) -> None:
+    """Put the layers around every request; the last added is the outermost."""
+    origins = config.http.allowed_origins
+    app.add_middleware(EntityTags)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match"],
+            expose_headers=["ETag"],
+        )
+    app.add_middleware(Guard, https=config.http.secure_cookies, allowed_origins=origins)
+    app.add_middleware(Timed)
 
 
 def _lifespan(config: CloudConfig) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         make_data_dir(config.data_dir)
-        series_db = EmbeddedSeries(config.data_dir / "series.db")
-        records = Records(config.data_dir / "records.db")
+        series_db = chosen_series(config)
+        records = records_of(config)
         with only_one(config.data_dir):
             try:
                 await asyncio.to_thread(series_db.open)
@@ -81,7 +104,7 @@ def _lifespan(config: CloudConfig) -> Callable[[FastAPI], AbstractAsyncContextMa
 
 
 @asynccontextmanager
-async def _running(config: CloudConfig, series_db: EmbeddedSeries, records: Records) -> AsyncIterator[Services]:
+async def _running(config: CloudConfig, series_db: SeriesStore, records: Records) -> AsyncIterator[Services]:
     media = Media(config.data_dir / "pictures")
     hub, vitals = Hub(), Vitals()
     glance = Glance(series_db, records, config.zone)
@@ -90,9 +113,26 @@ async def _running(config: CloudConfig, series_db: EmbeddedSeries, records: Reco
     courier = Courier(records)
     subscriber = Subscriber(config.broker, config.ingest, settler, vitals, feed.changed, courier)
     subscriber.prepare()
-    tasks = [_kept_up("ingest", subscriber.run), _kept_up("live stream", feed.run)]
+    tasks = [
+        _kept_up("ingest", subscriber.run),
+        _kept_up("live stream", feed.run),
+        _kept_up("retention", lambda: forgetting(series_db)),
+    ]
     try:
-        yield Services(config, series_db, records, media, hub, glance, vitals, Passwords(), Attempts(), courier, feed)
+        yield Services(
+            config=config,
+            series=series_db,
+            records=records,
+            media=media,
+            hub=hub,
+            glance=glance,
+            metrics=Metrics(vitals, hub.listening),
+            vitals=vitals,
+            passwords=Passwords(),
+            attempts=Attempts(),
+            courier=courier,
+            feed=feed,
+        )
     finally:
         hub.close()
         await _ended(set(tasks))

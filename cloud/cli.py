@@ -73,7 +73,7 @@ def add_user(
         from cloud.store import people
         from cloud.store.folder import opened_records
 
-        with opened_records(settings.data_dir) as records:
+        with opened_records(settings) as records:
             people.add_user(records, people.Passwords(), name, password, datetime.now(UTC), replace=replace)
     typer.echo(f"{name} may sign in now.")
 

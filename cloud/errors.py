@@ -10,6 +10,7 @@ HenwiseError
 │   │       ├── Collides        it does not go together with what is there
 │   │       ├── Outdated        it corrects something that was corrected meanwhile
 │   │       └── Unheard         it is about something that is not there
+│   ├── RefusedByStore          a database does not know or forbids what we ask of it
 │   ├── CannotStart             a port is taken, a folder is missing or in use
 │   └── DemoImpossible          what the demo needs is not there
 │       ├── NoBroker            neither the embedded broker nor mosquitto is here
@@ -33,13 +34,13 @@ class Declined(BadInput):
     """What a person wrote down is not taken.
 
     Attributes:
-        code: stable word that the dashboard translates.
-        facts: numbers and names of the sentence, for translations.
+        code: one of ``cloud.api.problem_words.TITLES``.
+        zh: the sentence in Chinese.
     """
 
-    def __init__(self, code: str, sentence: str, **facts: str | float) -> None:
+    def __init__(self, code: str, sentence: str, zh: str) -> None:
         self.code = code
-        self.facts = facts
+        self.zh = zh
         super().__init__(sentence)
 
 
@@ -57,6 +58,10 @@ class Outdated(Declined):
 
 class Unheard(Declined):
     """It is about a flock, an event or an entry that is not there."""
+
+
+class RefusedByStore(PermanentError):
+    """A database does not know or forbids what was asked of it; the message holds its words."""
 
 
 class CannotStart(PermanentError):

@@ -64,7 +64,7 @@ def _desk(config: Path | None, farm: str, house: str) -> Iterator[Desk]:
         checked_slug(farm)
         checked_slug(house)
         now = datetime.now(UTC)
-        with opened_records(settings.data_dir) as records:
+        with opened_records(settings) as records:
             yield Desk(records, now, now.astimezone(settings.zone).date())
 
 
@@ -208,7 +208,9 @@ def _living(desk: Desk, where: Where, day: date) -> str:
 
     stay = stay_on(read(desk.records, where.farm).stays(where.house), day)
     if stay is None:
-        raise Unheard("no_flock", f"no flock lived in {where.farm}/{where.house} on {day}; see flock list")
+        raise Unheard(
+            "no_flock", f"no flock lived in {where.farm}/{where.house} on {day}; see flock list", "当天没有鸡群"
+        )
     return stay.flock
 
 

@@ -106,10 +106,6 @@ class Glance:
         members = self._members(farm, house, MEMBERS)
         return HouseNow(now=self._clock(), farm=farm, house=house, time_zone=self._zone.key, **members)
 
-    def whole_patch(self, farm: str, house: str) -> HousePatch:
-        """Return a patch with every member."""
-        return self.patch(farm, house, MEMBERS)
-
     def patch(self, farm: str, house: str, members: Iterable[str]) -> HousePatch:
         """Return a patch with these members, each whole."""
         return HousePatch(now=self._clock(), **self._members(farm, house, members))

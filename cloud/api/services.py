@@ -10,6 +10,7 @@ from cloud.config import CloudConfig
 from cloud.glance import Glance
 from cloud.ingest.courier import Courier
 from cloud.live import Feed, Hub
+from cloud.metrics import Metrics
 from cloud.store.media import Media
 from cloud.store.people import Passwords
 from cloud.store.records import Records
@@ -27,6 +28,7 @@ class Services:
     media: Media
     hub: Hub
     glance: Glance
+    metrics: Metrics
     vitals: Vitals
     passwords: Passwords
     attempts: Attempts

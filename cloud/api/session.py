@@ -43,7 +43,8 @@ def sign_in(credentials: Credentials, request: Request, response: Response, serv
     if wait_s > 0:
         detail = f"Too many wrong attempts; try again in {wait_s} s."
         headers = {"Retry-After": str(wait_s)}
-        raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, "too_many_attempts", detail, headers)
+        zh = f"输错次数太多，请 {wait_s} 秒后再试。"
+        raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, "too_many_attempts", detail, headers, zh=zh)
     now = datetime.now(UTC)
     user_id = services.passwords.check(services.records, credentials.name, credentials.password.get_secret_value())
     if user_id is None:

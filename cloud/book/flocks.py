@@ -38,7 +38,6 @@ class FlockBook:
             Outdated: it corrects a version that was corrected meanwhile.
         """
         with self.records.writing() as connection:
-            flocks.lock(connection, self.farm)
             before = flocks.load(connection, self.farm)
             known = before.find(flock)
             if known is not None and known.facts == facts:
@@ -63,7 +62,6 @@ class FlockBook:
             Outdated: it corrects an event that was corrected or taken back meanwhile.
         """
         with self.records.writing() as connection:
-            flocks.lock(connection, self.farm)
             known = flocks.find_event(connection, self.farm, event)
             if known is not None:
                 return _same(known, facts), False
@@ -88,7 +86,6 @@ class FlockBook:
             Outdated: it was corrected meanwhile.
         """
         with self.records.writing() as connection:
-            flocks.lock(connection, self.farm)
             known = self._event(connection, house, flock, event)
             later = flocks.replacement(connection, self.farm, event)
             if later is not None and later.facts.kind == "withdrawn":
@@ -104,7 +101,8 @@ class FlockBook:
     def _event(self, connection: Connection, house: str, flock: str, event: str) -> KeptEvent:
         known = flocks.find_event(connection, self.farm, event)
         if known is None or known.facts.kind == "withdrawn" or (known.facts.house, known.facts.flock) != (house, flock):
-            raise Unheard("no_such_event", f"Flock {flock!r} has no event {event!r} in this house; read it again.")
+            sentence = f"Flock {flock!r} has no event {event!r} in this house; read it again."
+            raise Unheard("no_such_event", sentence, "该批次在这栋鸡舍没有这条记录，请刷新。")
         return known
 
     def _check_replaced(self, connection: Connection, facts: EventFacts) -> None:
@@ -113,12 +111,13 @@ class FlockBook:
             raise _corrected_meanwhile()
         if replaced.facts.kind != facts.kind:
             sentence = f"An event {replaced.facts.kind!r} can't become one {facts.kind!r}: take it back, write anew."
-            raise Implausible("other_kind", sentence)
+            raise Implausible("other_kind", sentence, "更正不能改变记录的种类：请撤回后重新填写。")
 
     def _check(self, connection: Connection, before: Flocks, facts: EventFacts, today: date) -> bool:
         """Check an event; return whether it takes the last birds to another house."""
         if before.find(facts.flock) is None:
-            raise Unheard("no_such_flock", f"There is no flock {facts.flock!r} on this farm.")
+            sentence = f"There is no flock {facts.flock!r} on this farm."
+            raise Unheard("no_such_flock", sentence, f"本场没有批次 {facts.flock}。")
         check_day(facts.day, today)
         _check_open(before, facts)
         stays = before.stays(facts.house)
@@ -127,7 +126,8 @@ class FlockBook:
             raise nobody_there(stays, facts.day)
         if stay.flock != facts.flock:
             sentence = f"Flock {stay.flock!r} was in this house on {facts.day}, not {facts.flock!r}."
-            raise Collides("other_flock", sentence, flock=stay.flock)
+            zh = f"{facts.day} 在这栋鸡舍的是批次 {stay.flock}，不是 {facts.flock}。"
+            raise Collides("other_flock", sentence, zh)
         if facts.kind not in GOING:
             return False
         changes = changes_of(connection, before, self.farm, facts.house, stay)
@@ -143,9 +143,11 @@ class FlockBook:
     def _check_target(self, connection: Connection, before: Flocks, facts: EventFacts) -> None:
         target = facts.to_house or ""
         if target == facts.house:
-            raise Implausible("same_house", "Birds can't move to the house they are in; name the other one.")
+            sentence = "Birds can't move to the house they are in; name the other one."
+            raise Implausible("same_house", sentence, "转群的目的鸡舍与原鸡舍相同，请选另一栋。")
         if not houses.known(connection, self.farm, target):
-            raise Unheard("no_such_house", f"There is no house {self.farm}/{target}.")
+            sentence = f"There is no house {self.farm}/{target}."
+            raise Unheard("no_such_house", sentence, f"没有鸡舍 {self.farm}/{target}。")
         stay = stay_on(before.stays(target), facts.day)
         if stay is not None and stay.flock != facts.flock and stay.last != facts.day:
             raise _occupied(target, stay.flock)
@@ -157,12 +159,12 @@ class FlockBook:
         if running:
             names, free = ", ".join(sorted({one.name for one in running})), free_from(running)
             until = f"the birds are free from {free}" if free else "its withdrawal time is not known"
+            until_zh = f"{free} 起可出栏" if free else "休药期未知"
             raise Implausible(
                 "inside_withdrawal",
                 f"The withdrawal time of {names} still runs on {facts.day}: {until}. If the birds went all the "
                 "same, say so with despite_withdrawal.",
-                names=names,
-                free_from=free.isoformat() if free else "",
+                f"{facts.day} 仍在 {names} 的休药期内：{until_zh}。如确已出栏，请注明“休药期内出栏”。",
             )
 
     def _check_log(self, connection: Connection, before: Flocks, after: Flocks, flock: str) -> None:
@@ -173,24 +175,27 @@ class FlockBook:
             if lost:
                 day = min(lost)
                 sentence = f"Deaths or culls were written down for {day} in {house}; take those entries back first."
-                raise Implausible("log_does_not_fit", sentence, day=day.isoformat(), house=house)
+                zh = f"{house} 在 {day} 有死亡或淘汰记录，请先撤回这些记录。"
+                raise Implausible("log_does_not_fit", sentence, zh)
             for stay in after.stays(house):
                 short = never_below_zero(changes_of(connection, after, self.farm, house, stay))
                 if short is not None:
                     sentence = f"{house} would have fewer birds than none on {short}; look at the numbers since."
-                    raise Implausible("below_zero", sentence, day=short.isoformat(), house=house)
+                    zh = f"{house} 在 {short} 的存栏数将小于零，请检查之后的记录。"
+                    raise Implausible("below_zero", sentence, zh)
 
 
 def _check_version(flock: str, known: KeptFlock | None, corrects: int | None) -> None:
     if known is None:
         if corrects is not None:
-            raise Unheard("no_such_flock", f"There is no flock {flock!r} to correct.")
+            raise Unheard("no_such_flock", f"There is no flock {flock!r} to correct.", f"没有可更正的批次 {flock}。")
         return
     if corrects is None:
         raise Collides(
             "id_taken",
             f"Flock {flock!r} was placed with other facts. To correct it, send If-Match with the ETag you have read; "
             "for another flock, send another id.",
+            f"批次 {flock} 已登记，且内容不同：请刷新后更正，或使用新的编号。",
         )
     if corrects != known.version:
         raise _corrected_meanwhile()
@@ -200,7 +205,8 @@ def _check_free(before: Flocks, flock: str, facts: FlockFacts, today: date) -> N
     known = before.find(flock)
     if known is not None and known.facts.house != facts.house:
         sentence = f"Flock {flock!r} was placed in {known.facts.house}; write a transfer, or close it and place anew."
-        raise Collides("placed_elsewhere", sentence, house=known.facts.house)
+        zh = f"批次 {flock} 登记在 {known.facts.house}：请登记转群，或结束该批次后重新登记。"
+        raise Collides("placed_elsewhere", sentence, zh)
     others = replace(before, flocks=tuple(one for one in before.flocks if one.flock != flock))
     stay = stay_on(others.stays(facts.house), facts.placed_on)
     if stay is None or stay.last == facts.placed_on:
@@ -213,12 +219,14 @@ def _check_open(before: Flocks, facts: EventFacts) -> None:
     closed_on = before.closed_on(facts.flock)
     if closed_on is not None and (facts.kind == "closed" or facts.day > closed_on):
         sentence = f"Flock {facts.flock!r} was closed on {closed_on}; take the closing back first."
-        raise Collides("flock_closed", sentence, day=closed_on.isoformat())
+        zh = f"批次 {facts.flock} 已于 {closed_on} 结束，请先撤回结束记录。"
+        raise Collides("flock_closed", sentence, zh)
     if facts.kind == "closed":
         later = [one.facts.day for one in before.of(facts.flock) if one.facts.day > facts.day]
         if later:
             sentence = f"Something was written about the flock on {max(later)}; it can't be closed before that."
-            raise Implausible("closed_too_early", sentence, day=max(later).isoformat())
+            zh = f"该批次在 {max(later)} 还有记录，不能在此之前结束。"
+            raise Implausible("closed_too_early", sentence, zh)
 
 
 def _same(known: KeptEvent, facts: EventFacts) -> KeptEvent:
@@ -227,14 +235,16 @@ def _same(known: KeptEvent, facts: EventFacts) -> KeptEvent:
             "id_taken",
             f"The id {known.event!r} belongs to another event already. To correct that one, send a new id and name "
             "it as replaces.",
+            "该编号已用于另一条记录。",
         )
     return known
 
 
 def _occupied(house: str, flock: str) -> Collides:
     sentence = f"Flock {flock!r} is in {house} on that day; close it first, or name another house or day."
-    return Collides("house_occupied", sentence, flock=flock, house=house)
+    return Collides("house_occupied", sentence, f"当天 {house} 里有批次 {flock}：请先结束它，或换鸡舍、换日期。")
 
 
 def _corrected_meanwhile() -> Outdated:
-    return Outdated("corrected_meanwhile", "This was corrected or taken back meanwhile; read it again, then decide.")
+    sentence = "This was corrected or taken back meanwhile; read it again, then decide."
+    return Outdated("corrected_meanwhile", sentence, "该记录刚刚已被更正或撤回，请刷新后再决定。")

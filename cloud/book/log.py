@@ -44,7 +44,6 @@ class LogBook:
             Outdated: it corrects an entry that was corrected or taken back meanwhile.
         """
         with self.records.writing() as connection:
-            flocks.lock(connection, self.farm)
             known = daily_log.find(connection, self.farm, self.house, entry)
             if known is not None:
                 return _same(known, facts), False
@@ -63,7 +62,6 @@ class LogBook:
             Outdated: it was corrected meanwhile.
         """
         with self.records.writing() as connection:
-            flocks.lock(connection, self.farm)
             known = self._known(connection, entry)
             if known.withdrawn:
                 return known
@@ -86,10 +84,14 @@ class LogBook:
             known = self._known(connection, entry)
         problem = jpeg_problem(jpeg)
         if problem:
-            raise Implausible("no_jpeg", f"{problem[:1].upper()}{problem[1:]}.")
+            raise Implausible("no_jpeg", f"{problem[:1].upper()}{problem[1:]}.", "这不是完整的 JPEG 图片。")
         sha256 = hashlib.sha256(jpeg).hexdigest()
         if known.photo not in {None, sha256}:
-            raise Collides("photo_taken", "This entry has another photo already; write a new entry for this one.")
+            raise Collides(
+                "photo_taken",
+                "This entry has another photo already; write a new one.",
+                "该记录已有另一张照片，请另写一条。",
+            )
         media.write(PhotoKey(self.farm, self.house, sha256), jpeg)
         with self.records.writing() as connection:
             daily_log.photographed(connection, self.farm, self.house, entry, sha256)
@@ -98,7 +100,8 @@ class LogBook:
     def _known(self, connection: Connection, entry: str) -> KeptEntry:
         known = daily_log.find(connection, self.farm, self.house, entry)
         if known is None or known.facts.kind == "withdrawn":
-            raise Unheard("no_such_entry", f"There is no entry {entry!r} in this house's log; read it again.")
+            sentence = f"There is no entry {entry!r} in this house's log; read it again."
+            raise Unheard("no_such_entry", sentence, "日志里没有这条记录，请刷新。")
         return known
 
     def _replaced(self, connection: Connection, facts: EntryFacts) -> KeptEntry:
@@ -109,6 +112,7 @@ class LogBook:
             raise Implausible(
                 "other_kind",
                 f"An entry about {replaced.facts.kind} can't become one about {facts.kind}: take it back, write anew.",
+                "更正不能改变记录的种类：请撤回后重新填写。",
             )
         return replaced
 
@@ -139,11 +143,13 @@ def nobody_there(stays: list[Stay], day: date) -> Implausible:
     if later and not earlier:
         first = later[0].first
         sentence = f"The flock came on {first}; {day} is before that."
-        return Implausible("before_placement", sentence, day=day.isoformat(), placed_on=first.isoformat())
+        return Implausible("before_placement", sentence, f"鸡群 {first} 才入舍，{day} 在此之前。")
     if not stays:
-        return Implausible("no_flock", "No flock lives in this house; place one first.")
+        return Implausible(
+            "no_flock", "No flock lives in this house; place one first.", "这栋鸡舍没有鸡群，请先登记入雏。"
+        )
     sentence = f"The house was empty on {day}: the flock before had gone on {earlier[-1].last}."
-    return Implausible("house_empty", sentence, day=day.isoformat())
+    return Implausible("house_empty", sentence, f"{day} 鸡舍是空的：上一批 {earlier[-1].last} 已离舍。")
 
 
 def _there(changes: list[Change], day: date) -> int:
@@ -157,10 +163,12 @@ def _same(known: KeptEntry, facts: EntryFacts) -> KeptEntry:
             "id_taken",
             f"The id {known.entry!r} belongs to another entry already. To correct that one, send a new id and name "
             "it as replaces.",
+            "该编号已用于另一条记录。",
         )
     return known
 
 
 def _corrected_meanwhile(known: KeptEntry) -> Outdated:
     what = "taken back" if known.withdrawn else f"corrected by {known.replaced_by!r}"
-    return Outdated("corrected_meanwhile", f"This entry was {what} meanwhile; read the log again, then decide.")
+    sentence = f"This entry was {what} meanwhile; read the log again, then decide."
+    return Outdated("corrected_meanwhile", sentence, "这条记录刚刚已被更正或撤回，请刷新后再决定。")

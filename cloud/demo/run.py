@@ -155,7 +155,7 @@ def _people_and_flock(farm: DemoFarm) -> str:
     flock = FlockFacts(HOUSE, BREED, placed_on, PLACED_BIRDS)
     file = farm.home / "password"
     settings = load_config(farm.cloud_toml)
-    with opened_records(settings.data_dir) as records:
+    with opened_records(settings) as records:
         password = file.read_text("utf-8", errors="replace").strip() if file.exists() else ""
         # Also when one of both was lost: the file is written first, and the records may have been deleted.
         if not password or Passwords().check(records, USER, password) is None:

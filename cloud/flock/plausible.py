@@ -33,14 +33,13 @@ def check_placing(placed_on: date, placed_birds: int, dead_on_arrival: int, toda
         raise Implausible(
             "placed_on_far_away",
             f"{placed_on} is more than {OLDEST_FLOCK_DAYS} days ago or {NEXT_FLOCK_DAYS} days ahead; look at the year.",
-            day=placed_on.isoformat(),
+            f"入雏日期 {placed_on} 超过 {OLDEST_FLOCK_DAYS} 天前或 {NEXT_FLOCK_DAYS} 天后，请检查年份。",
         )
     if dead_on_arrival > placed_birds:
         raise Implausible(
             "more_gone_than_there",
             f"{dead_on_arrival} dead on arrival are more than the {placed_birds} birds placed.",
-            birds=dead_on_arrival,
-            there=placed_birds,
+            f"到场死亡 {dead_on_arrival} 只，多于入雏数 {placed_birds} 只。",
         )
 
 
@@ -51,10 +50,12 @@ def check_day(day: date, today: date) -> None:
         Implausible: it has not come yet, or is longer ago than a flock lives.
     """
     if day > today:
-        raise Implausible("day_not_come", f"{day} has not come yet; today is {today}.", day=day.isoformat())
+        raise Implausible(
+            "day_not_come", f"{day} has not come yet; today is {today}.", f"{day} 还没到，今天是 {today}。"
+        )
     if (today - day).days > OLDEST_FLOCK_DAYS:
         sentence = f"{day} is more than {OLDEST_FLOCK_DAYS} days ago; look at the year."
-        raise Implausible("day_long_ago", sentence, day=day.isoformat())
+        raise Implausible("day_long_ago", sentence, f"{day} 已超过 {OLDEST_FLOCK_DAYS} 天，请检查年份。")
 
 
 def check_going(birds: int, may_go: int, day: date) -> None:
@@ -68,9 +69,7 @@ def check_going(birds: int, may_go: int, day: date) -> None:
             "more_gone_than_there",
             f"{birds} birds can't go on {day}: only {max(may_go, 0)} are left by what was written down until now. "
             "Look at the number, or correct the earlier entries first.",
-            birds=birds,
-            there=max(may_go, 0),
-            day=day.isoformat(),
+            f"{day} 不可能减少 {birds} 只：按已有记录只剩 {max(may_go, 0)} 只。请检查数字，或先更正之前的记录。",
         )
 
 
@@ -84,8 +83,7 @@ def check_feed_eaten(kilograms: float, birds: int) -> None:
         raise Implausible(
             "feed_beyond_eating",
             f"{kilograms:g} kg are more than {birds} birds can eat; give it in kg, not in g.",
-            amount=kilograms,
-            birds=birds,
+            f"{birds} 只鸡吃不了 {kilograms:g} 公斤，请按公斤填写，不要按克或斤。",
         )
 
 
@@ -100,8 +98,7 @@ def check_water(litres: float, birds: int) -> None:
             "water_beyond_drinking",
             f"{litres:g} l are more than {birds} birds can drink; give litres, and what the meter rose by since the "
             "last entry, not what it shows.",
-            amount=litres,
-            birds=birds,
+            f"{birds} 只鸡喝不了 {litres:g} 升，请填写上次记录以来水表增加的升数，而不是水表读数。",
         )
 
 
@@ -118,8 +115,7 @@ def check_bird_weight(kilograms: float | None, birds: int) -> None:
     raise Implausible(
         "bird_weight_impossible",
         f"{kilograms:g} kg of {birds} birds would be {each:.3g} kg each; give the weight of all of them in kg.",
-        amount=kilograms,
-        birds=birds,
+        f"{birds} 只共 {kilograms:g} 公斤，每只 {each:.3g} 公斤，不合理。请填写全部鸡的总重（公斤）。",
     )
 
 
@@ -133,5 +129,5 @@ def check_treatment(day: date, until: date | None) -> None:
         raise Implausible(
             "treatment_days",
             f"A treatment from {day} can't end on {until}; give the day of the last dose.",
-            day=until.isoformat(),
+            f"{day} 开始的用药不可能在 {until} 结束，请填写最后一次用药的日期。",
         )

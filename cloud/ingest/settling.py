@@ -4,9 +4,10 @@ Only when ``settle`` returns may the events be acknowledged. Everything here can
 series and time, a picture by camera and time, the ledger by seq.
 """
 
+import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -18,11 +19,11 @@ from cloud.ingest.sorting import Accepted, Arrived, Sorted, sorted_batch
 from cloud.store import drawings, findings, houses, ledger, pictures, verdicts
 from cloud.store.findings import EvidenceKey
 from cloud.store.houses import Candidate
-from cloud.store.ledger import Range
+from cloud.store.ledger import Range, Refused
 from cloud.store.media import Key, Media
 from cloud.store.pictures import PictureFacts, PictureKey
 from cloud.store.records import Records, upsert
-from cloud.store.series import Point, SeriesStore
+from cloud.store.series import NotKept, Point, SeriesKey, SeriesStore
 from cloud.store.tables import Happening
 from contract.messages import (
     Announcement,
@@ -145,13 +146,14 @@ class Settler:
 
     def _settled(self, batch: Sorted) -> Outcome:
         points = _points(batch.accepted)
-        self._series.append(points)
+        not_kept = self._series.append(points)
+        batch.refused += _kept_aside(not_kept)
         self._write_pictures(batch.accepted)
         outcome = Outcome(
             settled={key: ledger.merged(ranges) for key, ranges in batch.settled.items()},
             messages=len(batch.accepted) + len(batch.refused),
             kept_aside=len(batch.refused),
-            points=len(points),
+            points=len(points) - len(not_kept),
             announced={item.place for item in batch.accepted if isinstance(item.message, Announcement)},
         )
         with self._records.writing() as connection:
@@ -226,6 +228,17 @@ class Settler:
 def _points(accepted: Iterable[Accepted]) -> list[Point]:
     return [
         point for item in accepted if isinstance(item.message, Event) for point in points_of(item.place, item.message)
+    ]
+
+
+def _kept_aside(not_kept: Iterable[NotKept]) -> list[Refused]:
+    """Return what the series store refuses for ever, to be kept aside, a row per series and reason."""
+    values: dict[tuple[SeriesKey, str], list[tuple[int, float]]] = {}
+    for one in not_kept:
+        values.setdefault((one.point.series, one.reason), []).append((one.point.at_ms, one.point.value))
+    return [
+        Refused("/".join(("series", *astuple(key))), json.dumps(rows).encode(), reason)
+        for (key, reason), rows in values.items()
     ]
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 from cloud.flock.stays import Move, Placement, Stay, living_on, stays
 from cloud.store import houses
 from cloud.store.records import Records, add
-from cloud.store.tables import Flock, FlockEvent, House
+from cloud.store.tables import Flock, FlockEvent
 
 Sex = Literal["mixed", "female", "male"]
 EventKind = Literal["thinned", "transferred", "harvested", "closed", "withdrawn"]
@@ -119,11 +119,6 @@ class Flocks:
 def default_id(house: str, placed_on: date) -> str:
     """Return an id for a flock that nobody named: cut to what a slug may have."""
     return f"{house[:52].rstrip('-')}-{placed_on}"
-
-
-def lock(connection: Connection, farm: str) -> None:
-    """Let nobody else write about the farm's flocks until the transaction ends (SQLite lets only one write anyway)."""
-    connection.execute(select(House.house).where(House.farm == farm).order_by(House.house).with_for_update()).all()
 
 
 def load(connection: Connection, farm: str) -> Flocks:

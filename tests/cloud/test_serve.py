@@ -85,17 +85,24 @@ async def test_an_event_is_committed_then_acknowledged_then_seen(service: CloudP
     assert ranges == {BOOT: [(1, 2)]}
 
 
-async def patches(client: httpx.AsyncClient) -> AsyncIterator[dict[str, object]]:
-    async with client.stream("GET", "/api/v1/houses/hill/house-2/live", timeout=20) as answer:
+async def patches(client: httpx.AsyncClient, heard: str = "") -> AsyncIterator[dict[str, object]]:
+    """Yield each patch, with the id of its event as ``id``."""
+    headers = {"last-event-id": heard} if heard else {}
+    async with client.stream("GET", "/api/v1/houses/hill/house-2/live", headers=headers, timeout=20) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         assert "content-encoding" not in answer.headers
-        event = ""
+        event = event_id = data = ""
         async for line in answer.aiter_lines():
             if line.startswith("event: "):
                 event = line.removeprefix("event: ")
+            elif line.startswith("id: "):
+                event_id = line.removeprefix("id: ")
             elif line.startswith("data: "):
+                data = line.removeprefix("data: ")
+            elif not line and event:
                 assert event == "patch"
-                yield json.loads(line.removeprefix("data: "))
+                yield {**json.loads(data), "id": event_id}
+                event = ""
 
 
 async def test_the_live_stream_begins_whole_and_goes_on_with_changes(service: CloudProcess, mosquitto: Mosquitto):
@@ -106,11 +113,14 @@ async def test_the_live_stream_begins_whole_and_goes_on_with_changes(service: Cl
         await client.post("/api/v1/session", json={"name": "mei", "password": PASSWORD})
         stream = patches(client)
         first = await anext(stream)
-        assert set(first) == {"now", *MEMBERS}
+        assert set(first) == {"id", "now", *MEMBERS}
         await edge.send(count(2, 212.0))
         second = await anext(stream)
-        assert set(second) == {"now", "counts", "house_count"}
+        assert set(second) == {"id", "now", "counts", "house_count"}
         assert second["counts"][0]["visible_birds"] == 212.0  # type: ignore[index]  # JSON
+        assert set(await anext(patches(client, str(second["id"])))) == {"id", "now"}
+        assert set(await anext(patches(client, str(first["id"])))) == {"id", "now", "counts", "house_count"}
+        assert set(await anext(patches(client, "of-another-run"))) == {"id", "now", *MEMBERS}
         service.process.send_signal(signal.SIGTERM)  # type: ignore[union-attr]  # it runs
         with pytest.raises(StopAsyncIteration):
             await asyncio.wait_for(anext(stream), 10)

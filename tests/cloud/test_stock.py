@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cloud.api.problem_words import TITLES
 from cloud.errors import Implausible
 from cloud.flock.plausible import (
     check_bird_weight,
@@ -209,6 +210,8 @@ def test_what_can_not_be_true_is_refused_with_a_code_and_a_sentence(check: Calla
         check()
     assert caught.value.code == code
     assert str(caught.value).endswith(".")
+    assert caught.value.zh.endswith("。")
+    assert caught.value.code in TITLES
 
 
 def test_what_can_be_true_is_taken():

@@ -1,6 +1,6 @@
 """What all answers stand on."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 
 class Answer(BaseModel):
@@ -17,4 +17,3 @@ class Problem(Answer):
     status: int
     detail: str
     code: str
-    facts: dict[str, str | float] = Field(default={}, description="numbers and names of the sentence, by name")

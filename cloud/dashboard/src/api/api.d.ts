@@ -411,7 +411,9 @@ export interface paths {
         };
         /**
          * Live
-         * @description Send the whole house at once, then each change as a HousePatch with only the changed members.
+         * @description Send the whole house, or what changed since the last event heard; then each change.
+         *
+         *     A change is a HousePatch with only the changed members.
          */
         get: operations["live_api_v1_houses__farm___house__live_get"];
         put?: never;
@@ -442,7 +444,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/healthz": {
+    "/healthz": {
         parameters: {
             query?: never;
             header?: never;
@@ -453,7 +455,47 @@ export interface paths {
          * Healthz
          * @description Return 200 as long as the service answers at all; the body says whether all is well.
          */
-        get: operations["healthz_api_v1_healthz_get"];
+        get: operations["healthz_healthz_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readyz
+         * @description Return 200 while the service can hear devices and keep what they say, else 503.
+         */
+        get: operations["readyz_readyz_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics
+         * @description Return the service's counters in the text format of Prometheus.
+         */
+        get: operations["metrics_metrics_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1623,9 +1665,16 @@ export interface components {
             unit: string;
             /**
              * Resolution
+             * @description bucket: each row stands for a span that begins at at_ms
              * @enum {string}
              */
             resolution: "raw" | "bucket";
+            /**
+             * Basis
+             * @description what the rows are made from: the points themselves, or their roll-ups
+             * @enum {string}
+             */
+            basis: "raw" | "hourly" | "daily";
             /**
              * At Ms
              * @description Unix time in ms, rising
@@ -2182,14 +2231,6 @@ export interface components {
             detail: string;
             /** Code */
             code: string;
-            /**
-             * Facts
-             * @description numbers and names of the sentence, by name
-             * @default {}
-             */
-            facts?: {
-                [key: string]: string | number;
-            };
         };
     };
     responses: never;
@@ -3026,8 +3067,13 @@ export interface operations {
     };
     live_api_v1_houses__farm___house__live_get: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description the last event heard, as Last-Event-ID */
+                since?: string;
+            };
+            header?: {
+                "last-event-id"?: string;
+            };
             path: {
                 farm: string;
                 house: string;
@@ -3090,7 +3136,7 @@ export interface operations {
             };
         };
     };
-    healthz_api_v1_healthz_get: {
+    healthz_healthz_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -3106,6 +3152,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readyz_readyz_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Not ready; the body says why */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics_metrics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
                 };
             };
             /** @description A refusal */

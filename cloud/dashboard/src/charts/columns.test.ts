@@ -15,6 +15,7 @@ function series(at_ms: number[], mean: (number | null)[], source = "thermometer-
     quantity: "temperature_celsius",
     unit: "°C",
     resolution: "raw" as const,
+    basis: "raw" as const,
   };
   return { ...shape, at_ms, mean, low: mean, high: mean };
 }

@@ -121,6 +121,7 @@ export function healthyHouse(changes: Partial<HouseNow> = {}): HouseNow {
       placed_birds: 480,
       age_days: 28,
     },
+    stock: null,
     counts: [
       {
         device: "edge-1",

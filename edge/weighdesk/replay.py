@@ -1,18 +1,20 @@
 """Replay a recorded scale: each weighing, each day's statistics, and what the day's mean is once corrected."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from contract.flock_mean import FlockMean
 from contract.statistics import DayOfWeights, day_of_weights
 from edge.config import WeighingConfig
-from edge.weigh_recording import UNIX_FROM_S, Sample
+from edge.weighdesk.recording import UNIX_FROM_S, Sample
 from edge.weighing import Refusal, Weighed, Weighing
-from edge.weighing.bias import Correction
 from edge.weighing.crates import Crate, CrateWeighing
 
 DAY_S = 86_400
+
+Correct = Callable[[Mapping[date, DayOfWeights]], Mapping[date, FlockMean]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +24,12 @@ class WeighedDay:
     Attributes:
         day: its date, or, when the recording has none, the number of its day from 1.
         weights: what the scale said, uncorrected.
-        correction: from weighings by hand; its factor is 1 when there are none.
+        flock: the flock's mean, corrected by weighings by hand; None without one.
     """
 
     day: date | int
     weights: DayOfWeights
-    correction: Correction
-
-    @property
-    def corrected_grams(self) -> float:
-        """The flock's mean."""
-        return self.weights.spread.mean * self.correction.factor
+    flock: FlockMean | None = None
 
 
 @dataclass(slots=True)
@@ -62,7 +59,7 @@ def replay(
     *,
     begins: datetime | None = None,
     flock_birds: int | None = None,
-    correct: Callable[[date, float], Correction] | None = None,
+    correct: Correct | None = None,
 ) -> Replayed:
     """Weigh a recording.
 
@@ -71,7 +68,7 @@ def replay(
         config: how birds are weighed.
         begins: when its t = 0 was; without it, and without Unix times, days are numbered.
         flock_birds: birds in the flock, where known.
-        correct: gives the correction of a day's mean in g; for days with a date.
+        correct: gives the flock's mean of days with a date, by weighings by hand.
     """
     weighing, told, basis, first_s = Weighing(config), Replayed(), None, None
     for at_s, grams, now_basis in samples:
@@ -105,10 +102,7 @@ def replay_crates(samples: Iterable[Sample], config: WeighingConfig, *, birds: i
 
 
 def _days(
-    weighings: list[Weighed],
-    begins: datetime | None,
-    flock_birds: int | None,
-    correct: Callable[[date, float], Correction] | None,
+    weighings: list[Weighed], begins: datetime | None, flock_birds: int | None, correct: Correct | None
 ) -> list[WeighedDay]:
     grams: dict[date | int, list[float]] = {}
     for one in weighings:
@@ -116,10 +110,11 @@ def _days(
     days: list[WeighedDay] = []
     for day, weights in grams.items():
         before = (days[-1].weights.spread.mean, _apart(days[-1].day, day)) if days else None
-        lies = day_of_weights(weights, before=before, flock_birds=flock_birds)
-        known = correct(day, lies.spread.mean) if correct and isinstance(day, date) else Correction()
-        days.append(WeighedDay(day, lies, known))
-    return days
+        days.append(WeighedDay(day, day_of_weights(weights, before=before, flock_birds=flock_birds)))
+    if not correct:
+        return days
+    means = correct({one.day: one.weights for one in days if isinstance(one.day, date)})
+    return [replace(one, flock=means.get(one.day)) if isinstance(one.day, date) else one for one in days]
 
 
 def day_of(at_s: float, begins: datetime | None) -> date | int:
@@ -194,11 +189,12 @@ def _day_document(day: WeighedDay) -> dict[str, Any]:
             {"share": round(g.share, 3), "mean_grams": round(g.mean, 1), "cv_percent": round(g.cv_percent, 1)}
             for g in (groups.lighter, groups.heavier)
         ],
-        "correction": {
-            "factor": round(day.correction.factor, 4),
-            "plus_minus": round(day.correction.plus_minus, 4),
-            "hand_weighings": day.correction.weighings,
-            "mean_grams": round(day.corrected_grams, 1),
+        "flock": day.flock
+        and {
+            "mean_grams": round(day.flock.grams, 1),
+            "interval_grams": [round(end, 1) for end in day.flock.interval],
+            "away_percent": round(day.flock.away_percent, 2),
+            "hand_weighings": day.flock.hand_weighings,
         },
     }
 

@@ -6,14 +6,17 @@ The file is `scales/<slug>.hand-weighings.json` below data_dir. A damaged one is
 
 import json
 import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from contract.flock_mean import LEARN_FROM_DAYS, ByHand, FlockMean, ScaleDay, flock_means, teaches
+from contract.statistics import DayOfWeights
 from edge.errors import NotCalibrated
 from edge.kept_file import read_kept, write_kept
-from edge.weighing.bias import LEARN_FROM_DAYS, Compared, Correction, correction
 
 log = logging.getLogger(__name__)
 
@@ -44,9 +47,13 @@ class HandWeighing(BaseModel):
         """The day of placement."""
         return self.day - timedelta(days=self.age_days)
 
-    def compared(self) -> Compared:
+    def by_hand(self) -> ByHand:
         """Return it as the correction wants it."""
-        return Compared(self.age_days, self.grams, self.birds, self.scale_grams, self.scale_weighings, self.cv_percent)
+        return ByHand(self.age_days, self.grams, self.birds, self.cv_percent)
+
+    def scale_day(self) -> ScaleDay:
+        """Return what the scale said that day."""
+        return ScaleDay(self.age_days, self.scale_grams, self.scale_weighings, self.cv_percent)
 
 
 class HandWeighings:
@@ -80,22 +87,30 @@ class HandWeighings:
                 log.warning("%s can't be set aside (%s); look at data_dir", self._path, refused)
             return []
 
-    def correction(self, day: date, scale_grams: float) -> Correction:
-        """Return the correction of a day's mean of the scale, in g; its flock is the newest one placed by then."""
-        placed = [row.placed_on for row in self.rows() if row.placed_on <= day]
-        if not placed:
-            return Correction()
-        flock = max(placed)
-        rows = [row for row in self.rows() if abs((row.placed_on - flock).days) <= SAME_FLOCK_DAYS]
-        return correction([row.compared() for row in rows], (day - flock).days, scale_grams)
+    def flock_means(self, days: Mapping[date, DayOfWeights]) -> dict[date, FlockMean]:
+        """Correct days of the scale; each belongs to the newest flock placed by then.
 
-    def add(self, row: HandWeighing) -> Correction:
-        """Keep a weighing by hand and return the correction of that day.
+        Args:
+            days: what the scale said, by date.
+
+        Returns:
+            The days that can be corrected.
+        """
+        rows = self.rows()
+        flocks: dict[date, dict[date, DayOfWeights]] = {}
+        for day, weights in days.items():
+            placed = [row.placed_on for row in rows if row.placed_on <= day]
+            if placed:
+                flocks.setdefault(max(placed), {})[day] = weights
+        return {day: mean for placed_on, its in flocks.items() for day, mean in _of_flock(placed_on, its, rows)}
+
+    def add(self, row: HandWeighing) -> FlockMean:
+        """Keep a weighing by hand and return the flock's mean of that day.
 
         Raises:
             NotCalibrated: nothing can be learned from it, or it can't be written; the message says why.
         """
-        if row.age_days < LEARN_FROM_DAYS:
+        if not teaches(row.age_days):
             raise NotCalibrated(
                 f"at {row.age_days} days heavy birds still come like the others; a hand weighing corrects the scale "
                 f"from day {LEARN_FROM_DAYS} on. Is the scale wrong now? Put a known mass on it"
@@ -112,4 +127,23 @@ class HandWeighings:
             write_kept(self._path, json.dumps(document, indent=1).encode())
         except OSError as error:
             raise NotCalibrated(f"{self._path} can't be written ({error.strerror}); check data_dir") from error
-        return self.correction(row.day, row.scale_grams)
+        [mean] = flock_means([row.scale_day()], [row.by_hand()])
+        return mean
+
+
+def _of_flock(
+    placed_on: date, days: Mapping[date, DayOfWeights], rows: Sequence[HandWeighing]
+) -> Iterator[tuple[date, FlockMean]]:
+    """Yield the corrected days of one flock."""
+    its = [row for row in rows if abs((row.placed_on - placed_on).days) <= SAME_FLOCK_DAYS]
+    # What the scale said on the days of the weighings by hand counts, too, when the recording doesn't hold them.
+    said = {(row.day - placed_on).days: row.scale_day() for row in its}
+    for day, weights in days.items():
+        age = (day - placed_on).days
+        said[age] = ScaleDay(age, weights.spread.mean, weights.n, weights.spread.cv_percent)
+    by_hand = [replace(row.by_hand(), age_days=(row.day - placed_on).days) for row in its]
+    means = {mean.age_days: mean for mean in flock_means(list(said.values()), by_hand)}
+    for day in days:
+        mean = means.get((day - placed_on).days)
+        if mean:
+            yield day, mean

@@ -8,7 +8,7 @@ import typer
 
 if TYPE_CHECKING:
     from edge.config import EdgeConfig
-    from edge.weigh_desk import Replayed
+    from edge.weighdesk.replay import Replayed
 
 Mode = Literal["step_on", "hanging"]
 
@@ -31,7 +31,7 @@ def weigh(
 ) -> None:
     """Weigh the birds of a recorded scale again: each weighing, and each day's statistics."""
     from contract.errors import HenwiseError
-    from edge.weigh_recording import frames_of, lines_of
+    from edge.weighdesk.recording import frames_of, lines_of
 
     _allowed("--lang", lang, ("en", "zh"))
     _allowed("--unit", unit, ("kg", "g", "lb"))
@@ -64,8 +64,8 @@ def calibrate_weighing(
 ) -> None:
     """Tell a scale what the flock weighs by hand: heavy birds stay away from it, and its mean is corrected, openly."""
     from contract.errors import HenwiseError
-    from edge.hand_weighings import HandWeighing, HandWeighings
     from edge.origin import now
+    from edge.weighdesk.hand_weighings import HandWeighing, HandWeighings
 
     try:
         edge = _loaded(path, scale)
@@ -82,8 +82,9 @@ def calibrate_weighing(
     except HenwiseError as error:
         _refuse(str(error))
     typer.echo(
-        f"{scale} said {said:g} g, {grams:g} g by hand; on day {age} its mean is now corrected by "
-        f"{known.factor - 1:+.1%} (give or take {known.plus_minus:.1%}): {said * known.factor:.0f} g (docs/weighing.md)"
+        f"{scale} said {said:g} g, {grams:g} g by hand; on day {age} the flock's mean is now {known.grams:.0f} g "
+        f"({known.interval[0]:.0f} - {known.interval[1]:.0f}), {known.away_percent:+.1f} % for heavy birds that stay "
+        "away (docs/weighing.md)"
     )
 
 
@@ -108,14 +109,14 @@ def _replayed(
     crate: tuple[int | None, float],
 ) -> "Replayed":
     from edge.config import WeighingConfig
-    from edge.hand_weighings import HandWeighings
-    from edge.weigh_desk import replay, replay_crates
+    from edge.weighdesk.hand_weighings import HandWeighings
+    from edge.weighdesk.replay import replay, replay_crates
 
     limits = edge.weighing if edge else WeighingConfig()
     limits = limits.model_copy(update={"mode": mode or limits.mode})
     if crate[0]:
         return replay_crates(samples, limits, birds=crate[0], tare_grams=crate[1])
-    correct = HandWeighings.of(edge.data_dir, scale).correction if edge and scale else None
+    correct = HandWeighings.of(edge.data_dir, scale).flock_means if edge and scale else None
     return replay(samples, limits, begins=begins, flock_birds=flock_birds, correct=correct)
 
 
@@ -123,11 +124,11 @@ def _print(path: Path, replayed: "Replayed", language: Literal["en", "zh"], *, a
     if as_json:
         import json
 
-        from edge.weigh_desk import as_document
+        from edge.weighdesk.replay import as_document
 
         typer.echo(json.dumps(as_document(str(path), replayed), ensure_ascii=False, indent=1))
     else:
-        from edge.weigh_words import told
+        from edge.weighdesk.words import told
 
         typer.echo(told(replayed, language))
 

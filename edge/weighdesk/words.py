@@ -5,7 +5,7 @@ from typing import Literal
 from unicodedata import east_asian_width
 
 from contract.statistics import DayOfWeights
-from edge.weigh_desk import Replayed, WeighedDay, crate_mean
+from edge.weighdesk.replay import Replayed, WeighedDay, crate_mean
 from edge.weighing import Refusal
 
 Language = Literal["en", "zh"]
@@ -25,15 +25,15 @@ WORDS: dict[Language, dict[str, str]] = {
         "cv": "CV, %",
         "uniform": "uniformity, %",
         "gain": "gain, g/day",
-        "corrected": "corrected, g",
+        "corrected": "flock, g",
         "gross": "gross, g",
         "tare": "tare, g",
         "each": "g a bird",
         "miscounted": "miscounted?",
         "none": "no bird was weighed in {samples} samples",
         "refused": "refused: {why}",
-        "corrected_by": "{day}: corrected by {factor:+.1%} (give or take {plus_minus:.1%}) from {n} weighings by hand: "
-        "heavy birds stay away from the scale (docs/weighing.md)",
+        "corrected_by": "{day}: the flock weighs {low:.0f} to {high:.0f} g, by the scale's last days and {n} weighings "
+        "by hand: corrected by {away:+.1f} % for heavy birds that stay away from the scale (docs/weighing.md)",
         "groups": "{day}: two groups, likely hens and cocks: {low:.0f} g ({low_share:.0%}) and {high:.0f} g",
         "flock": "{day}: about {share:.0f} % of the flock were on the scale",
         "crates": "{n} crates, {birds} birds: {mean:.0f} g a bird{interval}",
@@ -52,15 +52,15 @@ WORDS: dict[Language, dict[str, str]] = {
         "cv": "变异系数 %",
         "uniform": "均匀度 %",
         "gain": "日增重（克）",
-        "corrected": "校正后（克）",
+        "corrected": "全群（克）",
         "gross": "毛重（克）",
         "tare": "皮重（克）",
         "each": "每只（克）",
         "miscounted": "数错？",
         "none": "{samples} 个读数中没有称到鸡",
         "refused": "未采用：{why}",
-        "corrected_by": "{day}：按 {n} 次人工称重校正 {factor:+.1%}（±{plus_minus:.1%}）：重的鸡较少上秤"
-        "（docs/weighing.md）",
+        "corrected_by": "{day}：全群均重 {low:.0f} - {high:.0f} 克，依据近几日的秤和 {n} 次人工称重：重的鸡较少上秤，"
+        "校正 {away:+.1f}%（docs/weighing.md）",
         "groups": "{day}：分成两群，可能是母鸡与公鸡：{low:.0f} 克（{low_share:.0%}）和 {high:.0f} 克",
         "flock": "{day}：约有全群 {share:.0f}% 的鸡上过秤",
         "crates": "{n} 筐，{birds} 只：每只 {mean:.0f} 克{interval}",
@@ -107,19 +107,17 @@ def _day_row(day: WeighedDay) -> list[str]:
         _number(spread.cv_percent),
         _number(weights.uniformity_percent),
         _number(weights.gain),
-        f"{day.corrected_grams:.0f}" if day.correction.weighings else NOTHING,
+        f"{day.flock.grams:.0f}" if day.flock else NOTHING,
     ]
 
 
 def _notes(day: WeighedDay, words: dict[str, str]) -> list[str]:
     notes, name = [], str(day.day) if isinstance(day.day, date) else f"{words['day']} {day.day}"
-    known, groups = day.correction, day.weights.groups
-    if known.weighings:
-        notes.append(
-            words["corrected_by"].format(
-                day=name, factor=known.factor - 1, plus_minus=known.plus_minus, n=known.weighings
-            )
-        )
+    flock, groups = day.flock, day.weights.groups
+    if flock:
+        low, high = flock.interval
+        corrected = words["corrected_by"]
+        notes.append(corrected.format(day=name, low=low, high=high, away=flock.away_percent, n=flock.hand_weighings))
     if groups:
         lighter, heavier = groups.lighter, groups.heavier
         notes.append(words["groups"].format(day=name, low=lighter.mean, low_share=lighter.share, high=heavier.mean))

@@ -1,0 +1,95 @@
+"""What each code of a refusal means, in a sentence; the one list of the codes there are.
+
+A code is stable: pages and programs decide by it. The sentence is the problem's ``title``; what is special about one
+refusal stands in its ``detail``.
+"""
+
+from typing import Final
+
+from cloud.api.language import Language
+
+TITLES: Final[dict[str, dict[Language, str]]] = {
+    "not_signed_in": {"en": "Sign in first.", "zh": "请先登录。"},
+    "wrong_password": {"en": "Name or password is wrong.", "zh": "用户名或密码不对。"},
+    "too_many_attempts": {
+        "en": "Too many wrong attempts; wait a little.",
+        "zh": "输错次数太多，请稍后再试。",
+    },
+    "foreign_origin": {"en": "This request comes from another site.", "zh": "该请求来自其他网站，已拒绝。"},
+    "too_large": {"en": "The request is too large.", "zh": "请求内容太大。"},
+    "bad_request": {"en": "The request can't be understood.", "zh": "请求内容有误。"},
+    "birds_out_of_range": {"en": "No picture holds so many birds.", "zh": "一张图片里不可能有这么多鸡，请检查数字。"},
+    "not_yet_taken": {"en": "That picture has not been taken yet.", "zh": "该时间的图片还没有拍摄，请检查时间。"},
+    "which_device": {
+        "en": "Several devices have a camera of this name.",
+        "zh": "有多台设备的摄像头同名，请指明是哪台设备。",
+    },
+    "no_such_house": {"en": "There is no such house.", "zh": "没有这栋鸡舍。"},
+    "no_such_device": {"en": "There is no such device.", "zh": "没有这台设备。"},
+    "no_such_camera": {"en": "There is no such camera.", "zh": "没有这个摄像头。"},
+    "no_such_finding": {"en": "There is no such finding.", "zh": "没有这条发现，请刷新列表。"},
+    "no_such_series": {"en": "Nothing has measured this yet.", "zh": "还没有这项测量数据。"},
+    "no_such_picture": {"en": "There is no such picture any more.", "zh": "这张图片已不存在。"},
+    "no_such_flock": {"en": "There is no such flock.", "zh": "没有这个批次。"},
+    "no_such_event": {"en": "The flock has no such event.", "zh": "该批次没有这条记录，请刷新。"},
+    "no_such_entry": {"en": "The log has no such entry.", "zh": "日志里没有这条记录，请刷新。"},
+    "id_taken": {"en": "This id belongs to something else already.", "zh": "该编号已用于其他内容。"},
+    "corrected_meanwhile": {
+        "en": "Somebody has corrected this meanwhile; read it again, then decide.",
+        "zh": "刚刚已被他人更正，请刷新后再决定。",
+    },
+    "other_kind": {"en": "A correction can't change the kind.", "zh": "更正不能改变记录的种类。"},
+    "day_not_come": {"en": "That day has not come yet.", "zh": "该日期还没到。"},
+    "day_long_ago": {"en": "That day is too long ago.", "zh": "该日期太久以前。"},
+    "placed_on_far_away": {"en": "The day of placement is too far away.", "zh": "入雏日期太远，请检查年份。"},
+    "before_placement": {"en": "That day is before the flock came.", "zh": "该日期在入雏之前。"},
+    "no_flock": {"en": "No flock lives in this house.", "zh": "这栋鸡舍没有鸡群，请先登记入雏。"},
+    "house_empty": {"en": "The house was empty on that day.", "zh": "当天鸡舍是空的。"},
+    "house_occupied": {"en": "Another flock is in the house on that day.", "zh": "当天鸡舍里有另一批次。"},
+    "other_flock": {"en": "Another flock was in the house on that day.", "zh": "当天在鸡舍里的是另一批次。"},
+    "placed_elsewhere": {"en": "The flock was placed in another house.", "zh": "该批次登记在另一栋鸡舍。"},
+    "flock_closed": {"en": "The flock is closed.", "zh": "该批次已结束。"},
+    "closed_too_early": {
+        "en": "Something was written about the flock after that day.",
+        "zh": "该日期之后批次还有记录。",
+    },
+    "same_house": {"en": "Birds can't move to the house they are in.", "zh": "目的鸡舍与原鸡舍相同。"},
+    "more_gone_than_there": {"en": "More birds would go than there are.", "zh": "减少的只数多于现有只数。"},
+    "below_zero": {"en": "A house would have fewer birds than none.", "zh": "存栏数将小于零。"},
+    "log_does_not_fit": {"en": "Entries of the log would no longer fit.", "zh": "与日志里已有的记录不符。"},
+    "feed_beyond_eating": {"en": "The birds can't eat so much.", "zh": "鸡吃不了这么多料，请检查单位。"},
+    "water_beyond_drinking": {"en": "The birds can't drink so much.", "zh": "鸡喝不了这么多水，请检查单位。"},
+    "bird_weight_impossible": {"en": "No chicken weighs that much or little.", "zh": "每只鸡的重量不合理，请检查。"},
+    "treatment_days": {"en": "The days of the treatment can't be.", "zh": "用药日期不合理。"},
+    "inside_withdrawal": {"en": "A withdrawal time still runs on that day.", "zh": "当天仍在休药期内。"},
+    "no_jpeg": {"en": "This is no whole JPEG.", "zh": "这不是完整的 JPEG 图片。"},
+    "photo_taken": {"en": "The entry has another photo already.", "zh": "该记录已有另一张照片。"},
+    "not_found": {"en": "There is nothing at this address.", "zh": "该地址没有内容。"},
+    "method_not_allowed": {"en": "This address can't be used that way.", "zh": "该地址不支持这种操作。"},
+    "store_unavailable": {
+        "en": "The service can't reach its store at the moment; try again in a minute.",
+        "zh": "服务暂时无法访问数据存储，请一分钟后再试。",
+    },
+    "internal": {"en": "The service made a mistake; its log says more.", "zh": "服务出错了，详情见服务日志。"},
+}
+"""Code -> sentence by language."""
+
+INVALID_ZH: Final[dict[str, str]] = {
+    "missing": "缺少该项",
+    "extra_forbidden": "没有这一项",
+    "json_invalid": "不是有效的 JSON",
+    "string_too_short": "内容太短",
+    "string_too_long": "内容太长",
+    "greater_than": "数值太小",
+    "greater_than_equal": "数值太小",
+    "less_than": "数值太大",
+    "less_than_equal": "数值太大",
+    "literal_error": "不在可选值之内",
+    "enum": "不在可选值之内",
+}
+"""pydantic's type of error -> words; its own English message stands for the others."""
+
+
+def title(code: str, language: Language) -> str:
+    """Return the sentence of a code."""
+    return TITLES[code][language]
