@@ -375,7 +375,7 @@ class TestFlocks:
         now = await stock(placed)
         assert (now["birds_per_m2"], now["kilograms_per_m2"]) == (10.0, None)
         now = datetime.now(UTC)
-        await settle(app, weight(1, 900.0, now - timedelta(seconds=1)), weight(2, 1100.0, now))
+        await settle(app, weight(1, 900.0, now), weight(2, 1100.0, now + timedelta(milliseconds=1)))
         assert (await stock(placed))["kilograms_per_m2"] == pytest.approx(10.0)
         assert code(await placed.put(f"{HOUSE}/floor", json={"floor_m2": 0})) == (422, "bad_request")
 
