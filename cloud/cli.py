@@ -1,4 +1,4 @@
-"""``henwise-cloud serve | demo | user | flock | openapi``."""
+"""``henwise-cloud serve | demo | user | flock | backup | restore | openapi``."""
 
 import getpass
 import json
@@ -10,14 +10,17 @@ from typing import Annotated
 import typer
 
 from cloud import flock_cli
+from cloud.backup.cli import app as backup_app
 from cloud.config import CloudConfig, load_config
 from cloud.errors import BadRecord
-from cloud.terminal import ConfigOption, sentences
+from cloud.rights import Role
+from cloud.verb import ConfigOption, sentences
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Henwise service.")
 user_app = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 app.add_typer(user_app, name="user")
 app.add_typer(flock_cli.app, name="flock")
+app.add_typer(backup_app)
 
 
 @app.command()
@@ -62,6 +65,8 @@ def add_user(
     name: str,
     config: ConfigOption = None,
     *,
+    role: Annotated[Role, typer.Option(help="What they are; docs/people.md says what each may do.")] = Role.OWNER,
+    farm: Annotated[str | None, typer.Option(help="The one farm they belong to; otherwise every farm.")] = None,
     password_stdin: Annotated[bool, typer.Option(help="Read the password from the first line of stdin.")] = False,
     replace: Annotated[bool, typer.Option(help="Give a person who is there already a new password.")] = False,
 ) -> None:
@@ -74,7 +79,9 @@ def add_user(
         from cloud.store.folder import opened_records
 
         with opened_records(settings) as records:
-            people.add_user(records, people.Passwords(), name, password, datetime.now(UTC), replace=replace)
+            people.add_user(
+                records, people.Passwords(), name, password, datetime.now(UTC), replace=replace, role=role, farm=farm
+            )
     typer.echo(f"{name} may sign in now.")
 
 

@@ -5,6 +5,7 @@ HenwiseError
 │   ├── BadInput
 │   │   ├── BadConfig           a setting is unknown or impossible; names it
 │   │   ├── BadRecord           something handed to a store can't be kept, ever
+│   │   ├── BadBackup           a backup is damaged, of a newer Henwise, or not all there again
 │   │   └── Declined            what a person wrote down is not taken; has a code
 │   │       ├── Implausible     it can't be true
 │   │       ├── Collides        it does not go together with what is there
@@ -58,6 +59,10 @@ class Outdated(Declined):
 
 class Unheard(Declined):
     """It is about a flock, an event or an entry that is not there."""
+
+
+class BadBackup(BadInput):
+    """A backup is damaged or of a newer Henwise, or what was restored is not what was taken; the message says which."""
 
 
 class RefusedByStore(PermanentError):

@@ -17,7 +17,7 @@ from cloud.config import load_config
 from cloud.errors import Unheard
 from cloud.store.flocks import EventFacts, FlockFacts, KeptFlock
 from cloud.store.records import Records
-from cloud.terminal import ConfigOption, sentences
+from cloud.verb import ConfigOption, sentences
 from contract.place import checked_slug
 
 BIRDS_MAX = 10_000_000

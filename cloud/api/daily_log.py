@@ -8,24 +8,23 @@ overwritten: a correction is a new entry that names the one it ``replaces``, and
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from http import HTTPStatus
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Body, Depends, Query, Response
 from fastapi import Path as PathParameter
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse
 
+from cloud.api.caller import WithCaller, may
 from cloud.api.models import EntryTold, LogEntryNow, LogPage
 from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.pictures import IMMUTABLE, JPEG
 from cloud.api.problems import not_found
 from cloud.api.services import Services, WithServices
-from cloud.api.session import SignedIn, signed_in
 from cloud.book.answers import entry_now, log_page
 from cloud.book.log import LogBook
 from cloud.book.moment import Writing
 from cloud.ingest.points import to_unix_ms
+from cloud.rights import Right
 from cloud.store import daily_log
 from cloud.store.daily_log import EntryFacts, KeptEntry, PhotoKey
 from contract.place import SLUG_MAX_CHARACTERS, Slug
@@ -37,10 +36,10 @@ KEPT: Final[dict[int | str, dict[str, Any]]] = {
 
 EntryPath = Annotated[Slug, PathParameter(min_length=1, max_length=SLUG_MAX_CHARACTERS)]
 
-router = APIRouter(prefix="/houses", tags=["log"], dependencies=[Depends(signed_in)])
+router = APIRouter(prefix="/houses", tags=["log"])
 
 
-@router.get("/{farm}/{house}/log")
+@router.get("/{farm}/{house}/log", dependencies=[Depends(may(Right.READ))])
 def read_log(
     farm: FarmPath,
     house: HousePath,
@@ -55,21 +54,21 @@ def read_log(
     return log_page(services.records, farm, house, before=before, days=days, replaced=replaced)
 
 
-@router.put("/{farm}/{house}/log/{entry}", responses=KEPT)
+@router.put("/{farm}/{house}/log/{entry}", responses=KEPT, dependencies=[Depends(may(Right.RECORD))])
 async def write(
     farm: FarmPath,
     house: HousePath,
     entry: EntryPath,
     told: EntryTold,
     services: WithServices,
-    user: SignedIn,
+    caller: WithCaller,
     response: Response,
 ) -> LogEntryNow:
     """Write an entry, or correct one by a new one."""
     facts = entry_facts(told)
 
     def keep() -> tuple[KeptEntry, bool]:
-        return _book(services, farm, house).write(entry, facts, writing_now(services, user.name))
+        return _book(services, farm, house).write(entry, facts, writing_now(services, caller.name))
 
     kept, new = await run_in_threadpool(keep)
     response.status_code = HTTPStatus.CREATED if new else HTTPStatus.OK
@@ -77,21 +76,21 @@ async def write(
     return entry_now(kept, farm, house)
 
 
-@router.delete("/{farm}/{house}/log/{entry}")
+@router.delete("/{farm}/{house}/log/{entry}", dependencies=[Depends(may(Right.RECORD))])
 async def take_back(
-    farm: FarmPath, house: HousePath, entry: EntryPath, services: WithServices, user: SignedIn
+    farm: FarmPath, house: HousePath, entry: EntryPath, services: WithServices, caller: WithCaller
 ) -> LogEntryNow:
     """Take an entry back; it stays readable as taken back. Again changes nothing."""
 
     def keep() -> KeptEntry:
-        return _book(services, farm, house).withdraw(entry, writing_now(services, user.name))
+        return _book(services, farm, house).withdraw(entry, writing_now(services, caller.name))
 
     kept = await run_in_threadpool(keep)
     services.feed.changed(farm, house, ("stock",))
     return entry_now(kept, farm, house)
 
 
-@router.put("/{farm}/{house}/log/{entry}/photo")
+@router.put("/{farm}/{house}/log/{entry}/photo", dependencies=[Depends(may(Right.RECORD))])
 def photograph(
     farm: FarmPath,
     house: HousePath,
@@ -103,15 +102,20 @@ def photograph(
     return entry_now(_book(services, farm, house).photograph(services.media, entry, jpeg), farm, house)
 
 
-@router.get("/{farm}/{house}/log/{entry}/photo.jpg", response_class=FileResponse, responses=JPEG)
-def photo(farm: FarmPath, house: HousePath, entry: EntryPath, services: WithServices) -> FileResponse:
+@router.get(
+    "/{farm}/{house}/log/{entry}/photo.jpg",
+    response_class=Response,
+    responses=JPEG,
+    dependencies=[Depends(may(Right.READ))],
+)
+def photo(farm: FarmPath, house: HousePath, entry: EntryPath, services: WithServices) -> Response:
     """Return the photo of an entry; it never changes, so it may be kept for ever."""
     with services.records.reading() as connection:
         kept = daily_log.find(connection, farm, house, entry)
-    path: Path | None = services.media.find(PhotoKey(farm, house, kept.photo)) if kept and kept.photo else None
-    if path is None:
+    jpeg = services.media.read(PhotoKey(farm, house, kept.photo)) if kept and kept.photo else None
+    if jpeg is None:
         raise not_found("no_such_picture", "There is no such picture any more.")
-    return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": IMMUTABLE})
+    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": IMMUTABLE})
 
 
 def writing_now(services: Services, by: str) -> Writing:

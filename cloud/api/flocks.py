@@ -12,15 +12,16 @@ from fastapi import APIRouter, Depends, Header, Response
 from fastapi import Path as PathParameter
 from fastapi.concurrency import run_in_threadpool
 
+from cloud.api.caller import WithCaller, may
 from cloud.api.daily_log import writing_now
 from cloud.api.models import EventTold, FlockRecord, Floor, Placing, StockHistory
 from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
-from cloud.api.session import SignedIn, signed_in
 from cloud.book.answers import flock_record, flock_records, stock_history
 from cloud.book.flocks import FlockBook
 from cloud.ingest.points import to_unix_ms
+from cloud.rights import Right
 from cloud.store import houses
 from cloud.store.flocks import EventFacts, FlockFacts
 from contract.place import SLUG_MAX_CHARACTERS, Slug
@@ -34,31 +35,31 @@ MEMBERS: Final = ("flock", "stock", "weight")
 FlockPath = Annotated[Slug, PathParameter(min_length=1, max_length=SLUG_MAX_CHARACTERS)]
 EventPath = Annotated[Slug, PathParameter(min_length=1, max_length=SLUG_MAX_CHARACTERS)]
 
-router = APIRouter(prefix="/houses", tags=["flocks"], dependencies=[Depends(signed_in)])
+router = APIRouter(prefix="/houses", tags=["flocks"])
 
 
-@router.get("/{farm}/{house}/flocks")
+@router.get("/{farm}/{house}/flocks", dependencies=[Depends(may(Right.READ))])
 def list_flocks(farm: FarmPath, house: HousePath, services: WithServices) -> list[FlockRecord]:
     """List every flock that was ever in a house, newest first."""
     known_house(services, farm, house)
     return flock_records(services.records, farm, house)
 
 
-@router.get("/{farm}/{house}/stock")
+@router.get("/{farm}/{house}/stock", dependencies=[Depends(may(Right.READ))])
 def stock(farm: FarmPath, house: HousePath, services: WithServices) -> StockHistory:
     """Return every day of the flock that lives in a house: birds, losses, feed, water."""
     known_house(services, farm, house)
     return stock_history(services.records, farm, house, writing_now(services, "").today)
 
 
-@router.put("/{farm}/{house}/flocks/{flock}", responses=KEPT)
+@router.put("/{farm}/{house}/flocks/{flock}", responses=KEPT, dependencies=[Depends(may(Right.FLOCK))])
 async def place(
     farm: FarmPath,
     house: HousePath,
     flock: FlockPath,
     placing: Placing,
     services: WithServices,
-    user: SignedIn,
+    caller: WithCaller,
     response: Response,
     if_match: Annotated[str | None, Header(description="ETag of the version that is corrected")] = None,
 ) -> FlockRecord:
@@ -68,7 +69,7 @@ async def place(
 
     def keep() -> bool:
         book = FlockBook(services.records, farm)
-        _, changed = book.place(flock, facts, writing_now(services, user.name), corrects=corrects)
+        _, changed = book.place(flock, facts, writing_now(services, caller.name), corrects=corrects)
         return changed
 
     changed = await run_in_threadpool(keep)
@@ -76,7 +77,7 @@ async def place(
     return await _answer(services, farm, (house,), flock, response)
 
 
-@router.put("/{farm}/{house}/flocks/{flock}/events/{event}", responses=KEPT)
+@router.put("/{farm}/{house}/flocks/{flock}/events/{event}", responses=KEPT, dependencies=[Depends(may(Right.FLOCK))])
 async def tell(
     farm: FarmPath,
     house: HousePath,
@@ -84,7 +85,7 @@ async def tell(
     event: EventPath,
     told: EventTold,
     services: WithServices,
-    user: SignedIn,
+    caller: WithCaller,
     response: Response,
 ) -> FlockRecord:
     """Write down that birds were thinned, transferred or harvested, or that the flock is over."""
@@ -92,7 +93,7 @@ async def tell(
 
     def keep() -> bool:
         known_house(services, farm, house)
-        _, new = FlockBook(services.records, farm).tell(event, facts, writing_now(services, user.name))
+        _, new = FlockBook(services.records, farm).tell(event, facts, writing_now(services, caller.name))
         return new
 
     new = await run_in_threadpool(keep)
@@ -100,28 +101,28 @@ async def tell(
     return await _answer(services, farm, (house, facts.to_house or house), flock, response)
 
 
-@router.delete("/{farm}/{house}/flocks/{flock}/events/{event}")
+@router.delete("/{farm}/{house}/flocks/{flock}/events/{event}", dependencies=[Depends(may(Right.FLOCK))])
 async def take_back(
     farm: FarmPath,
     house: HousePath,
     flock: FlockPath,
     event: EventPath,
     services: WithServices,
-    user: SignedIn,
+    caller: WithCaller,
     response: Response,
 ) -> FlockRecord:
     """Take an event back; it stays in the records. Again changes nothing."""
 
     def keep() -> None:
         book = FlockBook(services.records, farm)
-        book.withdraw(house, flock, event, writing_now(services, user.name))
+        book.withdraw(house, flock, event, writing_now(services, caller.name))
 
     await run_in_threadpool(keep)
     named = [name for name in await run_in_threadpool(houses.names, services.records) if name[0] == farm]
     return await _answer(services, farm, tuple(name for _, name in named), flock, response)
 
 
-@router.put("/{farm}/{house}/floor")
+@router.put("/{farm}/{house}/floor", dependencies=[Depends(may(Right.FLOCK))])
 async def set_floor(farm: FarmPath, house: HousePath, floor: Floor, services: WithServices) -> Floor:
     """Say how much floor the birds of a house have: the density is reckoned with it."""
 

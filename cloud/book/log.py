@@ -92,7 +92,7 @@ class LogBook:
                 "This entry has another photo already; write a new one.",
                 "该记录已有另一张照片，请另写一条。",
             )
-        media.write(PhotoKey(self.farm, self.house, sha256), jpeg)
+        media.write([(PhotoKey(self.farm, self.house, sha256), jpeg)])
         with self.records.writing() as connection:
             daily_log.photographed(connection, self.farm, self.house, entry, sha256)
         return replace(known, photo=sha256)

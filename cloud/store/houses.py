@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, select, update
 
+from cloud.store import farms
 from cloud.store.records import Records, upsert
 from cloud.store.tables import Device, House, Newest
 from contract.messages import FlockCount, Snapshot
@@ -38,6 +39,7 @@ def seen(connection: Connection, houses: Iterable[Name], now_ms: int) -> None:
     for farm, house in houses:
         if not known(connection, farm, house):
             upsert(connection, House, {"farm": farm, "house": house, "first_seen_ms": now_ms})
+            farms.adopt(connection, farm, now_ms)
 
 
 def floor_m2(records: Records, farm: str, house: str) -> float | None:

@@ -27,14 +27,14 @@ def today(app: FastAPI) -> date:
 @pytest.fixture
 async def placed(app: FastAPI, mei: httpx.AsyncClient, today: date) -> httpx.AsyncClient:
     """Mei, with 500 birds of 20 days in house-2 and an empty house-3 beside it."""
+
+    def both() -> None:
+        with app.state.services.records.writing() as connection:
+            houses.seen(connection, [("hill", "house-2"), ("hill", "house-3")], 0)
+
+    await asyncio.to_thread(both)
     answer = await mei.put(f"{HOUSE}/flocks/f-1", json=placing(today - timedelta(days=20)))
     assert answer.status_code == 201, answer.text
-
-    def second() -> None:
-        with app.state.services.records.writing() as connection:
-            houses.seen(connection, [("hill", "house-3")], 0)
-
-    await asyncio.to_thread(second)
     return mei
 
 

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from sqlalchemy import URL, func, inspect, select, text
 
 from cloud.errors import BadRecord, CannotStart
-from cloud.store import flocks, houses, ledger, migrations, people
+from cloud.rights import RIGHTS, Grants, Role
+from cloud.store import farms, flocks, houses, ledger, memberships, migrations, people, sessions
 from cloud.store.flocks import FlockFacts, KeptFlock
 from cloud.store.houses import Candidate
 from cloud.store.ledger import Refused, merged
 from cloud.store.records import Records
-from cloud.store.tables import House, Table
+from cloud.store.tables import House, Organisation, Table, User
 from contract.place import checked_slug
 from tests.cloud.sending import NOON, PI
 from tests.postgresql import PostgreSQL
@@ -54,6 +55,53 @@ def test_a_database_of_the_first_version_is_brought_up_and_down(records: Records
     assert len(houses.newest(records, PI.farm, PI.house, "readings")) == 1
     with records.reading() as connection:
         assert {"findings", "verdicts"} <= set(inspect(connection).get_table_names())
+
+
+def test_what_is_there_goes_into_one_organisation_whose_owners_the_present_users_are(records: Records):
+    people.add_user(records, people.Passwords(), "mei", PASSWORD, NOON)
+    mei = people.Passwords().check(records, "mei", PASSWORD) or 0
+    session = sessions.begin(records, mei, NOON, timedelta(days=30))
+    with records.writing() as connection:
+        houses.seen(connection, [("hill", "house-1"), ("hill", "house-2"), ("valley", "house-1")], 5)
+        migrations.downgrade(connection, "0003")
+        connection.exec_driver_sql("INSERT INTO users (name, password_hash, created_ms) VALUES ('li', '', 9)")
+    records.close()
+    records.open()
+    with records.reading() as connection:
+        ids = connection.scalars(select(User.id)).all()
+        [organisation] = connection.scalars(select(Organisation.id)).all()
+    assert len(ids) == 2
+    for user_id in ids:
+        granted = memberships.grants_of(records, user_id)
+        assert granted == Grants(
+            dict.fromkeys(["hill", "valley"], RIGHTS[Role.OWNER]), {organisation: RIGHTS[Role.OWNER]}
+        )
+    person = sessions.person(records, session, NOON, timedelta(days=30))
+    assert (person and person.name) == "mei"
+
+
+def test_farms_heard_of_before_there_was_anybody_belong_to_the_first_organisation(records: Records):
+    with records.writing() as connection:
+        houses.seen(connection, [("hill", "house-1")], 5)
+    people.add_user(records, people.Passwords(), "mei", PASSWORD, NOON)
+    with records.writing() as connection:
+        houses.seen(connection, [("valley", "house-1")], 6)
+        farms.make_organisation(connection, "another", 7)
+        houses.seen(connection, [("stream", "house-1")], 8)
+        owners = [farms.owner_of(connection, farm) for farm in ("hill", "valley", "stream")]
+    assert owners[0] is not None
+    assert owners == [owners[0], owners[0], None]
+
+
+def test_a_member_of_one_farm_sees_no_other_and_not_the_organisation(records: Records):
+    with records.writing() as connection:
+        houses.seen(connection, [("hill", "house-1"), ("valley", "house-1")], 5)
+    people.add_user(records, people.Passwords(), "mei", PASSWORD, NOON)
+    people.add_user(records, people.Passwords(), "li", PASSWORD, NOON, role=Role.VIEWER, farm="hill")
+    li = people.Passwords().check(records, "li", PASSWORD) or 0
+    assert memberships.grants_of(records, li) == Grants({"hill": RIGHTS[Role.VIEWER]})
+    with pytest.raises(BadRecord, match="no farm 'nowhere'"):
+        people.add_user(records, people.Passwords(), "wang", PASSWORD, NOON, farm="nowhere")
 
 
 def test_tables_of_a_newer_version_are_refused_with_a_sentence(postgresql: PostgreSQL, tmp_path: Path):
@@ -246,13 +294,17 @@ class TestPeople:
 
     def sign_in(self, records: Records, name: str = "mei", password: str = PASSWORD) -> str | None:
         user_id = people.Passwords().check(records, name, password)
-        return people.begin_session(records, user_id, NOON, self.LIFE) if user_id else None
+        return sessions.begin(records, user_id, NOON, self.LIFE) if user_id else None
+
+    def name(self, records: Records, token: str, days: int = 0) -> str | None:
+        person = sessions.person(records, token, NOON + timedelta(days=days), self.LIFE)
+        return person.name if person else None
 
     def test_right_password_opens_wrong_one_and_wrong_name_do_not(self, records: Records):
         self.add(records)
         token = self.sign_in(records)
         assert token is not None
-        assert people.session_user(records, token, NOON, self.LIFE) == "mei"
+        assert self.name(records, token) == "mei"
         assert self.sign_in(records, password="long enougH") is None
         assert self.sign_in(records, name="mei2") is None
 
@@ -269,16 +321,16 @@ class TestPeople:
     def test_a_session_ends_by_itself_but_lives_on_while_used(self, records: Records):
         self.add(records)
         token = self.sign_in(records) or ""
-        assert people.session_user(records, token, NOON + timedelta(days=20), self.LIFE) == "mei"
-        assert people.session_user(records, token, NOON + timedelta(days=49), self.LIFE) == "mei"
-        assert people.session_user(records, token, NOON + timedelta(days=80), self.LIFE) is None
+        assert self.name(records, token, 20) == "mei"
+        assert self.name(records, token, 49) == "mei"
+        assert self.name(records, token, 80) is None
 
     def test_signing_out_ends_this_session_only(self, records: Records):
         self.add(records)
         first, second = self.sign_in(records) or "", self.sign_in(records) or ""
-        people.end_session(records, first)
-        assert people.session_user(records, first, NOON, self.LIFE) is None
-        assert people.session_user(records, second, NOON, self.LIFE) == "mei"
+        sessions.end(records, first)
+        assert self.name(records, first) is None
+        assert self.name(records, second) == "mei"
 
     def test_a_name_is_taken_once_unless_replaced(self, records: Records):
         self.add(records)
@@ -286,7 +338,7 @@ class TestPeople:
         with pytest.raises(BadRecord, match="already a user 'mei'"):
             self.add(records)
         self.add(records, password="another phrase", replace=True)
-        assert people.session_user(records, token, NOON, self.LIFE) is None
+        assert self.name(records, token) is None
         assert self.sign_in(records) is None
         assert self.sign_in(records, password="another phrase")
 

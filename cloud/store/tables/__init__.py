@@ -8,21 +8,28 @@ from cloud.store.tables.base import Table
 from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Picture, SeqRange
 from cloud.store.tables.flocks import Flock, FlockEvent, LogEntry
 from cloud.store.tables.mail import Delivered, Drawing, Verdict
-from cloud.store.tables.people import Session, User
-from cloud.store.tables.place import Device, House
+from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, User
+from cloud.store.tables.place import Device, Farm, House, Organisation
 
 __all__ = [
+    "ApiToken",
+    "Audit",
     "Delivered",
     "Device",
     "Drawing",
+    "Farm",
     "Finding",
     "Flock",
     "FlockEvent",
     "Happening",
     "House",
+    "Identity",
+    "Invitation",
     "KeptAside",
     "LogEntry",
+    "Membership",
     "Newest",
+    "Organisation",
     "Picture",
     "SeqRange",
     "Session",

@@ -1,4 +1,4 @@
-"""What all verbs of ``henwise-cloud`` share: the configuration's option, and errors as one line."""
+"""What every verb of ``henwise-cloud`` has: where its configuration is, and errors as one sentence."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
