@@ -7,7 +7,9 @@ from typing import Any, Final, TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from cloud.alerts.telling import alert_now
 from cloud.api.models import (
+    AlertNow,
     ClimateNow,
     CountNow,
     CurvePoint,
@@ -31,7 +33,7 @@ from cloud.flock import house_count
 from cloud.flock.comfort import heat_index
 from cloud.flock.growth import BreedStandard, age_days, standards
 from cloud.notice import findings_now, verdict_now, views_now
-from cloud.store import flocks, houses, pictures, verdicts
+from cloud.store import alert_book, flocks, houses, pictures, verdicts
 from cloud.store.flocks import FlockFacts
 from cloud.store.pictures import PictureKey
 from cloud.store.records import Records
@@ -57,6 +59,7 @@ from contract.topics import leaf_of
 MEMBERS: Final = (
     "flock",
     "stock",
+    "alerts",
     "house_count",
     "counts",
     "roll_calls",
@@ -73,6 +76,7 @@ MEMBERS: Final = (
 NOT_CLIMATE: Final = frozenset({"load_grams", "weight_grams"})
 """A scale's readings are about what stands on it."""
 
+OPEN_ALERTS: Final = 30
 HISTORY_DAYS_WITHOUT_FLOCK = 60
 WEIGHT: Final = "weight_grams"
 
@@ -127,6 +131,7 @@ class Glance:
         readers: dict[str, Callable[[str, str], Any]] = {
             "flock": self._flock,
             "stock": self._stock,
+            "alerts": self._alerts,
             "house_count": self._house_count,
             "counts": self._counts,
             "roll_calls": self._roll_calls,
@@ -167,6 +172,9 @@ class Glance:
         weighed = self._weights(farm, house, today - timedelta(days=1), today)
         mean_grams = weighed[-1].total / weighed[-1].n if weighed else None
         return stock_now(self._records, farm, house, today, mean_grams)
+
+    def _alerts(self, farm: str, house: str) -> list[AlertNow]:
+        return [alert_now(raised) for raised in alert_book.open_ones(self._records, farm, house, OPEN_ALERTS)]
 
     def _newest(self, farm: str, house: str, kind: type[E]) -> list[tuple[str, E]]:
         """Return (device, message) of the newest message of each source."""

@@ -253,11 +253,11 @@ def test_the_newest_flock_that_is_not_in_the_future_lives_in_the_house(records: 
     assert flocks.flock_on(records, "hill", "house-2", date(2026, 10, 31)) is None
 
 
-def test_a_flock_of_the_third_version_becomes_one_with_an_id_and_goes_back(records: Records):
+def test_a_flock_of_an_older_version_becomes_one_with_an_id_and_goes_back(records: Records):
     former = [{"farm": "hill", "house": house, "placed_on": "2026-11-01", "breed": "ross-308", "placed_birds": 480}
               for house in ("house-2", "h" * 63)]  # fmt: skip
     with records.writing() as connection:
-        migrations.downgrade(connection, "0003")
+        migrations.downgrade(connection, "0006")
         for row in former:
             connection.execute(
                 text("INSERT INTO flocks VALUES (:farm, :house, :placed_on, :breed, :placed_birds)"), row
@@ -272,7 +272,7 @@ def test_a_flock_of_the_third_version_becomes_one_with_an_id_and_goes_back(recor
     assert all(checked_slug(one.flock) for one in known.flocks)
     place(records, FlockFacts("house-2", "ross-308", date(2026, 11, 1), 470), version=2)
     with records.writing() as connection:
-        migrations.downgrade(connection, "0003")
+        migrations.downgrade(connection, "0006")
         rows = connection.execute(text("SELECT * FROM flocks")).mappings().all()
     assert {(row["house"], str(row["placed_on"]), row["placed_birds"]) for row in rows} == {
         ("house-2", "2026-11-01", 470),

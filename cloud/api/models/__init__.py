@@ -3,6 +3,23 @@
 Times are RFC 3339 in UTC. A list holds one row per instrument or camera; what is not known is null, never zero.
 """
 
+from cloud.api.models.alerts import (
+    AlertHappened,
+    AlertHistory,
+    AlertLevel,
+    AlertNow,
+    AlertPage,
+    AlertSaid,
+    Assignment,
+    ReplayAnswer,
+    ReplayAsked,
+    RingNow,
+    RuleNow,
+    SettingsChange,
+    Snooze,
+    StepsNow,
+    Thresholds,
+)
 from cloud.api.models.base import Answer, Problem
 from cloud.api.models.flocks import (
     ClosedTold,
@@ -27,7 +44,14 @@ from cloud.api.models.weight import CurvePoint, WeightDay, WeightHistory, Weight
 
 __all__ = [
     "BIRDS_MAX",
+    "AlertHappened",
+    "AlertHistory",
+    "AlertLevel",
+    "AlertNow",
+    "AlertPage",
+    "AlertSaid",
     "Answer",
+    "Assignment",
     "ClimateNow",
     "ClosedTold",
     "CountNow",
@@ -58,12 +82,20 @@ __all__ = [
     "PictureNow",
     "Placing",
     "Problem",
+    "ReplayAnswer",
+    "ReplayAsked",
+    "RingNow",
     "RollCallNow",
+    "RuleNow",
     "SeriesAnswer",
+    "SettingsChange",
+    "Snooze",
+    "StepsNow",
     "StockDayNow",
     "StockHistory",
     "StockNow",
     "ThinnedTold",
+    "Thresholds",
     "TransferredTold",
     "User",
     "VerdictNow",

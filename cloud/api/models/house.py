@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from cloud.api.models.alerts import AlertNow
 from cloud.api.models.base import Answer
 from cloud.api.models.marks import ViewNow
 from cloud.api.models.stock import StockNow
@@ -62,6 +63,7 @@ class HouseNow(Answer):
     time_zone: str
     flock: Flock | None
     stock: StockNow | None = Field(description="null in an empty house")
+    alerts: list[AlertNow] = Field(description="open ones: unacknowledged first, then the gravest, then the newest")
     house_count: HouseCount | None = Field(description="null while no camera counts")
     counts: list[CountNow]
     roll_calls: list[RollCallNow]
@@ -80,6 +82,7 @@ class HousePatch(Answer):
     now: UtcTime
     flock: Flock | None = None
     stock: StockNow | None = None
+    alerts: list[AlertNow] | None = None
     house_count: HouseCount | None = None
     counts: list[CountNow] | None = None
     roll_calls: list[RollCallNow] | None = None

@@ -122,6 +122,7 @@ export function healthyHouse(changes: Partial<HouseNow> = {}): HouseNow {
       age_days: 28,
     },
     stock: null,
+    alerts: [],
     counts: [
       {
         device: "edge-1",
