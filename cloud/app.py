@@ -17,6 +17,7 @@ from cloud.api import (
     daily_log,
     findings,
     flocks,
+    hand_weighings,
     health,
     houses,
     live,
@@ -72,7 +73,9 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
         openapi_url=None,
         responses=problems.DOCUMENTED,
     )
-    for module in (session, houses, flocks, daily_log, alerts, findings, marks, series, live, pictures):
+    for module in (
+        session, houses, flocks, daily_log, alerts, findings, hand_weighings, marks, series, live, pictures,
+    ):  # fmt: skip
         app.include_router(module.router, prefix=API)
     app.include_router(health.router)
     declared(app)

@@ -92,8 +92,8 @@ class HouseHistory:
     def flock_on(self, day: date) -> Lives | None:
         """Return who lived in the house on a day; see ``History``."""
         if day not in self._flocks:
-            flock = flocks.flock_on(self.records, self.farm, self.house, day)
-            self._flocks[day] = Lives(flock.facts.breed, flock.facts.placed_on) if flock else None
+            flock = flocks.facts_on(self.records, self.farm, self.house, day)
+            self._flocks[day] = Lives(flock.breed, flock.placed_on) if flock else None
         return self._flocks[day]
 
 

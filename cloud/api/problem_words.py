@@ -33,6 +33,17 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
     "no_such_device": {"en": "There is no such device.", "zh": "没有这台设备。"},
     "no_such_camera": {"en": "There is no such camera.", "zh": "没有这个摄像头。"},
     "no_such_finding": {"en": "There is no such finding.", "zh": "没有这条发现，请刷新列表。"},
+    "no_such_weighing": {"en": "There is no such weighing any more.", "zh": "没有这条称重记录，请刷新列表。"},
+    "no_flock": {"en": "No flock lived in this house then.", "zh": "那天鸡舍里没有登记批次，请先登记进苗。"},
+    "weighed_out_of_range": {
+        "en": "Such a weighing can't be: give the mean of at least 10 birds, in grams.",
+        "zh": "数值不合理：请填写至少 10 只鸡的均重（克）。",
+    },
+    "not_yet_weighed": {"en": "That day has not come yet.", "zh": "称重日期还没到，请检查日期。"},
+    "too_far_apart": {
+        "en": "By hand and on the scale are too far apart to be one flock.",
+        "zh": "人工称重与秤上均重相差太大，请检查两台秤和单位。",
+    },
     "no_such_alert": {"en": "There is no such alert.", "zh": "没有这条告警。"},
     "alert_over": {"en": "This alert is over already.", "zh": "这条告警已经结束。"},
     "snooze_out_of_range": {
@@ -54,7 +65,6 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
     "day_long_ago": {"en": "That day is too long ago.", "zh": "该日期太久以前。"},
     "placed_on_far_away": {"en": "The day of placement is too far away.", "zh": "入雏日期太远，请检查年份。"},
     "before_placement": {"en": "That day is before the flock came.", "zh": "该日期在入雏之前。"},
-    "no_flock": {"en": "No flock lives in this house.", "zh": "这栋鸡舍没有鸡群，请先登记入雏。"},
     "house_empty": {"en": "The house was empty on that day.", "zh": "当天鸡舍是空的。"},
     "house_occupied": {"en": "Another flock is in the house on that day.", "zh": "当天鸡舍里有另一批次。"},
     "other_flock": {"en": "Another flock was in the house on that day.", "zh": "当天在鸡舍里的是另一批次。"},

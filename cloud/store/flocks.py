@@ -146,6 +146,12 @@ def flock_on(records: Records, farm: str, house: str, day: date) -> KeptFlock | 
     return living[0] if living else None
 
 
+def facts_on(records: Records, farm: str, house: str, day: date) -> FlockFacts | None:
+    """Return what is told of the flock that lives in the house after ``day``; None when the house is empty then."""
+    kept = flock_on(records, farm, house, day)
+    return kept.facts if kept else None
+
+
 def find_event(connection: Connection, farm: str, event: str) -> KeptEvent | None:
     """Return an event whether it counts or not, None when there is none of this id."""
     row = connection.execute(select(FlockEvent).where(FlockEvent.farm == farm, FlockEvent.event == event)).first()

@@ -14,12 +14,13 @@ from sqlalchemy import URL, func, inspect, select, text
 from cloud.errors import BadRecord, CannotStart
 from cloud.rights import RIGHTS, Grants, Role
 from cloud.store import farms, flocks, houses, ledger, memberships, migrations, people, sessions
-from cloud.store.flocks import FlockFacts, KeptFlock
+from cloud.store.flocks import FlockFacts
 from cloud.store.houses import Candidate
 from cloud.store.ledger import Refused, merged
 from cloud.store.records import Records
 from cloud.store.tables import House, Organisation, Table, User
 from contract.place import checked_slug
+from tests.cloud.placing import place
 from tests.cloud.sending import NOON, PI
 from tests.postgresql import PostgreSQL
 
@@ -257,7 +258,7 @@ def test_a_flock_of_an_older_version_becomes_one_with_an_id_and_goes_back(record
     former = [{"farm": "hill", "house": house, "placed_on": "2026-11-01", "breed": "ross-308", "placed_birds": 480}
               for house in ("house-2", "h" * 63)]  # fmt: skip
     with records.writing() as connection:
-        migrations.downgrade(connection, "0006")
+        migrations.downgrade(connection, "0007")
         for row in former:
             connection.execute(
                 text("INSERT INTO flocks VALUES (:farm, :house, :placed_on, :breed, :placed_birds)"), row
@@ -272,18 +273,12 @@ def test_a_flock_of_an_older_version_becomes_one_with_an_id_and_goes_back(record
     assert all(checked_slug(one.flock) for one in known.flocks)
     place(records, FlockFacts("house-2", "ross-308", date(2026, 11, 1), 470), version=2)
     with records.writing() as connection:
-        migrations.downgrade(connection, "0006")
+        migrations.downgrade(connection, "0007")
         rows = connection.execute(text("SELECT * FROM flocks")).mappings().all()
     assert {(row["house"], str(row["placed_on"]), row["placed_birds"]) for row in rows} == {
         ("house-2", "2026-11-01", 470),
         ("h" * 63, "2026-11-01", 480),
     }
-
-
-def place(records: Records, facts: FlockFacts, version: int = 1) -> None:
-    flock = flocks.default_id(facts.house, facts.placed_on)
-    with records.writing() as connection:
-        flocks.add_version(connection, "hill", KeptFlock(flock, version, facts, "mei", 0))
 
 
 class TestPeople:

@@ -10,11 +10,12 @@ from cloud.ingest.sorting import Arrived
 from cloud.store import alert_book
 from cloud.store.alert_book import Raised
 from cloud.store.alerts import Transition
-from cloud.store.flocks import FlockFacts, KeptFlock, add_version, default_id
+from cloud.store.flocks import FlockFacts
 from cloud.store.media import Media
 from cloud.store.records import Records
 from cloud.store.series import Point, SeriesKey, SeriesStore
 from contract.messages import Message, encode
+from tests.cloud.placing import place
 from tests.cloud.sending import NOON, PI, topic_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -42,10 +43,7 @@ class WatchedHouse:
         self.place_on(self.now.astimezone(ZONE).date() - timedelta(days=age_days), breed)
 
     def place_on(self, day: date, breed: str = "ross-308") -> None:
-        facts = FlockFacts(PI.house, breed, day, 480)
-        flock = KeptFlock(default_id(PI.house, day), 1, facts, "mei", 0)
-        with self.records.writing() as connection:
-            add_version(connection, PI.farm, flock)
+        place(self.records, FlockFacts(PI.house, breed, day, 480), farm=PI.farm)
 
     def send(self, *messages: Message) -> None:
         """Settle messages as ingest does."""

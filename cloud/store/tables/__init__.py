@@ -11,6 +11,7 @@ from cloud.store.tables.flocks import Flock, FlockEvent, LogEntry
 from cloud.store.tables.mail import Delivered, Drawing, Verdict
 from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, User
 from cloud.store.tables.place import Device, Farm, House, Organisation
+from cloud.store.tables.weighed import HandWeighing
 
 __all__ = [
     "Alert",
@@ -25,6 +26,7 @@ __all__ = [
     "Finding",
     "Flock",
     "FlockEvent",
+    "HandWeighing",
     "Happening",
     "House",
     "Identity",
