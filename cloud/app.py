@@ -19,7 +19,9 @@ from cloud.api import (
     alerts,
     answers,
     channels,
+    daily_log,
     findings,
+    flocks,
     hand_weighings,
     health,
     houses,
@@ -78,7 +80,9 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
         openapi_url=None,
         responses=problems.DOCUMENTED,
     )
-    for module in (session, houses, alerts, findings, hand_weighings, marks, series, live, pictures, answers):
+    for module in (
+        session, houses, flocks, daily_log, alerts, answers, findings, hand_weighings, marks, series, live, pictures,
+    ):  # fmt: skip
         app.include_router(module.router, prefix=API)
     for module in (channels, notifying):
         app.include_router(module.mine, prefix=API)

@@ -35,12 +35,24 @@ from cloud.api.models.channels import (
     Notifying,
     QuietHours,
 )
+from cloud.api.models.flocks import (
+    ClosedTold,
+    EventTold,
+    FlockEventNow,
+    FlockRecord,
+    HarvestedTold,
+    Placing,
+    ThinnedTold,
+    TransferredTold,
+)
 from cloud.api.models.health import Health
 from cloud.api.models.house import ClimateNow, DeviceNow, Flock, HouseName, HouseNow, HousePatch
+from cloud.api.models.log import EntryTold, LogDayNow, LogEntryNow, LogPage
 from cloud.api.models.marks import DrawingNow, DrawnMarks, ViewNow
 from cloud.api.models.said import BIRDS_MAX, HandCount, Judgement, VerdictNow
 from cloud.api.models.series import SeriesAnswer
 from cloud.api.models.session import Credentials, User
+from cloud.api.models.stock import Floor, StockDayNow, StockHistory, StockNow, WithdrawalNow
 from cloud.api.models.vision import CountNow, FindingNow, FindingsNow, HouseCount, PictureNow, RollCallNow, WellnessNow
 from cloud.api.models.weight import (
     WEIGHED_BIRDS_LEAST,
@@ -73,6 +85,7 @@ __all__ = [
     "ChannelNow",
     "ChannelsNow",
     "ClimateNow",
+    "ClosedTold",
     "CountNow",
     "Credentials",
     "CurvePoint",
@@ -80,15 +93,21 @@ __all__ = [
     "DeviceNow",
     "DrawingNow",
     "DrawnMarks",
+    "EntryTold",
     "Escalating",
     "EscalationNow",
+    "EventTold",
     "FindingNow",
     "FindingsNow",
     "Flock",
+    "FlockEventNow",
+    "FlockRecord",
     "FlockWeight",
+    "Floor",
     "HandCount",
     "HandWeighed",
     "HandWeighing",
+    "HarvestedTold",
     "Health",
     "HouseCount",
     "HouseName",
@@ -97,11 +116,15 @@ __all__ = [
     "Judgement",
     "KindNow",
     "ListenerNow",
+    "LogDayNow",
+    "LogEntryNow",
+    "LogPage",
     "NewChannel",
     "NewPush",
     "NotificationNow",
     "Notifying",
     "PictureNow",
+    "Placing",
     "Problem",
     "QuietHours",
     "ReplayAnswer",
@@ -113,7 +136,12 @@ __all__ = [
     "SettingsChange",
     "Snooze",
     "StepsNow",
+    "StockDayNow",
+    "StockHistory",
+    "StockNow",
+    "ThinnedTold",
     "Thresholds",
+    "TransferredTold",
     "User",
     "VerdictNow",
     "ViewNow",
@@ -121,4 +149,5 @@ __all__ = [
     "WeightHistory",
     "WeightNow",
     "WellnessNow",
+    "WithdrawalNow",
 ]

@@ -8,9 +8,10 @@ from cloud.store.tables.alerts import Alert, AlertSettings, AlertTransition, Rul
 from cloud.store.tables.base import Table
 from cloud.store.tables.channels import Channel, Delivery, FarmNotifying, Listener, Notification, Telling, Turn
 from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Picture, SeqRange
+from cloud.store.tables.flocks import Flock, FlockEvent, LogEntry
 from cloud.store.tables.mail import Delivered, Drawing, Verdict
 from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, User
-from cloud.store.tables.place import Device, Farm, Flock, House, Organisation
+from cloud.store.tables.place import Device, Farm, House, Organisation
 from cloud.store.tables.weighed import HandWeighing
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "FarmNotifying",
     "Finding",
     "Flock",
+    "FlockEvent",
     "HandWeighing",
     "Happening",
     "House",
@@ -35,6 +37,7 @@ __all__ = [
     "Invitation",
     "KeptAside",
     "Listener",
+    "LogEntry",
     "Membership",
     "Newest",
     "Notification",
