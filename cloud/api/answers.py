@@ -17,7 +17,7 @@ from cloud.api.answer_page import answered, asking, void
 from cloud.api.caller import anybody
 from cloud.api.language import language_of
 from cloud.api.pictures import JPEG
-from cloud.api.problems import not_found
+from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
 from cloud.store.alerts import Transition
 from cloud.store.named import Named
@@ -29,7 +29,7 @@ TokenPath = Annotated[str, Path(min_length=1, max_length=200)]
 PRIVATE = "private, max-age=3600"
 
 
-@router.get("/pictures/{token}.jpg", response_class=Response, responses=JPEG)
+@router.get("/{token}/picture", response_class=Response, responses=JPEG)
 def picture_of_message(token: TokenPath, services: WithServices) -> Response:
     """Return the picture of a message, for the hours that its link holds."""
     found = services.notifications.read(token)
@@ -47,7 +47,9 @@ def ask_before_answer(token: TokenPath, request: Request, services: WithServices
     language = language_of(request.headers)
     found = _answerable(services, token)
     if found is None:
-        return HTMLResponse(void(language), HTTPStatus.GONE)
+        if _wants_page(request):
+            return HTMLResponse(void(language), HTTPStatus.GONE)
+        raise _link_void()
     link, message = found
     return HTMLResponse(asking(link.deed, message.content.words[language].subject, language))
 
@@ -62,17 +64,24 @@ async def answer(token: TokenPath, request: Request, services: WithServices) -> 
         return found, services.notifications.answer(*found) if found is not None else []
 
     found, happened = await run_in_threadpool(take)
-    page = "text/html" in request.headers.get("accept", "")
     if found is None:
-        if page:
+        if _wants_page(request):
             return HTMLResponse(void(language), HTTPStatus.GONE)
-        raise not_found("link_void", "This link is over, or you may no longer answer for this farm.")
+        raise _link_void()
     services.engine.tell(happened)
     link, message = found
-    if page:
+    if _wants_page(request):
         return HTMLResponse(answered(link.deed, message.content.page, language))
     phrases = PHRASES[language]
     return JSONResponse({"done": phrases.acknowledged if link.deed == "acknowledge" else phrases.snoozed})
+
+
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _link_void() -> Refusal:
+    return not_found("link_void", "This link is over, or you may no longer answer for this farm.")
 
 
 def _answerable(services: Services, token: str) -> tuple[Link, Sent] | None:

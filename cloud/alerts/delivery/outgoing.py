@@ -14,7 +14,6 @@ from cloud.store.media import Media
 from cloud.store.named import Named
 
 ANSWERS: Final = "/api/v1/answers"
-PICTURES: Final = "/api/v1/answers/pictures"
 CUT: Final = "…"
 PUSH_BODY_CHARACTERS: Final = 500
 """A push message has 4096 bytes, encrypted; a Chinese character takes three."""
@@ -120,7 +119,7 @@ class Writer:
         }
         if pictured:
             link = Link("picture", one.notification, one.user or 0, now_ms + PICTURE_MS)
-            message["picture"] = f"{PICTURES}/{self._signer.write(link)}.jpg"
+            message["picture"] = f"{ANSWERS}/{self._signer.write(link)}/picture"
         if one.content.alerts:
             message["answers"] = [
                 {"action": "acknowledge", "title": phrases.acknowledge, "done": phrases.acknowledged,

@@ -246,4 +246,4 @@ async def test_a_farm_says_who_is_told_after_whom(app: FastAPI, mei: httpx.Async
 
 
 async def test_a_picture_of_a_message_is_shown_to_its_link_only(app: FastAPI, stranger: httpx.AsyncClient):
-    assert (await stranger.get("/api/v1/answers/pictures/p.x.1.2.zz.jpg")).json()["code"] == "no_such_picture"
+    assert (await stranger.get("/api/v1/answers/p.x.1.2.zz/picture")).json()["code"] == "no_such_picture"

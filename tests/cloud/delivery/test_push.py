@@ -21,7 +21,7 @@ from cloud.alerts.delivery.content import Content, Words
 from cloud.alerts.delivery.egress import Egress
 from cloud.alerts.delivery.keys import load_keys
 from cloud.alerts.delivery.links import PICTURE_MS, Link, Signer
-from cloud.alerts.delivery.outgoing import PICTURES, Writer
+from cloud.alerts.delivery.outgoing import ANSWERS, Writer
 from cloud.errors import CannotStart
 from cloud.store.channels import KeptChannel, Owner
 from cloud.store.deliveries import Claimed
@@ -76,7 +76,7 @@ def test_a_browser_reads_what_was_sent_and_the_push_service_sees_who_sent_it(rec
     assert [answer["action"] for answer in message["answers"]] == ["acknowledge", "snooze"]
     posted = message["answers"][0]["post"].rpartition("/")[2]
     assert signer.read(posted, NOON) == Link("acknowledge", outgoing.id, 1, NOON + 24 * 3600_000)
-    shown = message["picture"].removeprefix(PICTURES + "/").removesuffix(".jpg")
+    shown = message["picture"].removeprefix(ANSWERS + "/").removesuffix("/picture")
     assert signer.read(shown, NOON) == Link("picture", outgoing.id, 1, NOON + PICTURE_MS)
     assert (request.headers["urgency"], request.headers["topic"]) == ("high", outgoing.id)
 

@@ -384,7 +384,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/answers/pictures/{token}.jpg": {
+    "/api/v1/answers/{token}/picture": {
         parameters: {
             query?: never;
             header?: never;
@@ -395,7 +395,7 @@ export interface paths {
          * Picture Of Message
          * @description Return the picture of a message, for the hours that its link holds.
          */
-        get: operations["picture_of_message_api_v1_answers_pictures__token__jpg_get"];
+        get: operations["picture_of_message_api_v1_answers__token__picture_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4032,7 +4032,7 @@ export interface operations {
             };
         };
     };
-    picture_of_message_api_v1_answers_pictures__token__jpg_get: {
+    picture_of_message_api_v1_answers__token__picture_get: {
         parameters: {
             query?: never;
             header?: never;
