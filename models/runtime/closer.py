@@ -16,14 +16,14 @@ from models.runtime.tiles import Grid, SizeWH, parted
 SMALL_PX, LARGE_PX = 20.0, 26.0
 """Median short side of the birds, in input pixels of the first look: below the one a frame is looked at again, above
 the other a stream that was looked at closer no longer is."""
-GOAL_PX = 24.0
-"""So large the birds should be."""
+GOAL_PX, GOAL_IN_TILES_PX = 24.0, 40.0
+"""So large the birds should be in one run; and in tiles, which cost no more for it where the frame is large."""
 ZOOMS = (1.5, 2.0)
 """Inputs for one run on the whole frame, times the card's: 960 and 1,280 pixels for 640. Few, since the inference
 library keeps memory for each."""
 BETWEEN = 1.72
-"""From this zoom on the larger input is nearer."""
-ONE_RUN = 2.5
+"""From this zoom on the larger input is nearer; frames that were filmed so large get it anyway."""
+ONE_RUN = 2.2
 """From this zoom on one run would cost more than tiles, and more memory than a small device has."""
 ENLARGED = 1.5
 """A frame is never enlarged by more: there is nothing more to see in it."""
@@ -106,7 +106,9 @@ def choose(
         zoom = min(ZOOMS[0], most) if fitting < 1 else 1.0  # a wide view may hold birds too small to be seen at all
     if zoom < GOAL_PX / SMALL_PX:
         return WHOLE
-    if fixed or zoom >= ONE_RUN:
-        return Look(grid=parted(frame_wh, input_wh, zoom * fitting, max_runs=max_runs))
-    twice = zoom >= BETWEEN and most >= ZOOMS[1] and ZOOMS[1] ** 2 < max_runs
+    detailed = fitting <= 1 / ZOOMS[1]  # the frame itself is twice as large as the first look
+    if fixed or (detailed and zoom >= ONE_RUN):
+        larger = min(1.0, zoom * fitting * GOAL_IN_TILES_PX / GOAL_PX)  # as it was filmed, at most
+        return Look(grid=parted(frame_wh, input_wh, max(larger, zoom * fitting), max_runs=max_runs))
+    twice = (detailed or (zoom >= BETWEEN and most >= ZOOMS[1])) and ZOOMS[1] ** 2 < max_runs
     return Look(zoom=ZOOMS[twice])

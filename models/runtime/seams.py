@@ -22,7 +22,7 @@ from models.runtime.detections import Detections
 from models.runtime.suppression import area, intersection, strike, touching
 from models.runtime.tiles import SizeWH, Tile
 
-COVERED, COVERED_CUT = 0.6, 0.45
+COVERED, COVERED_CUT = 0.5, 0.45
 """Share of the smaller box inside the other from which the two are one bird, where one was seen from afar, or cut."""
 PARTS = 3
 """A box around more boxes of a tile than these is no large bird, but something with birds around it."""

@@ -62,8 +62,9 @@ def small_birds() -> tuple[Picture, np.ndarray]:
         ((640, 480), 19, HALF_AGAIN),
         ((640, 480), 6, HALF_AGAIN),  # more would only enlarge the frame
         ((1280, 720), 60, WHOLE),
-        ((1280, 720), 32, HALF_AGAIN),
-        ((1280, 720), 24, TWICE),
+        ((960, 720), 28, HALF_AGAIN),
+        ((960, 720), 6, TWICE),
+        ((1280, 720), 38, TWICE),
         ((1920, 1080), 36, TWICE),
     ],
 )
