@@ -102,8 +102,8 @@ def choose(
         if now not in (None, WHOLE):
             return now
         zoom = min(GOAL_PX / max(short_px, 1.0), most)
-    else:
-        zoom = min(ZOOMS[0], most) if fitting < 1 else 1.0  # a wide view may hold birds too small to be seen at all
+    else:  # a wide view may hold birds too small to be seen at all
+        return Look(zoom=ZOOMS[0]) if fitting < 1 and not fixed else WHOLE
     if zoom < GOAL_PX / SMALL_PX:
         return WHOLE
     detailed = fitting <= 1 / ZOOMS[1]  # the frame itself is twice as large as the first look
