@@ -1,21 +1,26 @@
 """The service's configuration: a TOML file, overridden by ``HENWISE_...`` environment variables.
 
 A key of the top level is ``HENWISE_<KEY>``, a key of a section ``HENWISE_<SECTION>_<KEY>``, for example
-``HENWISE_DATA_DIR`` or ``HENWISE_HTTP_PORT``. Lists are written with commas. There is no default password.
+``HENWISE_DATA_DIR`` or ``HENWISE_HTTP_PORT``. Lists are written with commas, tables as ``key=value,key=value``. There
+is no default password.
 """
 
 import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, get_origin
+from typing import Annotated, Any, Literal, Self, get_origin
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from cloud.errors import BadConfig
+from cloud.store.keeping import KINDS, Keeping
+from cloud.store.retention import DEFAULT_DAYS, FOR_EVERY_OTHER, Retention
+from contract.quantities import QUANTITIES
 
 ENVIRONMENT_PREFIX = "HENWISE_"
+_POSTGRESQL = ("postgresql", "postgresql+psycopg")
 
 
 def _known_zone(name: str) -> str:
@@ -34,6 +39,10 @@ class HttpConfig(_Section):
     host: str = Field(default="127.0.0.1", min_length=1, description="address to listen on; 0.0.0.0 for all")
     port: int = Field(default=8080, ge=0, le=65_535, description="0 takes any free port and logs it")
     secure_cookies: bool = Field(default=False, description="true when the farm's phones come by https")
+    allowed_origins: list[str] = Field(
+        default_factory=list,
+        description="other sites whose pages may use the API, with a token; empty: none",
+    )
     session_days: int = Field(default=30, ge=1, le=400, description="a sign-in ends after so many unused days")
     trusted_proxies: list[str] = Field(
         default_factory=list, description="addresses whose X-Forwarded-For is believed; empty: nobody's"
@@ -61,10 +70,117 @@ class IngestConfig(_Section):
     batch_s: float = Field(default=0.2, ge=0, le=10)
 
 
+def _postgresql(url: SecretStr) -> SecretStr:
+    from sqlalchemy import make_url  # a command that has nothing to do with records shall not wait for it
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        known = make_url(url.get_secret_value()).drivername in _POSTGRESQL
+    except (ArgumentError, ValueError):
+        known = False
+    if not known:
+        raise ValueError("write postgresql://user@host/database, or leave it out for SQLite in data_dir")
+    return url
+
+
+class RecordsConfig(_Section):
+    """Where the records are: in SQLite in the data folder, or in PostgreSQL."""
+
+    url: Annotated[SecretStr, AfterValidator(_postgresql)] | None = Field(
+        default=None, description="postgresql://user@host/database; none: SQLite in data_dir"
+    )
+    password_file: Path | None = Field(default=None, description="file whose text is the password of that user")
+
+
+def _known_quantities(days: dict[str, int]) -> dict[str, int]:
+    if strangers := days.keys() - QUANTITIES.keys() - {FOR_EVERY_OTHER}:
+        known = ", ".join([FOR_EVERY_OTHER, *QUANTITIES])
+        raise ValueError(f"{', '.join(sorted(strangers))} is not a quantity; known are: {known}")
+    return days
+
+
+def _known_kinds(days: dict[str, int]) -> dict[str, int]:
+    if strangers := days.keys() - set(KINDS):
+        raise ValueError(f"{', '.join(sorted(strangers))} is no kind of picture; known are: {', '.join(KINDS)}")
+    return days
+
+
+class SeriesConfig(_Section):
+    """Where series of numbers are kept, and how long."""
+
+    store: Literal["embedded", "influx"] = Field(default="embedded", description="a file of ours, or InfluxDB")
+    url: str = Field(default="http://127.0.0.1:8086", pattern=r"^https?://[^/\s]+", description="of InfluxDB")
+    database: str = Field(
+        default="henwise", pattern=r"^[A-Za-z0-9_-]{1,64}$", description="database (1.8, 3 Core) or bucket (2.x)"
+    )
+    rollup_database: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9_-]{1,64}$",
+        description="where roll-ups go when the server's own retention drops points from database",
+    )
+    org: str = Field(default="", description="organisation, InfluxDB 2.x only")
+    token: SecretStr | None = Field(default=None, description="of InfluxDB 2.x and 3")
+    token_file: Path | None = Field(default=None, description="file with the token, such as a systemd credential")
+    username: str | None = Field(default=None, description="of InfluxDB 1.8")
+    password: SecretStr | None = None
+    ca_file: Path | None = Field(default=None, description="certificate authority to trust instead of the system's")
+    timeout_s: float = Field(default=10.0, gt=0, le=300, description="for an answer of InfluxDB")
+    retention_days: Annotated[dict[str, Annotated[int, Field(ge=1, le=36_500)]], AfterValidator(_known_quantities)] = (
+        Field(
+            default_factory=dict,
+            description="quantity -> days its points are kept, default for all others; roll-ups are kept for ever",
+        )
+    )
+
+    @model_validator(mode="after")
+    def _one_way_in(self) -> Self:
+        ways = [self.token is not None, self.token_file is not None, self.username is not None]
+        if sum(ways) > 1:
+            raise ValueError("give one of token, token_file and username")
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password belong together")
+        return self
+
+    @property
+    def retention(self) -> Retention:
+        """How long points are kept."""
+        days = dict(self.retention_days)
+        return Retention(days.pop(FOR_EVERY_OTHER, DEFAULT_DAYS), days)
+
+
+class BucketConfig(_Section):
+    """A bucket of S3-compatible storage for the pictures."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=255, description="none: pictures are in data_dir")
+    prefix: str = Field(default="", pattern=r"^([^/]+/)*$", description="what every key begins with, such as henwise/")
+    endpoint: str | None = Field(default=None, pattern=r"^https?://[^/\s]+", description="of the storage; none: AWS")
+    region: str = "us-east-1"
+    access_key: str | None = Field(default=None, description="none: what boto3 finds, such as a role of the machine")
+    secret_key: SecretStr | None = None
+    secret_key_file: Path | None = Field(default=None, description="file with the secret key instead")
+    ca_file: Path | None = Field(default=None, description="certificate authority to trust instead of the system's")
+    timeout_s: float = Field(default=20.0, gt=0, le=300, description="for an answer")
+
+    @model_validator(mode="after")
+    def _one_secret(self) -> Self:
+        secrets = [self.secret_key is not None, self.secret_key_file is not None]
+        if sum(secrets) != (self.access_key is not None):
+            raise ValueError("access_key belongs together with one of secret_key and secret_key_file")
+        return self
+
+
 class PicturesConfig(_Section):
-    """How many pictures stay on the disk."""
+    """Where pictures are, and how long they stay."""
 
     keep_per_camera: int = Field(default=500, ge=1, le=1_000_000, description="the newest of each camera and kind")
+    keep_days: Annotated[dict[str, Annotated[int, Field(ge=1, le=36_500)]], AfterValidator(_known_kinds)] = Field(
+        default_factory=dict, description="kind -> days a picture stays: snapshot, finding, confirmed"
+    )
+
+    @property
+    def keeping(self) -> Keeping:
+        """How many pictures stay, and how long."""
+        return Keeping(self.keep_per_camera, **{f"{kind}_days": days for kind, days in self.keep_days.items()})
 
 
 class CloudConfig(_Section):
@@ -77,7 +193,10 @@ class CloudConfig(_Section):
     http: HttpConfig = Field(default_factory=HttpConfig)
     broker: BrokerConfig = Field(default_factory=BrokerConfig)
     ingest: IngestConfig = Field(default_factory=IngestConfig)
+    records: RecordsConfig = Field(default_factory=RecordsConfig)
+    series: SeriesConfig = Field(default_factory=SeriesConfig)
     pictures: PicturesConfig = Field(default_factory=PicturesConfig)
+    bucket: BucketConfig = Field(default_factory=BucketConfig)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -133,9 +252,18 @@ def _value(section: type[_Section], key: str, text: str, variable: str) -> Any:
     field = section.model_fields.get(key)
     if field is None:
         raise BadConfig(f"{variable} sets nothing; this section knows: {', '.join(section.model_fields)}")
+    parts = [part.strip() for part in text.split(",") if part.strip()]
     if get_origin(field.annotation) is list:
-        return [part.strip() for part in text.split(",") if part.strip()]
+        return parts
+    if get_origin(field.annotation) is dict:
+        return _pairs(parts, variable)
     return text
+
+
+def _pairs(parts: list[str], variable: str) -> dict[str, str]:
+    if unpaired := [part for part in parts if "=" not in part]:
+        raise BadConfig(f"{variable}: {unpaired[0]!r} has no '='; write it as key=value,key=value")
+    return {key.strip(): value.strip() for key, _, value in (part.partition("=") for part in parts)}
 
 
 def _set_in_section(document: dict[str, Any], section: str, key: str, value: Any) -> None:

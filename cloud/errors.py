@@ -4,7 +4,10 @@ HenwiseError
 ├── PermanentError
 │   ├── BadInput
 │   │   ├── BadConfig           a setting is unknown or impossible; names it
-│   │   └── BadRecord           something handed to a store can't be kept, ever
+│   │   ├── BadFile             a file that a person handed in can't be read; names the line
+│   │   ├── BadRecord           something handed to a store can't be kept, ever
+│   │   └── BadBackup           a backup is damaged, of a newer Henwise, or not all there again
+│   ├── RefusedByStore          a database does not know or forbids what we ask of it
 │   ├── CannotStart             a port is taken, a folder is missing or in use
 │   └── DemoImpossible          what the demo needs is not there
 │       ├── NoBroker            neither the embedded broker nor mosquitto is here
@@ -20,8 +23,20 @@ class BadConfig(BadInput):
     """A setting is unknown or impossible; the message names it and says what is allowed."""
 
 
+class BadFile(BadInput):
+    """A file that a person handed in can't be read; the message names the line and what would be right."""
+
+
 class BadRecord(BadInput):
     """Something handed to a store can't be kept, now or later; the message says why."""
+
+
+class BadBackup(BadInput):
+    """A backup is damaged or of a newer Henwise, or what was restored is not what was taken; the message says which."""
+
+
+class RefusedByStore(PermanentError):
+    """A database does not know or forbids what was asked of it; the message holds its words."""
 
 
 class CannotStart(PermanentError):

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from cloud.api.models import HousePatch
 from cloud.errors import StoreUnavailable
@@ -14,15 +16,22 @@ QUEUE_PATCHES = 20
 """A consumer this far behind is dropped; it may come back and starts with the whole house."""
 
 
+class Numbered(NamedTuple):
+    """A patch and the number of the change it brings the house up to."""
+
+    number: int
+    patch: HousePatch
+
+
 class Consumer:
     """One open page; lives on the event loop."""
 
     def __init__(self, limit: int = QUEUE_PATCHES) -> None:
         self._limit = limit
-        self._queue: asyncio.Queue[HousePatch | None] = asyncio.Queue()
+        self._queue: asyncio.Queue[Numbered | None] = asyncio.Queue()
         self.ended = False
 
-    def offer(self, patch: HousePatch) -> None:
+    def offer(self, patch: Numbered) -> None:
         """Hand over a patch; a full queue ends the consumer."""
         if self.ended:
             return
@@ -36,7 +45,7 @@ class Consumer:
         self.ended = True
         self._queue.put_nowait(None)
 
-    async def next_before(self, deadline_s: float) -> HousePatch | None:
+    async def next_before(self, deadline_s: float) -> Numbered | None:
         """Wait for the next patch; None when the consumer was ended or the loop's clock passed ``deadline_s``."""
         try:
             async with asyncio.timeout_at(deadline_s):
@@ -71,7 +80,11 @@ class Hub:
         """Say whether a patch for this house would reach anybody."""
         return (farm, house) in self._consumers
 
-    def publish(self, farm: str, house: str, patch: HousePatch) -> None:
+    def listening(self) -> int:
+        """Return how many consumers there are."""
+        return sum(len(listeners) for listeners in self._consumers.values())
+
+    def publish(self, farm: str, house: str, patch: Numbered) -> None:
         """Hand a patch to all who listen to the house."""
         for consumer in self._consumers.get((farm, house), set()):
             consumer.offer(patch)
@@ -84,22 +97,63 @@ class Hub:
                 consumer.end()
 
 
+class Changes:
+    """Which member of a house changed when, counted, so that a page that comes back asks only for what it missed.
+
+    Attributes:
+        run: random per start of the service; numbers of another run say nothing here.
+    """
+
+    def __init__(self) -> None:
+        self.run = secrets.token_hex(4)
+        self._numbers: dict[tuple[str, str], int] = {}
+        self._members: dict[tuple[str, str], dict[str, int]] = {}
+
+    def note(self, farm: str, house: str, members: Iterable[str]) -> None:
+        """Count a change of these members."""
+        key = (farm, house)
+        number = self._numbers[key] = self.number(farm, house) + 1
+        self._members.setdefault(key, {}).update(dict.fromkeys(members, number))
+
+    def number(self, farm: str, house: str) -> int:
+        """Return the number of the newest change of a house, 0 when there was none since the start."""
+        return self._numbers.get((farm, house), 0)
+
+    def since(self, farm: str, house: str, event_id: str) -> list[str] | None:
+        """Return the members that changed after the event with this id; None when that can't be told."""
+        run, _, number = event_id.partition("-")
+        if run != self.run or not number.isdecimal() or int(number) > self.number(farm, house):
+            return None
+        members = self._members.get((farm, house), {})
+        return sorted(member for member, changed in members.items() if changed > int(number))
+
+    def event_id(self, number: int) -> str:
+        """Return the id of the event that brings a page up to a change."""
+        return f"{self.run}-{number}"
+
+
 class Feed:
     """Turns "this changed" into patches, beside ingest and never in its way; changes of a moment become one patch.
 
     Args:
         hub: who listens.
         build: makes a patch of a house from the names of its changed members; blocking, run on a thread.
+        changes: counts them.
     """
 
-    def __init__(self, hub: Hub, build: Callable[[str, str, Iterable[str]], HousePatch]) -> None:
+    def __init__(
+        self, hub: Hub, build: Callable[[str, str, Iterable[str]], HousePatch], changes: Changes | None = None
+    ) -> None:
         self._hub = hub
         self._build = build
+        self.changes = changes or Changes()
         self._changed: dict[tuple[str, str], set[str]] = {}
         self._wake = asyncio.Event()
 
     def changed(self, farm: str, house: str, members: Iterable[str]) -> None:
-        """Note changed members of a house; forgotten when nobody listens."""
+        """Note changed members of a house; no patch is made when nobody listens."""
+        members = set(members)
+        self.changes.note(farm, house, members)
         if self._hub.listened(farm, house):
             self._changed.setdefault((farm, house), set()).update(members)
             self._wake.set()
@@ -114,9 +168,10 @@ class Feed:
                 await self._publish(farm, house, members)
 
     async def _publish(self, farm: str, house: str, members: set[str]) -> None:
+        number = self.changes.number(farm, house)  # before the stores are read: what comes meanwhile comes again
         try:
             patch = await asyncio.to_thread(self._build, farm, house, sorted(members))
         except StoreUnavailable as error:
             log.warning("open pages miss a change: %s", error)
             return
-        self._hub.publish(farm, house, patch)
+        self._hub.publish(farm, house, Numbered(number, patch))

@@ -8,7 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from edge.desk_cli import calibrate, count
-from edge.weigh_cli import calibrate_weighing, weigh
+from edge.weighdesk.cli import calibrate_weighing, weigh
 
 
 class CameraUnlessNamed(TyperGroup):

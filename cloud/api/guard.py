@@ -1,12 +1,13 @@
 """Around every request: security headers, no foreign page may act for the user, no endless bodies."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cloud.api.problems import problem_response
+from cloud.api.problems import Refusal, problem_response
 
 BODY_MAX_BYTES = 64 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -26,10 +27,17 @@ HSTS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 class Guard:
-    """ASGI middleware; ``https`` says that the farm's phones come by https only."""
+    """ASGI middleware.
 
-    def __init__(self, app: ASGIApp, *, https: bool) -> None:
+    Args:
+        app: what it guards.
+        https: the farm's phones come by https only.
+        allowed_origins: other sites whose pages may send requests; they carry tokens, never this site's cookie.
+    """
+
+    def __init__(self, app: ASGIApp, *, https: bool, allowed_origins: Sequence[str] = ()) -> None:
         self._app = app
+        self._allowed_origins = frozenset(allowed_origins)
         self._headers = HEADERS | (HSTS if https else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,13 +56,16 @@ class Guard:
             await send(message)
 
         headers = Headers(scope=scope)
-        if scope["method"] not in SAFE_METHODS and is_foreign(headers):
+        invited = headers.get("origin") in self._allowed_origins and "cookie" not in headers
+        if scope["method"] not in SAFE_METHODS and is_foreign(headers) and not invited:
             detail = "This request comes from another site."
-            await problem_response(HTTPStatus.FORBIDDEN, "foreign_origin", detail)(scope, receive, send_guarded)
+            refusal = Refusal(HTTPStatus.FORBIDDEN, "foreign_origin", detail)
+            await problem_response(headers, refusal)(scope, receive, send_guarded)
         elif _announces_too_much(headers):
             detail = f"A request's body may have {BODY_MAX_BYTES} bytes and must say how many it has."
-            response = problem_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", detail)
-            await response(scope, receive, send_guarded)
+            zh = f"请求内容最多 {BODY_MAX_BYTES} 字节，并须写明长度。"
+            refusal = Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", detail, zh=zh)
+            await problem_response(headers, refusal)(scope, receive, send_guarded)
         else:
             await self._app(scope, receive, send_guarded)
 

@@ -29,7 +29,17 @@ def known_house(services: Services, farm: str, house: str) -> None:
         Refusal: it was not (404).
     """
     if not houses.exists(services.records, farm, house):
-        raise not_found("no_such_house", f"There is no house {farm}/{house}.")
+        raise no_such_house(farm, house)
+
+
+def no_such_house(farm: str, house: str) -> Refusal:
+    """Say that there is no such house, or none that the caller may know of."""
+    return not_found("no_such_house", f"There is no house {farm}/{house}.", zh=f"没有鸡舍 {farm}/{house}。")
+
+
+def no_such_farm(farm: str) -> Refusal:
+    """Say that there is no such farm, or none that the caller may know of."""
+    return not_found("no_such_farm", f"There is no farm {farm}.", zh=f"没有农场 {farm}。")
 
 
 def device_with_camera(services: Services, farm: str, house: str, camera: str, device: str | None) -> Place:
@@ -41,10 +51,12 @@ def device_with_camera(services: Services, farm: str, house: str, camera: str, d
     known_house(services, farm, house)
     having = houses.devices_with_camera(services.records, farm, house, camera)
     if not having:
-        raise not_found("no_such_camera", f"No device in {farm}/{house} has a camera {camera!r}.")
+        zh = f"{farm}/{house} 没有设备带有摄像头 {camera}。"
+        raise not_found("no_such_camera", f"No device in {farm}/{house} has a camera {camera!r}.", zh=zh)
     if device is None and len(having) > 1:
         detail = f"Several devices have a camera {camera!r}: name one as device ({', '.join(having)})."
-        raise Refusal(HTTPStatus.CONFLICT, "which_device", detail)
+        zh = f"有多台设备的摄像头名为 {camera}，请用 device 指明：{'、'.join(having)}。"
+        raise Refusal(HTTPStatus.CONFLICT, "which_device", detail, zh=zh)
     if device is not None and device not in having:
         raise no_such_device(Place(farm=farm, house=house, device=device))
     return Place(farm=farm, house=house, device=device or having[0])
@@ -52,7 +64,8 @@ def device_with_camera(services: Services, farm: str, house: str, camera: str, d
 
 def no_such_device(place: Place) -> Refusal:
     """Say that the house has no such device."""
-    return not_found("no_such_device", f"There is no device {place.device!r} in {place.farm}/{place.house} for this.")
+    detail = f"There is no device {place.device!r} in {place.farm}/{place.house} for this."
+    return not_found("no_such_device", detail, zh=f"{place.farm}/{place.house} 没有这台设备：{place.device}。")
 
 
 def taken_already(field: str, at: datetime) -> None:

@@ -1,9 +1,6 @@
-"""Refusals: every error leaves as ``application/problem+json`` (RFC 9457) with a stable ``code``.
+"""Refusals: every error leaves as ``application/problem+json`` (RFC 9457) in the language the request asks for.
 
-The codes: ``not_signed_in``, ``wrong_password``, ``too_many_attempts``, ``foreign_origin``, ``too_large``,
-``bad_request``, ``birds_out_of_range``, ``not_yet_taken``, ``which_device``, ``no_such_house``, ``no_such_device``,
-``no_such_camera``, ``no_such_finding``, ``no_such_series``, ``no_such_picture``, ``not_found``,
-``method_not_allowed``, ``store_unavailable``, ``internal``.
+``code`` is stable; ``problem_words`` lists the codes.
 """
 
 import logging
@@ -13,9 +10,12 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 
+from cloud.api.language import Language, language_of
 from cloud.api.models import Problem
+from cloud.api.problem_words import INVALID_ZH, title
 from cloud.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -37,28 +37,51 @@ class Refusal(Exception):
 
     Attributes:
         status: HTTP status.
-        code: stable word that the dashboard translates.
-        detail: a sentence for people.
+        code: one of ``problem_words.TITLES``.
+        detail: what is special about this refusal, a sentence in English.
         headers: extra headers of the answer.
+        zh: the detail in Chinese; the code's own sentence unless given.
     """
 
-    def __init__(self, status: HTTPStatus, code: str, detail: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: HTTPStatus,
+        code: str,
+        detail: str,
+        headers: dict[str, str] | None = None,
+        *,
+        zh: str | None = None,
+    ) -> None:
         self.status = status
         self.code = code
         self.detail = detail
         self.headers = headers or {}
+        self.zh = zh
         super().__init__(detail)
 
 
-def not_found(code: str, detail: str) -> Refusal:
+def not_found(code: str, detail: str, *, zh: str | None = None) -> Refusal:
     """Say that there is no such thing."""
-    return Refusal(HTTPStatus.NOT_FOUND, code, detail)
+    return Refusal(HTTPStatus.NOT_FOUND, code, detail, zh=zh)
 
 
-def problem_response(status: int, code: str, detail: str, headers: dict[str, str] | None = None) -> Response:
-    """Write a Problem as it goes over the wire."""
-    problem = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, code=code)
-    return Response(problem.model_dump_json(), status, headers, MEDIA_TYPE)
+def problem_response(request_headers: Headers, refusal: Refusal) -> Response:
+    """Write a refusal as it goes over the wire, in the language of the request."""
+    language = language_of(request_headers)
+    headers = refusal.headers | {"Content-Language": language, "Vary": "Accept-Language"}
+    problem = Problem(
+        title=title(refusal.code, language),
+        status=refusal.status,
+        detail=_detail(refusal, language),
+        code=refusal.code,
+    )
+    return Response(problem.model_dump_json(), refusal.status, headers, MEDIA_TYPE)
+
+
+def _detail(refusal: Refusal, language: Language) -> str:
+    if language == "en":
+        return refusal.detail
+    return refusal.zh or title(refusal.code, language)
 
 
 def install(app: FastAPI) -> None:
@@ -70,33 +93,41 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def _refused(_request: Request, error: Exception) -> Response:
+def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, Refusal):
         raise error
-    return problem_response(error.status, error.code, error.detail, error.headers)
+    return problem_response(request.headers, error)
 
 
-def _invalid(_request: Request, error: Exception) -> Response:
+def _invalid(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"][1:])
-    return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", f"{field}: {first['msg']}".lstrip(": "))
+    message = first["msg"].removeprefix("Value error, ")
+    detail = f"{field}: {message}".lstrip(": ")
+    zh = f"{field}：{INVALID_ZH.get(first['type'], message)}".lstrip("：")
+    return problem_response(request.headers, Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", detail, zh=zh))
 
 
-def _http(_request: Request, error: Exception) -> Response:
+def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     codes = {404: "not_found", 405: "method_not_allowed"}
     headers = dict(error.headers) if error.headers else None
-    return problem_response(error.status_code, codes.get(error.status_code, "bad_request"), error.detail, headers)
+    code = codes.get(error.status_code, "bad_request")
+    return problem_response(request.headers, Refusal(HTTPStatus(error.status_code), code, error.detail, headers))
 
 
-def _unavailable(_request: Request, error: Exception) -> Response:
+def _unavailable(request: Request, error: Exception) -> Response:
     log.error("a request could not be served: %s", error)
     detail = "The service can't reach its store at the moment; try again in a minute. Its log says why."
-    return problem_response(503, "store_unavailable", detail, {"Retry-After": str(RETRY_AFTER_S)})
+    retry = {"Retry-After": str(RETRY_AFTER_S)}
+    return problem_response(
+        request.headers, Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "store_unavailable", detail, retry)
+    )
 
 
-def _unexpected(_request: Request, _error: Exception) -> Response:
-    return problem_response(500, "internal", "The service made a mistake; its log says more.")
+def _unexpected(request: Request, _error: Exception) -> Response:
+    detail = "The service made a mistake; its log says more."
+    return problem_response(request.headers, Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", detail))

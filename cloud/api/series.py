@@ -8,12 +8,14 @@ import numpy as np
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, Field
 
+from cloud.api.caller import may
 from cloud.api.models import SeriesAnswer
 from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
-from cloud.api.session import signed_in
-from cloud.store.series import SeriesKey, Values, Window
+from cloud.rights import Right
+from cloud.store.columns import Values
+from cloud.store.series import SeriesKey, Window
 from contract.place import SLUG_MAX_CHARACTERS, Slug
 from contract.quantities import QUANTITIES
 
@@ -29,7 +31,7 @@ Source = Annotated[
     ),
 ]
 
-router = APIRouter(prefix="/houses", tags=["series"], dependencies=[Depends(signed_in)])
+router = APIRouter(prefix="/houses", tags=["series"], dependencies=[Depends(may(Right.READ))])
 
 
 @router.get("/{farm}/{house}/series")
@@ -52,11 +54,13 @@ def series(
     known_house(services, farm, house)
     if quantity not in QUANTITIES:
         detail = f"quantity: {quantity!r} is unknown; known are: {', '.join(QUANTITIES)}"
-        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", detail)
+        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", detail, zh=f"quantity：没有 {quantity} 这个量。")
     end_ms = _ms(to or datetime.now(UTC))
     start_ms = end_ms - DEFAULT_SPAN_MS if from_ is None else _ms(from_)
     if not start_ms < end_ms:
-        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", "from: must be before 'to'")
+        raise Refusal(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", "from: must be before 'to'", zh="from：须早于 to。"
+        )
     key = _chosen(services, farm, house, (quantity, source, device))
     return _answer(key, services.series.window(key, start_ms, end_ms, points))
 
@@ -88,6 +92,7 @@ def _answer(key: SeriesKey, window: Window) -> SeriesAnswer:
         quantity=key.quantity,
         unit=QUANTITIES[key.quantity].unit,
         resolution="bucket" if window.bucketed else "raw",
+        basis=window.basis,
         at_ms=window.at_ms.tolist(),
         mean=_column(window.mean),
         low=_column(window.low),

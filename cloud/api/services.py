@@ -5,11 +5,13 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from cloud.alerts.engine import Engine
 from cloud.api.attempts import Attempts
 from cloud.config import CloudConfig
 from cloud.glance import Glance
 from cloud.ingest.courier import Courier
 from cloud.live import Feed, Hub
+from cloud.metrics import Metrics
 from cloud.store.media import Media
 from cloud.store.people import Passwords
 from cloud.store.records import Records
@@ -27,11 +29,13 @@ class Services:
     media: Media
     hub: Hub
     glance: Glance
+    metrics: Metrics
     vitals: Vitals
     passwords: Passwords
     attempts: Attempts
     courier: Courier
     feed: Feed
+    engine: Engine
 
 
 def _services(request: Request) -> Services:

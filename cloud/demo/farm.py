@@ -102,7 +102,7 @@ class DemoFarm:
 
     def _healthy(self) -> bool:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}/api/v1/healthz", timeout=1) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}/healthz", timeout=1) as answer:
                 return bool(answer.status == 200)  # noqa: PLR2004  # HTTP OK
         except (urllib.error.URLError, OSError):
             return False

@@ -4,9 +4,10 @@ Only when ``settle`` returns may the events be acknowledged. Everything here can
 series and time, a picture by camera and time, the ledger by seq.
 """
 
+import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -15,14 +16,14 @@ from sqlalchemy import Connection
 from cloud.errors import StoreUnavailable
 from cloud.ingest.points import points_of, source_of, unix_ms
 from cloud.ingest.sorting import Accepted, Arrived, Sorted, sorted_batch
-from cloud.store import drawings, findings, houses, ledger, pictures, verdicts
+from cloud.store import drawings, findings, hand_weighings, houses, ledger, pictures, verdicts
 from cloud.store.findings import EvidenceKey
 from cloud.store.houses import Candidate
-from cloud.store.ledger import Range
+from cloud.store.ledger import Range, Refused
 from cloud.store.media import Key, Media
 from cloud.store.pictures import PictureFacts, PictureKey
 from cloud.store.records import Records, upsert
-from cloud.store.series import Point, SeriesStore
+from cloud.store.series import NotKept, Point, SeriesKey, SeriesStore
 from cloud.store.tables import Happening
 from contract.messages import (
     Announcement,
@@ -30,6 +31,7 @@ from contract.messages import (
     Event,
     FlockCount,
     FlockHealth,
+    HandWeighing,
     HealthFinding,
     Message,
     Readings,
@@ -50,6 +52,7 @@ MEMBERS: Final[dict[type[Message], tuple[str, ...]]] = {
     RollCall: ("roll_calls",),
     FlockHealth: ("wellness",),
     WeightSample: ("weight",),
+    HandWeighing: ("weight",),
     Snapshot: ("pictures",),
     HealthFinding: ("findings",),
     CommandResult: ("findings", "counts", "views"),
@@ -145,27 +148,29 @@ class Settler:
 
     def _settled(self, batch: Sorted) -> Outcome:
         points = _points(batch.accepted)
-        self._series.append(points)
+        not_kept = self._series.append(points)
+        batch.refused += _kept_aside(not_kept)
         self._write_pictures(batch.accepted)
         outcome = Outcome(
             settled={key: ledger.merged(ranges) for key, ranges in batch.settled.items()},
             messages=len(batch.accepted) + len(batch.refused),
             kept_aside=len(batch.refused),
-            points=len(points),
+            points=len(points) - len(not_kept),
             announced={item.place for item in batch.accepted if isinstance(item.message, Announcement)},
         )
         with self._records.writing() as connection:
             gone = self._record(connection, batch, outcome)
-        for key in gone:
-            self._media.remove(key)
+        self._media.remove(gone)
         return outcome
 
     def _write_pictures(self, accepted: Iterable[Accepted]) -> None:
+        found: list[tuple[Key, bytes]] = []
         for place, message in ((item.place, item.message) for item in accepted):
             if isinstance(message, Snapshot):
-                self._media.write(_picture_key(place, message), message.jpeg)
+                found.append((_picture_key(place, message), message.jpeg))
             elif isinstance(message, HealthFinding):
-                self._media.write(_evidence_key(place, message), message.jpeg)
+                found.append((_evidence_key(place, message), message.jpeg))
+        self._media.write(found)
 
     def _record(self, connection: Connection, batch: Sorted, outcome: Outcome) -> list[Key]:
         now_ms = int(self._clock().timestamp() * 1000)
@@ -185,6 +190,10 @@ class Settler:
             ledger.keep_aside(connection, refused, now_ms)
         if batch.refused:
             ledger.trim_kept(connection)
+        for item in batch.accepted:
+            if isinstance(item.message, HandWeighing):
+                hand_weighings.arrived(connection, item.place, item.message)
+                _note_change(outcome, item.place, item.message)
         self._record_results(connection, batch.accepted, outcome)
         found = self._record_findings(connection, batch.accepted, outcome)
         return [*found, *self._record_pictures(connection, batch.accepted)]
@@ -226,6 +235,17 @@ class Settler:
 def _points(accepted: Iterable[Accepted]) -> list[Point]:
     return [
         point for item in accepted if isinstance(item.message, Event) for point in points_of(item.place, item.message)
+    ]
+
+
+def _kept_aside(not_kept: Iterable[NotKept]) -> list[Refused]:
+    """Return what the series store refuses for ever, to be kept aside, a row per series and reason."""
+    values: dict[tuple[SeriesKey, str], list[tuple[int, float]]] = {}
+    for one in not_kept:
+        values.setdefault((one.point.series, one.reason), []).append((one.point.at_ms, one.point.value))
+    return [
+        Refused("/".join(("series", *astuple(key))), json.dumps(rows).encode(), reason)
+        for (key, reason), rows in values.items()
     ]
 
 

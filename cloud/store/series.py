@@ -7,14 +7,13 @@ come from any thread. Times are Unix time in ms; values are in the unit of the s
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Literal, Protocol
 from zoneinfo import ZoneInfo
 
-import numpy as np
-from numpy.typing import NDArray
+from cloud.store.columns import Times, Values
 
-Times = NDArray[np.int64]
-Values = NDArray[np.float64]
+Basis = Literal["raw", "hourly", "daily"]
+"""What an answer is made from: the points themselves, or their hourly or daily roll-ups."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -46,6 +45,14 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class NotKept:
+    """A point that a store will never take, and why; the other points of its batch were written."""
+
+    point: Point
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Latest:
     """The newest point of a series."""
 
@@ -59,6 +66,7 @@ class Window:
 
     Attributes:
         bucketed: False when these are the points themselves.
+        basis: what it was made from; an hour of which only the roll-up is left counts to its first bucket.
         at_ms: rising; the start of the bucket when bucketed.
         mean: NaN where nothing was measured.
         low: least value, NaN where nothing was measured.
@@ -66,6 +74,7 @@ class Window:
     """
 
     bucketed: bool
+    basis: Basis
     at_ms: Times
     mean: Values
     low: Values
@@ -92,12 +101,33 @@ class DayStats:
 class SeriesStore(Protocol):
     """What ingest writes to and the API reads from."""
 
-    def append(self, points: Sequence[Point]) -> int:
-        """Write points; on return they are on the disk. Answers how many were handed in.
+    def open(self) -> None:
+        """Make ready.
+
+        Raises:
+            StoreUnavailable: it can't be opened now.
+            CannotStart: it can't be opened at all; the message says what to change.
+        """
+        ...
+
+    def close(self) -> None:
+        """Finish what was handed in; harmless when not open."""
+        ...
+
+    def append(self, points: Sequence[Point]) -> list[NotKept]:
+        """Write points; on return they are on the disk, but for those answered.
 
         Raises:
             BadRecord: a value is not finite or a time impossible; nothing was written.
-            StoreUnavailable: nothing was written; try again later.
+            StoreUnavailable: not all were written; hand in all of them again later.
+        """
+        ...
+
+    def forget(self) -> int:
+        """Drop points that are older than their retention; what they add up to stays.
+
+        Raises:
+            StoreUnavailable: try again later.
         """
         ...
 
@@ -105,12 +135,19 @@ class SeriesStore(Protocol):
         """List the series of a house, sorted."""
         ...
 
+    def all_keys(self) -> list[SeriesKey]:
+        """List all series, sorted."""
+        ...
+
     def latest(self, series: SeriesKey) -> Latest | None:
-        """Return the newest point, None when there is none."""
+        """Return the newest point, None when there is none (any more)."""
         ...
 
     def window(self, series: SeriesKey, from_ms: int, to_ms: int, points: int) -> Window:
-        """Return ``from_ms <= time < to_ms`` in at most ``points`` rows, bucketed when there are more points."""
+        """Return ``from_ms <= time < to_ms`` in at most ``points`` rows, bucketed when there are more points.
+
+        Buckets of an hour and more are made from roll-ups, as is a span whose points are not kept any more.
+        """
         ...
 
     def daily(self, series: SeriesKey, zone: ZoneInfo, first: date, last: date) -> list[DayStats]:

@@ -4,12 +4,13 @@
             -> steps.py (who came, who left: a bird is the step between two levels)
             -> acceptance.py (is it one bird of this flock?)
 
-What each rule is for, and where it is from, stands in docs/weighing.md. ``bias.py`` corrects a flock's mean by a
-weighing by hand, ``crates.py`` weighs crates of birds at catching.
+What each rule is for, and where it is from, stands in docs/weighing.md. ``crates.py`` weighs crates of
+birds at catching.
 """
 
 from edge.weighing.acceptance import Refusal
+from edge.weighing.basis import Basis, Turn
 from edge.weighing.weighed import Weighed
 from edge.weighing.weighing import Weighing
 
-__all__ = ["Refusal", "Weighed", "Weighing"]
+__all__ = ["Basis", "Refusal", "Turn", "Weighed", "Weighing"]

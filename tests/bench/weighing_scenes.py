@@ -153,15 +153,28 @@ class Day:
         return list(self.plate.finished)
 
 
+def visitors(one: Scene, age_days: int, seed: int) -> Regulars:
+    """Draw the birds near the scale on a day."""
+    birds = regulars(
+        one.near,
+        weight_cv=one.weight_cv,
+        sexes_apart=one.apart(age_days),
+        rng=random.Random(seed * 1000 + age_days),
+    )
+    cv = one.cv(age_days)
+    return Regulars(
+        birds, one.mean_grams, calendar(age_days), avoidance=lambda age: round(one.bias(age) / cv, 3), weight_cv=cv
+    )
+
+
+def calendar(age_days: int) -> Calendar:
+    """Return the calendar of a day, from the lights' going on."""
+    return Calendar(age_days=age_days, hour=LIGHTS_ON_HOUR, pace=PACE)
+
+
 def day(one: Scene, age_days: int, seed: int) -> Day:
     """Set a day up."""
-    rng = random.Random(seed * 1000 + age_days)
-    calendar = Calendar(age_days=age_days, hour=LIGHTS_ON_HOUR, pace=PACE)
-    birds = regulars(one.near, weight_cv=one.weight_cv, sexes_apart=one.apart(age_days), rng=rng)
-    grams, cv = one.mean_grams(age_days), one.cv(age_days)
-    visitors = Regulars(
-        birds, one.mean_grams, calendar, avoidance=lambda age: round(one.bias(age) / cv, 3), weight_cv=cv
-    )
+    grams = one.mean_grams(age_days)
     manners = one.manners
     # Litter and droppings come with the size of the bird that makes them.
     size = min(1.0, grams / 1500)
@@ -174,10 +187,10 @@ def day(one: Scene, age_days: int, seed: int) -> Day:
     )
     plate = Plate(
         Flock(breed=one.breed),
-        calendar,
+        calendar(age_days),
         seed=seed * 1000 + age_days,
         manners=manners,
-        visitors=visitors,
+        visitors=visitors(one, age_days, seed),
         visits_per_h=VISITS_PER_H,
     )
     return Day(one, age_days, plate, grams)

@@ -4,6 +4,8 @@ import sys
 from pathlib import Path
 
 from cloud.store.embedded import EmbeddedSeries
+from cloud.store.embedded.writer import Sealing
+from cloud.store.retention import Retention
 from cloud.store.series import Point, SeriesKey
 
 ROWS = 20
@@ -18,7 +20,7 @@ def batch(number: int) -> list[Point]:
 
 
 def main() -> None:
-    store = EmbeddedSeries(Path(sys.argv[1]), seal_rows=400)
+    store = EmbeddedSeries(Path(sys.argv[1]), sealing=Sealing(rows=400, rows_a_series=0), retention=Retention(36_500))
     store.open()
     number = int(sys.argv[2])
     while True:

@@ -39,6 +39,7 @@ class CloudProcess:
             "HENWISE_DATA_DIR": str(self.folder / "data"),
             "HENWISE_HTTP_PORT": str(self.port),
             "HENWISE_BROKER_PORT": str(self.broker_port),
+            "HENWISE_SERIES_RETENTION_DAYS": "default=36500",  # what tests send has fixed times
         }
         return {**os.environ, **own, **self.environment}
 
@@ -84,7 +85,7 @@ class CloudProcess:
         """Return what the service says of itself; empty while it does not answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            connection.request("GET", "/api/v1/healthz")
+            connection.request("GET", "/healthz")
             answer = connection.getresponse()
             return dict(json.loads(answer.read())) if answer.status == HTTPStatus.OK else {}
         except OSError:

@@ -31,7 +31,13 @@ def routes() -> list[tuple[str, str]]:
     return [(method.upper(), path) for path, methods in document["paths"].items() for method in methods]
 
 
-OPEN = {("POST", "/api/v1/session"), ("DELETE", "/api/v1/session"), ("GET", "/api/v1/healthz")}
+OPEN = {
+    ("POST", "/api/v1/session"),
+    ("DELETE", "/api/v1/session"),
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/metrics"),
+}
 
 
 def test_the_routes_are_those_the_dashboard_was_promised():
@@ -43,11 +49,19 @@ def test_the_routes_are_those_the_dashboard_was_promised():
         ("GET", f"{house}/weights"),
         ("GET", f"{house}/series"),
         ("GET", f"{house}/live"),
+        ("GET", f"{house}/alerts"),
+        ("GET", f"{house}/alerts/{{alert}}"),
+        ("POST", f"{house}/alerts/{{alert}}/acknowledge"),
+        ("POST", f"{house}/alerts/{{alert}}/snooze"),
+        ("DELETE", f"{house}/alerts/{{alert}}/snooze"),
+        ("PUT", f"{house}/alerts/{{alert}}/assignment"),
         ("GET", f"{house}/findings"),
         ("GET", f"{house}/findings/{{device}}/{{finding}}/{{at_ms}}.jpg"),
         ("POST", f"{house}/findings/{{device}}/{{finding}}/verdict"),
         ("POST", f"{house}/cameras/{{camera}}/count"),
         ("POST", f"{house}/cameras/{{camera}}/marks"),
+        ("POST", f"{house}/hand-weighings"),
+        ("DELETE", f"{house}/hand-weighings/{{weighing}}"),
         ("GET", "/api/v1/pictures/{farm}/{house}/{camera}/{at_ms}.jpg"),
     }
 
@@ -56,7 +70,15 @@ def test_the_routes_are_those_the_dashboard_was_promised():
 async def test_a_stranger_gets_nothing(stranger: httpx.AsyncClient, app: FastAPI, method: str, path: str):
     await settle(app, readings(1), snapshot(2), finding(3, when=snapshot(2).at))
     at_ms = int(snapshot(2).at.timestamp() * 1000)
-    names = {"farm": "hill", "house": "house-2", "camera": "cam-1", "device": "pi-1", "finding": "f-1"}
+    names = {
+        "farm": "hill",
+        "house": "house-2",
+        "camera": "cam-1",
+        "device": "pi-1",
+        "finding": "f-1",
+        "weighing": "w-1",
+        "alert": "a-1",
+    }
     address = path.format(**names, at_ms=at_ms)
     for headers in ({}, {"cookie": "henwise_session=guessed"}):
         answer = await stranger.request(method, address, params={"quantity": "temperature_celsius"}, headers=headers)
@@ -326,7 +348,7 @@ async def test_without_a_source_the_one_that_spoke_last_answers(app: FastAPI, me
 
 
 async def test_health_needs_no_sign_in_and_says_what_is_away(stranger: httpx.AsyncClient):
-    answer = await stranger.get("/api/v1/healthz")
+    answer = await stranger.get("/healthz")
     assert answer.json() == {"status": "degraded", "broker_connected": False, "store_writable": True}
 
 

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloud.store.embedded.chunks import HOUR_MS, Columns, overlaid, pack, settled, unpack
+from cloud.store.columns import HOUR_MS, Columns, overlaid, settled
+from cloud.store.embedded.chunks import pack, unpack
 
 HOUR = 494_000
 

@@ -14,12 +14,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from cloud.errors import BadRecord, StoreUnavailable
 from cloud.store.embedded import EmbeddedSeries
 from cloud.store.embedded.schema import connect
+from cloud.store.embedded.writer import Sealing
+from cloud.store.retention import Retention
 from cloud.store.series import Point, SeriesKey, combined
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 KATHMANDU = ZoneInfo("Asia/Kathmandu")  # a quarter of an hour off: days don't begin with an hour
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR_MS = 3_600_000
+FOR_EVER = Retention(default_days=36_500)
 START_MS = int(datetime(2026, 10, 24, tzinfo=UTC).timestamp() * 1000)  # over the end of summer time in Berlin
 
 
@@ -50,12 +53,13 @@ class AgainstADict(RuleBasedStateMachine):
         self.open()
 
     def open(self, seal_rows: int = 30) -> None:
-        self.store = EmbeddedSeries(Path(self.folder.name) / "series.db", seal_rows=seal_rows)
+        sealing = Sealing(rows=seal_rows, rows_a_series=0)
+        self.store = EmbeddedSeries(Path(self.folder.name) / "series.db", sealing=sealing, retention=FOR_EVER)
         self.store.open()
 
     @rule(batch=st.lists(points, max_size=40))
     def append(self, batch: list[Point]) -> None:
-        assert self.store.append(batch) == len(batch)
+        assert self.store.append(batch) == []
         for point in batch:
             self.model[point.series][point.at_ms] = point.value
 
@@ -193,7 +197,8 @@ def test_a_full_disk_refuses_everything_and_heals(tmp_path: Path):
     def fill() -> None:
         nonlocal committed
         for batch in range(1000):
-            committed += store.append(rows(batch))
+            store.append(rows(batch))
+            committed += 500
 
     with pytest.raises(StoreUnavailable, match="full"):
         fill()
@@ -205,7 +210,7 @@ def test_a_full_disk_refuses_everything_and_heals(tmp_path: Path):
         sum(len(store.window(one, START_MS, START_MS + HOUR_MS, 10_000).at_ms) for one in store.keys("hill", "house-2"))
         == committed
     )
-    assert store.append(rows(2000)) == 500
+    assert store.append(rows(2000)) == []
     store.close()
 
 

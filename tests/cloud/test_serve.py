@@ -17,12 +17,17 @@ from pathlib import Path
 import aiomqtt
 import httpx
 import pytest
+from sqlalchemy import delete
 
+from cloud.api.live import RECHECK_S
+from cloud.config import CloudConfig
 from cloud.glance import MEMBERS
 from cloud.store import ledger
 from cloud.store.embedded import EmbeddedSeries
+from cloud.store.folder import opened_records
 from cloud.store.records import Records
 from cloud.store.series import SeriesKey
+from cloud.store.tables import Membership
 from contract.messages import encode
 from tests.cloud.sending import BOOT, PI, Sender, count, readings, status, topic_of
 from tests.cloud.service import CloudProcess, cloud_process
@@ -84,17 +89,24 @@ async def test_an_event_is_committed_then_acknowledged_then_seen(service: CloudP
     assert ranges == {BOOT: [(1, 2)]}
 
 
-async def patches(client: httpx.AsyncClient) -> AsyncIterator[dict[str, object]]:
-    async with client.stream("GET", "/api/v1/houses/hill/house-2/live", timeout=20) as answer:
+async def patches(client: httpx.AsyncClient, heard: str = "") -> AsyncIterator[dict[str, object]]:
+    """Yield each patch, with the id of its event as ``id``."""
+    headers = {"last-event-id": heard} if heard else {}
+    async with client.stream("GET", "/api/v1/houses/hill/house-2/live", headers=headers, timeout=20) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         assert "content-encoding" not in answer.headers
-        event = ""
+        event = event_id = data = ""
         async for line in answer.aiter_lines():
             if line.startswith("event: "):
                 event = line.removeprefix("event: ")
+            elif line.startswith("id: "):
+                event_id = line.removeprefix("id: ")
             elif line.startswith("data: "):
+                data = line.removeprefix("data: ")
+            elif not line and event:
                 assert event == "patch"
-                yield json.loads(line.removeprefix("data: "))
+                yield {**json.loads(data), "id": event_id}
+                event = ""
 
 
 async def test_the_live_stream_begins_whole_and_goes_on_with_changes(service: CloudProcess, mosquitto: Mosquitto):
@@ -105,15 +117,41 @@ async def test_the_live_stream_begins_whole_and_goes_on_with_changes(service: Cl
         await client.post("/api/v1/session", json={"name": "mei", "password": PASSWORD})
         stream = patches(client)
         first = await anext(stream)
-        assert set(first) == {"now", *MEMBERS}
+        assert set(first) == {"id", "now", *MEMBERS}
         await edge.send(count(2, 212.0))
         second = await anext(stream)
-        assert set(second) == {"now", "counts", "house_count"}
+        assert set(second) == {"id", "now", "counts", "house_count"}
         assert second["counts"][0]["visible_birds"] == 212.0  # type: ignore[index]  # JSON
+        assert set(await anext(patches(client, str(second["id"])))) == {"id", "now"}
+        assert set(await anext(patches(client, str(first["id"])))) == {"id", "now", "counts", "house_count"}
+        assert set(await anext(patches(client, "of-another-run"))) == {"id", "now", *MEMBERS}
         service.process.send_signal(signal.SIGTERM)  # type: ignore[union-attr]  # it runs
         with pytest.raises(StopAsyncIteration):
             await asyncio.wait_for(anext(stream), 10)
     assert service.stop() == 0
+
+
+@pytest.mark.parametrize("how", ["signed out", "removed"])
+async def test_an_open_stream_ends_when_its_reader_may_not_read_any_more(
+    service: CloudProcess, mosquitto: Mosquitto, how: str
+):
+    service.command("user", "add", "mei", "--password-stdin", stdin=f"{PASSWORD}\n")
+    async with sender(mosquitto) as edge, httpx.AsyncClient(base_url=service.url) as client:
+        await edge.send(readings(1))
+        await edge.until_committed({1})
+        await client.post("/api/v1/session", json={"name": "mei", "password": PASSWORD})
+        stream = patches(client)
+        await anext(stream)
+        if how == "signed out":
+            await client.delete("/api/v1/session")
+        else:
+            with (
+                opened_records(CloudConfig(data_dir=service.folder / "data")) as records,
+                records.writing() as connection,
+            ):
+                connection.execute(delete(Membership))
+        with pytest.raises(StopAsyncIteration):
+            await asyncio.wait_for(anext(stream), RECHECK_S + 20)
 
 
 async def test_kill_9_under_load_loses_nothing_that_was_acknowledged(tmp_path: Path, mosquitto: Mosquitto):

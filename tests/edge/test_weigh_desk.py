@@ -10,12 +10,12 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from contract.statistics import DayOfWeights, day_of_weights
 from edge.cli import app
 from edge.errors import NotCalibrated, RecordingUnreadable
-from edge.hand_weighings import HandWeighing, HandWeighings
-from edge.weigh_desk import day_of
-from edge.weigh_recording import lines_of
-from edge.weighing.bias import Compared, Correction, correction, risen
+from edge.weighdesk.hand_weighings import HandWeighing, HandWeighings
+from edge.weighdesk.recording import lines_of
+from edge.weighdesk.replay import day_of
 from firmware_bridge.scales.xk3190 import encode
 
 Run = Callable[..., Result]
@@ -59,7 +59,7 @@ def test_a_csv_becomes_weighings_and_a_day(run: Run, tmp_path: Path):
     assert document["refused"]["too_heavy"] == 1
     [day] = document["days"]
     assert (day["day"], day["weighings"], day["mean_grams"]) == (1, 3, pytest.approx(1500, abs=3))
-    assert day["correction"] == {"factor": 1, "plus_minus": 0, "hand_weighings": 0, "mean_grams": day["mean_grams"]}
+    assert day["flock"] is None
     assert day["flock_percent"] == 2
 
 
@@ -143,11 +143,14 @@ def test_a_hand_weighing_corrects_the_days_openly(run: Run, tmp_path: Path):
     words = ("weigh", "r.csv", "--config", "edge.toml", "--scale", "scale-1")
     [day] = json.loads(run(*words, "--json").stdout)["days"]
     assert day["mean_grams"] == pytest.approx(2400, abs=3)
-    assert 1.02 < day["correction"]["factor"] < 1.05
-    assert day["correction"]["mean_grams"] == pytest.approx(day["mean_grams"] * day["correction"]["factor"], abs=0.2)
+    flock = day["flock"]
+    assert 1.02 < flock["mean_grams"] / day["mean_grams"] < 1.06
+    assert flock["interval_grams"][0] < flock["mean_grams"] < flock["interval_grams"][1]
+    assert (flock["hand_weighings"], flock["away_percent"] > 2) == (1, True)
     shown = run(*words).stdout
-    assert "corrected by +" in shown
+    assert "for heavy birds that stay away" in shown
     assert f"{day['mean_grams']:.0f}" in shown
+    assert "全群均重" in run(*words, "--lang", "zh").stdout
 
 
 def test_calibrating_what_can_not_be_is_a_sentence(run: Run):
@@ -174,15 +177,19 @@ def hand(day: date, age_days: int, apart: float, birds: int = 100) -> HandWeighi
     )
 
 
+def said(day: date, grams: float = 2100.0) -> dict[date, DayOfWeights]:
+    return {day: day_of_weights([grams * 0.9, grams * 1.1] * 100)}
+
+
 def test_hand_weighings_belong_to_their_flock_and_survive(tmp_path: Path):
     HandWeighings.of(tmp_path, "s").add(hand(date(2026, 3, 10), 40, 0.10))
     kept = HandWeighings.of(tmp_path, "s")
     kept.add(hand(date(2026, 6, 10), 40, 0.02))
-    known = kept.correction(date(2026, 6, 12), 2100)
-    assert known.weighings == 1
-    assert known.factor < 1.04
-    assert kept.correction(date(2026, 3, 12), 2100).factor > 1.04
-    assert kept.correction(date(2026, 1, 1), 2100) == Correction()
+    june, march = date(2026, 6, 12), date(2026, 3, 12)
+    means = kept.flock_means({**said(june), **said(march), **said(date(2026, 1, 1))})
+    assert set(means) == {june, march}
+    assert means[june].hand_weighings == means[march].hand_weighings == 1
+    assert means[june].away_percent < 4 < means[march].away_percent
 
 
 def test_a_damaged_file_is_set_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture):
@@ -190,50 +197,15 @@ def test_a_damaged_file_is_set_aside(tmp_path: Path, caplog: pytest.LogCaptureFi
     path.parent.mkdir()
     path.write_text('{"hand_weighings": [{"day": 1}]}', encoding="utf-8")
     kept = HandWeighings.of(tmp_path, "s")
-    assert kept.correction(date(2026, 6, 12), 2100) == Correction()
+    assert kept.flock_means(said(date(2026, 6, 12))) == {}
     assert "damaged" in caplog.text
-    assert kept.add(hand(date(2026, 6, 10), 40, 0.02)).weighings == 1
+    assert kept.add(hand(date(2026, 6, 10), 40, 0.02)).hand_weighings == 1
 
 
 def test_an_unwritable_folder_is_a_sentence(tmp_path: Path):
     (tmp_path / "scales").write_text("a file", encoding="utf-8")
     with pytest.raises(NotCalibrated, match="can't be written"):
         HandWeighings.of(tmp_path, "s").add(hand(date(2026, 6, 10), 40, 0.02))
-
-
-def compared(age_days: float, apart: float, birds: int = 100, weighings: int = 500) -> Compared:
-    return Compared(age_days, 2000 * (1 + apart), birds, 2000, weighings)
-
-
-def test_nothing_is_corrected_without_a_hand_weighing_before_week_5_or_for_the_next_flock():
-    assert correction([], 40, 2000) == Correction()
-    assert correction([compared(20, 0.05)], 40, 2000) == Correction()
-    assert correction([compared(40, 0.05)], 28, 1500) == Correction()
-    assert correction([compared(40, 0.05)], 42, 60) == Correction()
-    assert correction([compared(40, 0.05)], 90, 4000) == Correction()
-
-
-def test_the_correction_rises_from_week_5_and_is_nearer_the_hand_the_more_birds_were_weighed():
-    factors = [correction([compared(40, 0.05)], age, 2000).factor for age in (28, 33, 40, 49, 60)]
-    assert factors == sorted(factors)
-    assert factors[0] == 1
-    assert factors[3] == factors[4]
-    few, many = (correction([compared(40, 0.05, birds, 5000)], 40, 2000) for birds in (30, 3000))
-    assert abs(many.factor - 1.05) < abs(few.factor - 1.05) < 0.04
-    assert many.plus_minus < few.plus_minus
-    assert many.factor == pytest.approx(1.05, abs=0.002)
-
-
-def test_several_hand_weighings_are_surer_than_one():
-    one, two = (correction([compared(age, 0.04) for age in ages], 45, 2000) for ages in ((40,), (40, 45)))
-    assert two.plus_minus < one.plus_minus
-    assert two.weighings == 2
-
-
-def test_no_correction_is_wild():
-    assert 0.9 <= correction([compared(34, -0.3, 10_000, 100_000)], 60, 2000).factor <= 1.15
-    assert 0.9 <= correction([compared(34, 0.3, 10_000, 100_000)], 60, 2000).factor <= 1.15
-    assert risen(1000) == 1
 
 
 def test_days_are_numbered_or_dated():

@@ -1,10 +1,23 @@
 """A small slice of the weighing benchmark, with tight limits: three flocks' days through an indicator's bytes."""
 
 from collections.abc import Sequence
+from statistics import mean, median
 
 import pytest
 
-from tests.bench.weighing import Played, clean, figures, hand_rows, interval_rows, matched, play, report
+from tests.bench.avoidance import WAYS, flock
+from tests.bench.weighing import (
+    Played,
+    clean,
+    figures,
+    hand_rows,
+    hand_weighing,
+    interval_rows,
+    matched,
+    play,
+    report,
+    told,
+)
 from tests.bench.weighing_scenes import day, scene
 
 SLICE = ((3, 0), (1, 2), (2, 1))
@@ -44,3 +57,22 @@ def test_the_tables_can_be_written(played: Sequence[Played]):
     assert report(played).count("\n") > 8
     assert interval_rows(played)
     assert hand_rows(played) == []  # no day of a hand weighing among them
+
+
+@pytest.mark.timeout(600)
+def test_a_hand_weighing_in_week_6_tells_that_days_flock():
+    broilers = scene(4)
+    one = play(day(broilers, broilers.ages[1], 4))
+    truth = broilers.flock_grams(one.age_days)
+    flock = told([one], hand_weighing(one, 4), 4)
+    assert abs(flock.grams / truth - 1) < 0.015
+    assert flock.interval[0] < truth < flock.interval[1]
+
+
+def test_avoidance_is_corrected_on_later_days():
+    rows = {name: [flock(seed, WAYS[name])[1] for seed in range(20)] for name in list(WAYS)[:2]}
+    for name, later in rows.items():
+        raw, corrected = (median(abs(getattr(one, of)) for one in later) for of in ("raw", "corrected"))
+        assert corrected < 0.015, name
+        assert corrected < 0.6 * raw
+        assert mean(one.held for one in later) > 0.8

@@ -11,68 +11,16 @@ speak in few decimals, so nearly all series take the integer form.
 
 import struct
 import zlib
-from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 
-from cloud.store.series import Times, Values
+from cloud.store.columns import HOUR_MS, Columns, Values
 
-HOUR_MS = 3_600_000
 _VERSION = 1
 _DOUBLES = 255
 _DECIMALS_MAX = 4
 _EXACT_MAX = 2.0**53
 _HEAD = struct.Struct("<BBI")
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Points of one series: ``at_ms`` rising and unique, shape (n,); ``value`` shape (n,)."""
-
-    at_ms: Times
-    value: Values
-
-    @classmethod
-    def empty(cls) -> Self:
-        """Return columns without rows."""
-        return cls(np.empty(0, np.int64), np.empty(0, np.float64))
-
-    def between(self, from_ms: int, to_ms: int) -> "Columns":
-        """Return the rows with ``from_ms <= at_ms < to_ms``."""
-        start, end = np.searchsorted(self.at_ms, (from_ms, to_ms))
-        return Columns(self.at_ms[start:end], self.value[start:end])
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What is known about a chunk without unpacking it: the hourly roll-up."""
-
-    n: int
-    total: float
-    sumsq: float
-    low: float
-    high: float
-
-
-def settled(at_ms: Times, value: Values) -> Columns:
-    """Sort rows that came in any order by time; of rows with the same time the last one wins."""
-    order = np.argsort(at_ms, kind="stable")
-    at_ms, value = at_ms[order], value[order]
-    last = np.append(at_ms[1:] != at_ms[:-1], True) if len(at_ms) else np.empty(0, bool)
-    return Columns(at_ms[last], value[last])
-
-
-def overlaid(below: Columns, above: Columns) -> Columns:
-    """Join two sets of rows; where both have a time, ``above`` wins."""
-    return settled(np.concatenate((below.at_ms, above.at_ms)), np.concatenate((below.value, above.value)))
-
-
-def summed(columns: Columns) -> Header:
-    """Compute the header of at least one row."""
-    value = columns.value
-    total, sumsq = float(value.sum()), float(np.square(value).sum())
-    return Header(len(value), total, sumsq, float(value.min()), float(value.max()))
 
 
 def pack(hour: int, columns: Columns) -> bytes:

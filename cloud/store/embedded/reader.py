@@ -1,26 +1,19 @@
-"""Reading: sealed chunks with staging laid over them, both from one moment of the database. Pure but for SQL."""
+"""Reading: chunks and roll-ups with what is staged laid over them. Pure but for SQL.
+
+``staged`` is what ``Staged.of`` gave before the connection's transaction began.
+"""
 
 import sqlite3
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable
 
 import numpy as np
 
-from cloud.store.embedded.chunks import HOUR_MS, Columns, Header, overlaid, settled, summed, unpack
-from cloud.store.series import DayStats, Latest, SeriesKey
+from cloud.store.columns import DAY_MS, HOUR_MS, Columns, Rollups, joined, overlaid
+from cloud.store.embedded.chunks import unpack
+from cloud.store.series import Latest, SeriesKey
 
-
-@dataclass(frozen=True, slots=True)
-class Hour:
-    """One hour of a series that lies wholly in the wanted span and has no staged points: its header is enough."""
-
-    at_ms: int
-    header: Header
-
-
-Part = Hour | Columns
+Span = tuple[int, int]
+"""First time and the time after the last, Unix time in ms."""
 
 
 def series_id(connection: sqlite3.Connection, key: SeriesKey) -> int | None:
@@ -33,99 +26,79 @@ def series_id(connection: sqlite3.Connection, key: SeriesKey) -> int | None:
 
 def keys(connection: sqlite3.Connection, farm: str, house: str) -> list[SeriesKey]:
     """List the series of a house, sorted."""
-    query = """SELECT farm, house, device, source, quantity FROM series WHERE farm=? AND house=?
-        ORDER BY device, source, quantity"""
-    return [SeriesKey(*row) for row in connection.execute(query, (farm, house))]
+    query = "SELECT farm, house, device, source, quantity FROM series WHERE farm=? AND house=?"
+    return sorted(SeriesKey(*row) for row in connection.execute(query, (farm, house)))
 
 
-def latest(connection: sqlite3.Connection, series: int) -> Latest | None:
-    """Return the newest point."""
-    last = connection.execute(
-        "SELECT hour, packed FROM chunk WHERE series=? ORDER BY hour DESC LIMIT 1", (series,)
-    ).fetchone()
-    columns = overlaid(unpack(*last) if last else Columns.empty(), staged(connection, series))
-    if not len(columns.at_ms):
-        return None
-    return Latest(int(columns.at_ms[-1]), float(columns.value[-1]))
+def all_keys(connection: sqlite3.Connection) -> list[SeriesKey]:
+    """List all series, sorted."""
+    return sorted(
+        SeriesKey(*row) for row in connection.execute("SELECT farm, house, device, source, quantity FROM series")
+    )
 
 
-def staged(connection: sqlite3.Connection, series: int) -> Columns:
-    """Return what is not sealed yet of one series."""
-    query = "SELECT at_ms, value FROM staging WHERE series=? ORDER BY row"
-    rows = connection.execute(query, (series,)).fetchall()
-    return settled(np.array([row[0] for row in rows], np.int64), np.array([row[1] for row in rows], np.float64))
+def latest(connection: sqlite3.Connection, series: int, staged: Columns) -> Latest | None:
+    """Return the newest point, None when there is none."""
+    query = "SELECT hour, packed FROM chunk WHERE series=? ORDER BY hour DESC LIMIT 1"
+    row = connection.execute(query, (series,)).fetchone()
+    columns = overlaid(unpack(*row), staged) if row else staged
+    return Latest(int(columns.at_ms[-1]), float(columns.value[-1])) if len(columns.at_ms) else None
 
 
-def columns_between(connection: sqlite3.Connection, series: int, from_ms: int, to_ms: int) -> Columns:
-    """Return the points with ``from_ms <= time < to_ms``."""
-    hours = (from_ms // HOUR_MS, (to_ms - 1) // HOUR_MS)
-    query = "SELECT hour, packed FROM chunk WHERE series=? AND hour BETWEEN ? AND ? ORDER BY hour"
+def points_between(connection: sqlite3.Connection, series: int, span: Span, staged: Columns) -> tuple[Columns, bool]:
+    """Return the points of a span, and whether all are kept: False when only a roll-up is left of some hour."""
+    hours = (span[0] // HOUR_MS, (span[1] - 1) // HOUR_MS)
+    query = "SELECT hour, packed FROM chunk WHERE series=? AND hour BETWEEN ? AND ?"
     chunks = [unpack(*row) for row in connection.execute(query, (series, *hours))]
+    (added_up,) = connection.execute(
+        "SELECT count(*) FROM hourly WHERE series=? AND hour BETWEEN ? AND ?", (series, *hours)
+    ).fetchone()
     sealed = Columns(
         np.concatenate([np.empty(0, np.int64), *(chunk.at_ms for chunk in chunks)]),
         np.concatenate([np.empty(0, np.float64), *(chunk.value for chunk in chunks)]),
     )
-    return overlaid(sealed, staged(connection, series)).between(from_ms, to_ms)
+    return overlaid(sealed, staged.between(*span)).between(*span), added_up == len(chunks)
 
 
-def parts_between(
-    connection: sqlite3.Connection, series: int, span_ms: tuple[int, int], unsealed: Columns
-) -> Iterator[Part]:
-    """Give the same points hour by hour, as a header alone where that is enough; ``unsealed`` is ``staged()``."""
-    from_ms, to_ms = span_ms
-    fresh = unsealed.between(from_ms, to_ms)
-    fresh_hours = set(np.unique(fresh.at_ms // HOUR_MS).tolist())
-    sealed_hours = set()
-    query = """SELECT hour, n, total, sumsq, low, high FROM chunk WHERE series=? AND hour BETWEEN ? AND ?
-        ORDER BY hour"""
-    for hour, *head in connection.execute(query, (series, from_ms // HOUR_MS, (to_ms - 1) // HOUR_MS)):
-        sealed_hours.add(hour)
-        whole = from_ms <= hour * HOUR_MS and (hour + 1) * HOUR_MS <= to_ms
-        if whole and hour not in fresh_hours:
-            yield Hour(hour * HOUR_MS, Header(*head))
-        else:
-            yield _hour_columns(connection, series, hour, fresh).between(from_ms, to_ms)
-    for hour in sorted(fresh_hours - sealed_hours):
-        yield fresh.between(hour * HOUR_MS, (hour + 1) * HOUR_MS)
+def hourly_between(
+    connection: sqlite3.Connection, series: int, span: Span, staged: Columns, cut_ms: Iterable[int] = ()
+) -> Rollups:
+    """Return the hours of a span, added up.
+
+    Hours that reach over an end of the span, have staged points, or begin at one of ``cut_ms`` come point by point; an
+    hour of which only the roll-up is left comes whole.
+    """
+    from_ms, to_ms = span
+    query = "SELECT hour, n, total, sumsq, low, high FROM hourly WHERE series=? AND hour BETWEEN ? AND ? ORDER BY hour"
+    rows = connection.execute(query, (series, from_ms // HOUR_MS, (to_ms - 1) // HOUR_MS))
+    hours = Rollups.of_rows((hour * HOUR_MS, *rest) for hour, *rest in rows)
+    fresh = staged.between(from_ms, to_ms)
+    wanted = {*(np.unique(fresh.at_ms // HOUR_MS) * HOUR_MS).tolist(), *(at for at in cut_ms if from_ms <= at < to_ms)}
+    wanted |= {at // HOUR_MS * HOUR_MS for at in span if at % HOUR_MS}
+    opened = {at: columns for at in wanted if (columns := _hour(connection, series, at // HOUR_MS, fresh)) is not None}
+    points = [Rollups.of_points(columns.between(from_ms, to_ms)) for columns in opened.values()]
+    return joined([hours.without(opened), *points])
 
 
-def daily(connection: sqlite3.Connection, series: int, zone: ZoneInfo, days: tuple[date, date]) -> list[DayStats]:
-    """Return statistics of the days from the first to the last, both included, that have points."""
-    found: list[DayStats] = []
-    unsealed = staged(connection, series)
-    day, last = days
-    while day <= last:
-        span_ms = _midnight_ms(day, zone), _midnight_ms(day + _DAY, zone)
-        parts = parts_between(connection, series, span_ms, unsealed)
-        if headers := [_header(part) for part in parts if isinstance(part, Hour) or len(part.at_ms)]:
-            found.append(_day_stats(day, headers))
-        day += _DAY
-    return found
+def daily_between(connection: sqlite3.Connection, series: int, span: Span, staged: Columns) -> Rollups:
+    """Return the days (UTC) of a span, added up; days that are not whole or have staged points come hour by hour."""
+    first, last = -(-span[0] // DAY_MS), span[1] // DAY_MS
+    if first >= last:
+        return hourly_between(connection, series, span, staged)
+    query = "SELECT day, n, total, sumsq, low, high FROM daily WHERE series=? AND day BETWEEN ? AND ? ORDER BY day"
+    rows = connection.execute(query, (series, first, last - 1))
+    days = Rollups.of_rows((day * DAY_MS, *rest) for day, *rest in rows)
+    fresh = (np.unique(staged.between(first * DAY_MS, last * DAY_MS).at_ms // DAY_MS) * DAY_MS).tolist()
+    spans = [(span[0], first * DAY_MS), (last * DAY_MS, span[1]), *((day, day + DAY_MS) for day in fresh)]
+    parts = [hourly_between(connection, series, part, staged) for part in spans if part[0] < part[1]]
+    return joined([days.without(fresh), *parts])
 
 
-_DAY = timedelta(days=1)
-
-
-def _header(part: Part) -> Header:
-    return part.header if isinstance(part, Hour) else summed(part)
-
-
-def _hour_columns(connection: sqlite3.Connection, series: int, hour: int, fresh: Columns) -> Columns:
-    query = "SELECT packed FROM chunk WHERE series=? AND hour=?"
-    (packed,) = connection.execute(query, (series, hour)).fetchone()
-    return overlaid(unpack(hour, packed), fresh.between(hour * HOUR_MS, (hour + 1) * HOUR_MS))
-
-
-def _midnight_ms(day: date, zone: ZoneInfo) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp() * 1000)
-
-
-def _day_stats(day: date, headers: list[Header]) -> DayStats:
-    return DayStats(
-        day,
-        sum(head.n for head in headers),
-        sum(head.total for head in headers),
-        sum(head.sumsq for head in headers),
-        min(head.low for head in headers),
-        max(head.high for head in headers),
-    )
+def _hour(connection: sqlite3.Connection, series: int, hour: int, fresh: Columns) -> Columns | None:
+    """Return the points of an hour; None when only its roll-up is left."""
+    found = connection.execute("SELECT packed FROM chunk WHERE series=? AND hour=?", (series, hour)).fetchone()
+    above = fresh.between(hour * HOUR_MS, (hour + 1) * HOUR_MS)
+    if found:
+        return overlaid(unpack(hour, found[0]), above)
+    left = connection.execute("SELECT 1 FROM hourly WHERE series=? AND hour=?", (series, hour)).fetchone()
+    return None if left else above

@@ -1,45 +1,69 @@
 """The tables of the embedded series store, and how its connections are opened.
 
-``staging`` only ever grows at its end and is emptied as a whole, so a commit writes few pages; ``chunk`` holds the
-sealed hours. A point may be in both: staging is newer and wins, and within staging the later row wins.
+``staging`` holds batches as they were committed: it only grows at its end and shrinks at its beginning, so a commit
+writes few pages. ``chunk`` holds the sealed hours, ``hourly`` and ``daily`` what they add up to (days of UTC). A point
+may be in staging and in a chunk: staging is newer and wins, and within staging the later row wins.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-VERSION = 1
+import numpy as np
 
-_TABLES = """
+VERSION = 2
+
+_ROLLUP = "n REAL NOT NULL, total REAL NOT NULL, sumsq REAL NOT NULL, low REAL NOT NULL, high REAL NOT NULL"
+
+_SERIES = """
 CREATE TABLE IF NOT EXISTS series (
     id INTEGER PRIMARY KEY,
     farm TEXT NOT NULL, house TEXT NOT NULL, device TEXT NOT NULL, source TEXT NOT NULL, quantity TEXT NOT NULL,
     UNIQUE (farm, house, device, source, quantity)
 );
-CREATE TABLE IF NOT EXISTS staging (
-    row INTEGER PRIMARY KEY, series INTEGER NOT NULL, at_ms INTEGER NOT NULL, value REAL NOT NULL
-);
+"""
+_TABLES = f"""
+CREATE TABLE IF NOT EXISTS staging (row INTEGER PRIMARY KEY, packed BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS chunk (
-    series INTEGER NOT NULL, hour INTEGER NOT NULL,
-    n INTEGER NOT NULL, total REAL NOT NULL, sumsq REAL NOT NULL, low REAL NOT NULL, high REAL NOT NULL,
-    packed BLOB NOT NULL,
-    PRIMARY KEY (series, hour)
+    series INTEGER NOT NULL, hour INTEGER NOT NULL, packed BLOB NOT NULL, PRIMARY KEY (series, hour)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS hourly (
+    series INTEGER NOT NULL, hour INTEGER NOT NULL, {_ROLLUP}, PRIMARY KEY (series, hour)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS daily (
+    series INTEGER NOT NULL, day INTEGER NOT NULL, {_ROLLUP}, PRIMARY KEY (series, day)
 ) WITHOUT ROWID;
 """
 
+# In version 1 a staged point was a row, and a chunk's roll-up stood beside it.
+_FROM_1 = f"""
+ALTER TABLE staging RENAME TO staging_1;
+ALTER TABLE chunk RENAME TO chunk_1;
+{_TABLES}
+INSERT INTO chunk SELECT series, hour, packed FROM chunk_1;
+INSERT INTO hourly SELECT series, hour, n, total, sumsq, low, high FROM chunk_1;
+INSERT INTO daily SELECT series, hour / 24, sum(n), sum(total), sum(sumsq), min(low), max(high)
+    FROM chunk_1 GROUP BY series, hour / 24;
+DROP TABLE chunk_1;
+"""  # noqa: S608  # fixed text
+
 Connect = Callable[[Path], sqlite3.Connection]
+Batch = np.ndarray
+"""Points in the order in which they came, dtype ``BATCH``."""
+
+BATCH = np.dtype([("series", "<u4"), ("at_ms", "<i8"), ("value", "<f8")])
 
 
 def connect(path: Path) -> sqlite3.Connection:
     """Open a connection that any one thread at a time may use; transactions are begun by hand."""
     connection = sqlite3.connect(path, timeout=10.0, isolation_level=None, check_same_thread=False)
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-1000"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-4000"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
 
 
 def make_tables(connection: sqlite3.Connection) -> None:
-    """Make the tables of a new file.
+    """Make the tables of a new file, or bring an older file up to date.
 
     Raises:
         sqlite3.DatabaseError: the file is not ours or was written by a newer Henwise.
@@ -47,4 +71,39 @@ def make_tables(connection: sqlite3.Connection) -> None:
     (found,) = connection.execute("PRAGMA user_version").fetchone()
     if found > VERSION:
         raise sqlite3.DatabaseError(f"version {found} was written by a newer Henwise; update this one")
-    connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version={VERSION}; COMMIT;")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        _run(connection, _SERIES, _FROM_1 if found == 1 else _TABLES)
+        if found == 1:
+            _restage(connection)
+        connection.execute(f"PRAGMA user_version={VERSION}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def stage(connection: sqlite3.Connection, batch: Batch) -> int:
+    """Put a batch at the end of staging; answers its row."""
+    cursor = connection.execute("INSERT INTO staging (packed) VALUES (?)", (batch.tobytes(),))
+    return cursor.lastrowid or 0
+
+
+def batch_of(rows: Sequence[tuple[int, int, float]]) -> Batch:
+    """Return rows of series, Unix time in ms and value as a batch."""
+    return np.array(rows, BATCH)
+
+
+def _restage(connection: sqlite3.Connection) -> None:
+    cursor = connection.execute("SELECT series, at_ms, value FROM staging_1 ORDER BY row")
+    while rows := cursor.fetchmany(10_000):
+        stage(connection, batch_of(rows))
+    connection.execute("DROP TABLE staging_1")
+
+
+def _run(connection: sqlite3.Connection, *scripts: str) -> None:
+    # executescript() would commit.
+    for statement in ";".join(scripts).split(";"):
+        if statement.strip():
+            connection.execute(statement)

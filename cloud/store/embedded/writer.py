@@ -1,4 +1,4 @@
-"""The one thread that writes: points into staging, group-committed, and staging into sealed chunks."""
+"""The one thread that writes: points into staging, group-committed, and between the groups staging into chunks."""
 
 import logging
 import queue
@@ -9,25 +9,63 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import pairwise
+from typing import Final
 
 import numpy as np
 
 from cloud.errors import BadRecord, StoreUnavailable
-from cloud.store.embedded.chunks import HOUR_MS, Columns, overlaid, pack, settled, summed, unpack
-from cloud.store.series import Point, SeriesKey
+from cloud.store.embedded.schema import BATCH, Batch, stage
+from cloud.store.embedded.sealing import seal
+from cloud.store.embedded.staged import Staged
+from cloud.store.series import SeriesKey
 
 log = logging.getLogger(__name__)
 
-GROUP_JOBS = 64
+GROUP_JOBS: Final = 64
+SEAL_SERIES: Final = 200
+"""Series sealed before the next group of jobs has its turn."""
+DROP_BATCHES: Final = 500
+TRY_AGAIN_S: Final = 5.0
+
+Work = Callable[[sqlite3.Connection], int]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Points to commit, or none to seal; ``done`` gets the number of rows."""
+    """Points to commit, or other work of the writing connection in a transaction of its own.
 
-    points: Sequence[Point] | None
-    done: Future[int] = field(default_factory=Future)
+    Attributes:
+        keys: the series of each point.
+        batch: the points, their series to be filled in.
+        work: given the connection; its answer is handed on.
+    """
+
+    keys: Sequence[SeriesKey] = ()
+    batch: Batch = field(default_factory=lambda: np.empty(0, BATCH))
+    work: Work | None = None
+    done: "Future[int]" = field(default_factory=Future)
+
+
+@dataclass(frozen=True, slots=True)
+class Sealing:
+    """When staging is sealed: when it has many rows for each of its series, or after a while.
+
+    Attributes:
+        rows: not below so many rows,
+        rows_a_series: nor below so many for each series in it, for sealing costs by the chunk, not by the row;
+        rows_max: but at so many in any case, for they lie in memory;
+        after_s: or when so many seconds have passed.
+    """
+
+    rows: int = 60_000
+    rows_a_series: int = 60
+    rows_max: int = 4_000_000
+    after_s: float = 600.0
+
+    def is_due(self, rows: int, series: int, waited_s: float) -> bool:
+        """Say whether it is time."""
+        enough = min(max(self.rows, self.rows_a_series * series), self.rows_max)
+        return rows >= enough or (rows > 0 and waited_s >= self.after_s)
 
 
 class Writer:
@@ -35,39 +73,55 @@ class Writer:
 
     Args:
         connection: used by the writer's thread alone once it is started.
-        seal_rows: staging is sealed when it has so many rows,
-        seal_s: or when so many seconds have passed since the last time.
+        staged: what is staged, kept in step with the table.
+        sealing: when it is sealed.
     """
 
-    def __init__(self, connection: sqlite3.Connection, *, seal_rows: int, seal_s: float) -> None:
+    def __init__(self, connection: sqlite3.Connection, staged: Staged, sealing: Sealing) -> None:
         self._connection = connection
-        self._seal_rows = seal_rows
-        self._seal_s = seal_s
+        self._staged = staged
+        self._sealing = sealing
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._ids: dict[SeriesKey, int] = {}
         self._gate = threading.Lock()
         self._stopping = False
-        self._staged = 0
-        self._sealed_at_s = time.monotonic()
+        self._rotated_at_s = time.monotonic()
+        self._not_before_s = 0.0
+        self._last_row = 0
+        self._leaves_to_row = 0
         self._thread = threading.Thread(target=self._run, name="series-writer", daemon=True)
 
     def start(self) -> None:
-        """Begin to take jobs."""
-        (self._staged,) = self._connection.execute("SELECT count(*) FROM staging").fetchone()
+        """Load what is staged and begin to take jobs."""
+        for number, *key in self._connection.execute("SELECT id, farm, house, device, source, quantity FROM series"):
+            self._ids[SeriesKey(*key)] = number
+        cursor = self._connection.execute("SELECT row, packed FROM staging ORDER BY row")
+        for row, packed in cursor:
+            self._last_row = row
+            self._staged.add(np.frombuffer(packed, BATCH))
         self._thread.start()
 
-    def submit(self, points: Sequence[Point] | None) -> int:
-        """Do a job on the writer's thread and wait for it; None seals.
+    def submit(self, keys: Sequence[SeriesKey], batch: Batch) -> int:
+        """Commit points on the writer's thread and wait for it; answers how many.
 
         Raises:
             StoreUnavailable: nothing was written.
         """
-        job = Job(points)
-        with self._gate:
-            if self._stopping:
-                raise StoreUnavailable("the series store is closing")
-            self._jobs.put(job)
-        return job.done.result()
+        return self._do(Job(keys, batch))
+
+    def id_of(self, key: SeriesKey) -> int | None:
+        """Return the number of a series, None when nothing of it was committed yet."""
+        return self._ids.get(key)
+
+    def do(self, work: Work) -> int:
+        """Do other work in a transaction on the writer's thread, wait for it and return its answer."""
+        return self._do(Job(work=work))
+
+    def seal(self) -> int:
+        """Seal all that is staged now; answers how many rows that was."""
+        rows = self._staged.rows
+        self._do(Job(work=self._seal_all))
+        return rows
 
     def stop(self) -> None:
         """Finish the jobs handed in, then close the connection."""
@@ -77,23 +131,30 @@ class Writer:
         self._thread.join()
         self._connection.close()
 
+    def _do(self, job: Job) -> int:
+        with self._gate:
+            if self._stopping:
+                raise StoreUnavailable("the series store is closing")
+            self._jobs.put(job)
+        return job.done.result()
+
     def _run(self) -> None:
         running = True
         while running:
             group, running = self._next_group()
-            appends = [job for job in group if job.points is not None]
+            appends = [job for job in group if job.work is None]
             if appends:
                 self._finish(appends, self._append)
             for job in group:
-                if job.points is None:
-                    self._finish([job], lambda _jobs: self._seal())
-            self._seal_when_due()
+                if job.work is not None:
+                    self._finish([job], self._work)
+            self._seal_some()
 
     def _next_group(self) -> tuple[list[Job], bool]:
         """Wait for a job and take those already behind it; False when it is time to stop."""
         group: list[Job] = []
         try:
-            job = self._jobs.get(timeout=self._seal_s)
+            job = self._jobs.get(timeout=self._patience_s())
             while job is not None:
                 group.append(job)
                 if len(group) >= GROUP_JOBS:
@@ -102,6 +163,11 @@ class Writer:
         except queue.Empty:
             return group, True
         return group, False
+
+    def _patience_s(self) -> float:
+        if self._staged.sealing:
+            return max(0.0, self._not_before_s - time.monotonic())
+        return self._sealing.after_s
 
     def _finish(self, jobs: list[Job], work: Callable[[list[Job]], list[int]]) -> None:
         try:
@@ -113,72 +179,86 @@ class Writer:
         for job, count in zip(jobs, counts, strict=True):
             job.done.set_result(count)
 
+    def _work(self, jobs: list[Job]) -> list[int]:
+        (job,) = jobs
+        if job.work is None:
+            raise TypeError("a job without work is an append")
+        if job.work == self._seal_all:
+            return [self._seal_all(self._connection)]
+        with _transaction(self._connection):
+            return [job.work(self._connection)]
+
     def _append(self, jobs: list[Job]) -> list[int]:
+        keys = jobs[0].keys if len(jobs) == 1 else [key for job in jobs for key in job.keys]
+        batch = jobs[0].batch if len(jobs) == 1 else np.concatenate([job.batch for job in jobs])
         new_ids: dict[SeriesKey, int] = {}
         with _transaction(self._connection):
-            rows = [self._row(point, new_ids) for job in jobs for point in job.points or ()]
-            self._connection.executemany("INSERT INTO staging (series, at_ms, value) VALUES (?, ?, ?)", rows)
+            batch["series"] = self._numbers(keys, new_ids)
+            row = stage(self._connection, batch)
         # Only what is on the disk may be remembered.
         self._ids.update(new_ids)
-        self._staged += len(rows)
-        return [len(job.points or ()) for job in jobs]
+        self._last_row = row
+        self._staged.add(batch)
+        return [len(job.keys) for job in jobs]
 
-    def _row(self, point: Point, new_ids: dict[SeriesKey, int]) -> tuple[int, int, float]:
-        key = point.series
-        number = self._ids.get(key) or new_ids.get(key)
-        if number is None:
-            number = new_ids[key] = _series_id(self._connection, key)
-        return number, point.at_ms, point.value
+    def _numbers(self, keys: Sequence[SeriesKey], new_ids: dict[SeriesKey, int]) -> list[int]:
+        known = self._ids
+        try:
+            return [known[key] for key in keys]
+        except KeyError:
+            for key in keys:
+                if key not in known and key not in new_ids:
+                    new_ids[key] = _series_id(self._connection, key)
+        return [known.get(key) or new_ids[key] for key in keys]
 
-    def _seal_when_due(self) -> None:
-        due = time.monotonic() - self._sealed_at_s >= self._seal_s
-        if self._staged >= self._seal_rows or (due and self._staged):
-            try:
-                self._seal()
-            except sqlite3.Error as error:
-                log.warning("series could not be sealed now and stay in staging: %s", error)
-                # Tried again after a while, not after every commit.
-                self._staged = 0
-        if due:
-            self._sealed_at_s = time.monotonic()
+    def _seal_some(self) -> None:
+        """Do a part of the sealing, when it is time; what fails is tried again after a while."""
+        now_s = time.monotonic()
+        if now_s < self._not_before_s:
+            return
+        if not self._staged.sealing:
+            due = self._sealing.is_due(self._staged.rows, self._staged.series, now_s - self._rotated_at_s)
+            if not due:
+                return
+            self._rotate()
+        try:
+            self._seal_step()
+        except sqlite3.Error as error:
+            log.warning("series could not be sealed now and stay in staging: %s", error)
+            self._not_before_s = time.monotonic() + TRY_AGAIN_S
 
-    def _seal(self) -> list[int]:
+    def _rotate(self) -> None:
+        self._staged.rotate()
+        self._rotated_at_s = time.monotonic()
+        self._leaves_to_row = self._last_row
+
+    def _seal_step(self) -> None:
+        some = self._staged.leaving(SEAL_SERIES)
         with _transaction(self._connection):
-            rows = self._connection.execute("SELECT series, at_ms, value FROM staging ORDER BY row").fetchall()
-            if rows:
-                _seal_rows(self._connection, rows)
-                self._connection.execute("DELETE FROM staging")
-        self._staged = 0
-        return [len(rows)]
+            seal(self._connection, some)
+        self._staged.gone(some)
+        if not self._staged.sealing:
+            self._drop_left()
 
+    def _drop_left(self) -> None:
+        """Empty the part of the table that has been sealed; what a crash leaves of it is sealed once more."""
+        dropped = DROP_BATCHES
+        while dropped >= DROP_BATCHES:
+            with _transaction(self._connection):
+                query = "DELETE FROM staging WHERE row IN (SELECT row FROM staging WHERE row<=? ORDER BY row LIMIT ?)"
+                dropped = self._connection.execute(query, (self._leaves_to_row, DROP_BATCHES)).rowcount
 
-def _seal_rows(connection: sqlite3.Connection, rows: list[tuple[int, int, float]]) -> None:
-    series = np.array([row[0] for row in rows], np.int64)
-    at_ms = np.array([row[1] for row in rows], np.int64)
-    value = np.array([row[2] for row in rows], np.float64)
-    hour = at_ms // HOUR_MS
-    order = np.lexsort((hour, series))  # stable: rows of one chunk stay in the order they came
-    series, at_ms, value, hour = series[order], at_ms[order], value[order], hour[order]
-    edges = np.flatnonzero((np.diff(series) != 0) | (np.diff(hour) != 0)) + 1
-    for start, end in pairwise([0, *edges.tolist(), len(rows)]):
-        new = settled(at_ms[start:end], value[start:end])
-        _merge_chunk(connection, int(series[start]), int(hour[start]), new)
-
-
-def _merge_chunk(connection: sqlite3.Connection, series: int, hour: int, new: Columns) -> None:
-    found = connection.execute("SELECT packed FROM chunk WHERE series=? AND hour=?", (series, hour)).fetchone()
-    columns = overlaid(unpack(hour, found[0]), new) if found else new
-    head = summed(columns)
-    row = (series, hour, head.n, head.total, head.sumsq, head.low, head.high, pack(hour, columns))
-    connection.execute("INSERT OR REPLACE INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    def _seal_all(self, _connection: sqlite3.Connection) -> int:
+        while self._staged.sealing:
+            self._seal_step()
+        self._rotate()
+        while self._staged.sealing:
+            self._seal_step()
+        return 0
 
 
 def _series_id(connection: sqlite3.Connection, key: SeriesKey) -> int:
     columns = (key.farm, key.house, key.device, key.source, key.quantity)
-    where = "farm=? AND house=? AND device=? AND source=? AND quantity=?"
-    found = connection.execute(f"SELECT id FROM series WHERE {where}", columns).fetchone()  # noqa: S608  # fixed text
-    if found:
-        return int(found[0])
     insert = "INSERT INTO series (farm, house, device, source, quantity) VALUES (?, ?, ?, ?, ?) RETURNING id"
     return int(connection.execute(insert, columns).fetchone()[0])
 

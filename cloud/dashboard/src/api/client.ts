@@ -3,6 +3,8 @@ import type {
   CountNow,
   DrawingNow,
   FindingNow,
+  HandWeighed,
+  HandWeighing,
   HouseName,
   HouseNow,
   Judgement,
@@ -34,7 +36,11 @@ export interface SeriesQuery {
 
 /** The cloud's HTTP interface, one method per question. Methods raise NoAnswer or Refused. */
 export class Client {
-  constructor(private readonly fetch: Fetch = (address, init) => globalThis.fetch(address, init)) {}
+  constructor(
+    private readonly fetch: Fetch = (address, init) => globalThis.fetch(address, init),
+    /** The language that refusals are asked for in. */
+    private readonly language: () => string = () => "en",
+  ) {}
 
   session(): Promise<User> {
     return this.ask("GET", "/session");
@@ -103,12 +109,25 @@ export class Client {
     return this.ask("POST", address, { marks, picture_at: at, size_wh, device });
   }
 
+  /** Tell what birds weighed by hand; told again, it changes nothing. */
+  weighByHand(place: Place, weighing: HandWeighing): Promise<HandWeighed> {
+    return this.ask("POST", `${houseAddress(place)}/hand-weighings`, weighing);
+  }
+
+  /** Take a weighing by hand back. */
+  takeBackWeighing(place: Place, { weighing }: Pick<HandWeighed, "weighing">): Promise<undefined> {
+    return this.ask("DELETE", `${houseAddress(place)}/hand-weighings/${encodeURIComponent(weighing)}`);
+  }
+
   private async ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
     // AbortSignal.timeout() is younger than some of the phones.
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), TIMEOUT_MS);
     try {
-      const response = await this.fetch(ROOT + path, { ...request(method, body), signal: patience.signal });
+      const response = await this.fetch(ROOT + path, {
+        ...request(method, body, this.language()),
+        signal: patience.signal,
+      });
       if (!response.ok) throw await refusal(response);
       return (response.status === 204 ? undefined : await response.json()) as Answer;
     } catch (error) {
@@ -121,18 +140,20 @@ export class Client {
   }
 }
 
-/** Where the live stream of a house is. */
-export function liveAddress(place: Place): string {
-  return `${ROOT}${houseAddress(place)}/live`;
+/** Where the live stream of a house is; it begins after the event `since`, or with the whole house. */
+export function liveAddress(place: Place, since: string): string {
+  const address = `${ROOT}${houseAddress(place)}/live`;
+  return since ? `${address}?since=${encodeURIComponent(since)}` : address;
 }
 
 function houseAddress({ farm, house }: Place): string {
   return `/houses/${encodeURIComponent(farm)}/${encodeURIComponent(house)}`;
 }
 
-function request(method: string, body: unknown): RequestInit {
-  if (body === undefined) return { method };
-  return { method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+function request(method: string, body: unknown, language: string): RequestInit {
+  const headers = { "Accept-Language": language };
+  if (body === undefined) return { method, headers };
+  return { method, headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) };
 }
 
 async function refusal(response: Response): Promise<Refused | NoAnswer> {

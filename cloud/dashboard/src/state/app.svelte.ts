@@ -17,7 +17,7 @@ const WORDS: Record<Language, Words> = { en, zh };
 
 /** The dashboard's parts, put together once in main.ts and handed down by context. */
 export class App {
-  readonly client = new Client();
+  readonly client = new Client(undefined, () => this.language);
   readonly saved = new Saved(localStorage);
   readonly clock = new Clock();
   readonly router = new Router();
@@ -39,7 +39,7 @@ export class App {
   feed(place: Place, { streamed = true } = {}): HouseFeed {
     return new HouseFeed(place, {
       client: this.client,
-      openStream: streamed ? (of) => new EventSource(liveAddress(of)) : null,
+      openStream: streamed ? (of, since) => new EventSource(liveAddress(of, since)) : null,
       saved: this.saved,
       onSignedOut: () => this.session.end(),
     });

@@ -19,7 +19,7 @@ const SAVE_MS = 5_000;
 export interface FeedParts {
   client: Pick<Client, "house">;
   /** null: no stream, the house is only asked for. */
-  openStream: ((place: Place) => Stream) | null;
+  openStream: ((place: Place, since: string) => Stream) | null;
   saved: Saved;
   /** The session ended while the page was open. */
   onSignedOut: () => void;
@@ -54,7 +54,7 @@ export class HouseFeed {
     this.live =
       open &&
       new Live(
-        () => open(place),
+        (since) => open(place, since),
         (patch) => this.onPatch(patch),
         () => this.onStreamLost(),
       );
@@ -115,12 +115,13 @@ export class HouseFeed {
     }
   }
 
-  private onPatch(patch: HousePatch): void {
+  private onPatch(patch: HousePatch): boolean {
     this.streaming = true;
     // A patch before the first answer has nothing to lie on; the answer will say the same.
-    if (!this.house || this.state === "asking") return;
+    if (!this.house || this.state === "asking") return false;
     this.take(patched(this.house, patch));
     this.state = "live";
+    return true;
   }
 
   private onStreamLost(): void {

@@ -4,17 +4,22 @@ import { Live } from "./live";
 
 let streams: ScriptedStream[];
 let live: Live;
+let since: string[];
+let usable: boolean;
 
 beforeEach(() => {
   vi.useFakeTimers();
   streams = [];
+  since = [];
+  usable = true;
   live = new Live(
-    () => {
+    (after) => {
+      since.push(after);
       const stream = new ScriptedStream();
       streams.push(stream);
       return stream;
     },
-    () => undefined,
+    () => usable,
     () => undefined,
   );
   live.restart();
@@ -62,4 +67,12 @@ it("does not come back after it was stopped", () => {
   live.stop();
   vi.advanceTimersByTime(600_000);
   expect(streams).toHaveLength(1);
+});
+
+it("asks a new line for what came after the last patch that could be used", () => {
+  stream().say({ now: "2026-11-22T08:00:00.000Z" }, "run-7");
+  usable = false;
+  stream().say({ now: "2026-11-22T08:00:01.000Z" }, "run-8");
+  live.restart();
+  expect(since).toEqual(["", "run-7"]);
 });

@@ -14,7 +14,7 @@ export interface Stream {
 const CLOSED = 2;
 
 /**
- * A house's live stream that comes back for ever.
+ * A house's live stream that comes back for ever. `onPatch` says whether it could use the patch.
  *
  * The browser itself retries a line that broke; it gives up (CLOSED) when the answer was a refusal, so that case is
  * retried here, later and later.
@@ -23,21 +23,23 @@ export class Live {
   private stream: Stream | null = null;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private waitMs = FIRST_RETRY_MS;
+  /** The last event that was used: a new line begins after it. */
+  private heard = "";
 
   constructor(
-    private readonly open: () => Stream,
-    private readonly onPatch: (patch: HousePatch) => void,
+    private readonly open: (since: string) => Stream,
+    private readonly onPatch: (patch: HousePatch) => boolean,
     private readonly onLost: () => void,
   ) {}
 
   /** Open, or drop the line there is and open a new one. */
   restart(): void {
     this.stop();
-    const stream = this.open();
+    const stream = this.open(this.heard);
     this.stream = stream;
     stream.addEventListener("patch", (event) => {
       this.waitMs = FIRST_RETRY_MS;
-      this.onPatch(JSON.parse(event.data) as HousePatch);
+      if (this.onPatch(JSON.parse(event.data) as HousePatch)) this.heard = event.lastEventId;
     });
     stream.addEventListener("error", () => {
       this.onLost();

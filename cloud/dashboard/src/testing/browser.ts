@@ -45,8 +45,8 @@ export class ScriptedStream implements Stream {
     this.closed = true;
   }
 
-  say(patch: HousePatch): void {
-    this.onPatch({ data: JSON.stringify(patch) } as MessageEvent<string>);
+  say(patch: HousePatch, lastEventId = ""): void {
+    this.onPatch({ data: JSON.stringify(patch), lastEventId } as MessageEvent<string>);
   }
 
   /** The line broke; `gaveUp`: the browser will not try again by itself. */

@@ -1,0 +1,83 @@
+"""What each code of a refusal means, in a sentence; the one list of the codes there are.
+
+A code is stable: pages and programs decide by it. The sentence is the problem's ``title``; what is special about one
+refusal stands in its ``detail``.
+"""
+
+from typing import Final
+
+from cloud.api.language import Language
+
+TITLES: Final[dict[str, dict[Language, str]]] = {
+    "not_signed_in": {"en": "Sign in first.", "zh": "请先登录。"},
+    "not_allowed": {
+        "en": "Your role here does not allow this; ask an owner of the farm.",
+        "zh": "您在这里的角色不能做这件事，请联系农场主。",
+    },
+    "wrong_password": {"en": "Name or password is wrong.", "zh": "用户名或密码不对。"},
+    "too_many_attempts": {
+        "en": "Too many wrong attempts; wait a little.",
+        "zh": "输错次数太多，请稍后再试。",
+    },
+    "foreign_origin": {"en": "This request comes from another site.", "zh": "该请求来自其他网站，已拒绝。"},
+    "too_large": {"en": "The request is too large.", "zh": "请求内容太大。"},
+    "bad_request": {"en": "The request can't be understood.", "zh": "请求内容有误。"},
+    "birds_out_of_range": {"en": "No picture holds so many birds.", "zh": "一张图片里不可能有这么多鸡，请检查数字。"},
+    "not_yet_taken": {"en": "That picture has not been taken yet.", "zh": "该时间的图片还没有拍摄，请检查时间。"},
+    "which_device": {
+        "en": "Several devices have a camera of this name.",
+        "zh": "有多台设备的摄像头同名，请指明是哪台设备。",
+    },
+    "no_such_farm": {"en": "There is no such farm.", "zh": "没有这个农场。"},
+    "no_such_house": {"en": "There is no such house.", "zh": "没有这栋鸡舍。"},
+    "no_such_device": {"en": "There is no such device.", "zh": "没有这台设备。"},
+    "no_such_camera": {"en": "There is no such camera.", "zh": "没有这个摄像头。"},
+    "no_such_finding": {"en": "There is no such finding.", "zh": "没有这条发现，请刷新列表。"},
+    "no_such_weighing": {"en": "There is no such weighing any more.", "zh": "没有这条称重记录，请刷新列表。"},
+    "no_flock": {"en": "No flock lived in this house then.", "zh": "那天鸡舍里没有登记批次，请先登记进苗。"},
+    "weighed_out_of_range": {
+        "en": "Such a weighing can't be: give the mean of at least 10 birds, in grams.",
+        "zh": "数值不合理：请填写至少 10 只鸡的均重（克）。",
+    },
+    "not_yet_weighed": {"en": "That day has not come yet.", "zh": "称重日期还没到，请检查日期。"},
+    "too_far_apart": {
+        "en": "By hand and on the scale are too far apart to be one flock.",
+        "zh": "人工称重与秤上均重相差太大，请检查两台秤和单位。",
+    },
+    "no_such_alert": {"en": "There is no such alert.", "zh": "没有这条告警。"},
+    "alert_over": {"en": "This alert is over already.", "zh": "这条告警已经结束。"},
+    "snooze_out_of_range": {
+        "en": "An alert can be put off by at most a week.",
+        "zh": "告警最多推迟一周，请选择之后的时间。",
+    },
+    "no_such_series": {"en": "Nothing has measured this yet.", "zh": "还没有这项测量数据。"},
+    "no_such_picture": {"en": "There is no such picture any more.", "zh": "这张图片已不存在。"},
+    "not_found": {"en": "There is nothing at this address.", "zh": "该地址没有内容。"},
+    "method_not_allowed": {"en": "This address can't be used that way.", "zh": "该地址不支持这种操作。"},
+    "store_unavailable": {
+        "en": "The service can't reach its store at the moment; try again in a minute.",
+        "zh": "服务暂时无法访问数据存储，请一分钟后再试。",
+    },
+    "internal": {"en": "The service made a mistake; its log says more.", "zh": "服务出错了，详情见服务日志。"},
+}
+"""Code -> sentence by language."""
+
+INVALID_ZH: Final[dict[str, str]] = {
+    "missing": "缺少该项",
+    "extra_forbidden": "没有这一项",
+    "json_invalid": "不是有效的 JSON",
+    "string_too_short": "内容太短",
+    "string_too_long": "内容太长",
+    "greater_than": "数值太小",
+    "greater_than_equal": "数值太小",
+    "less_than": "数值太大",
+    "less_than_equal": "数值太大",
+    "literal_error": "不在可选值之内",
+    "enum": "不在可选值之内",
+}
+"""pydantic's type of error -> words; its own English message stands for the others."""
+
+
+def title(code: str, language: Language) -> str:
+    """Return the sentence of a code."""
+    return TITLES[code][language]

@@ -1,0 +1,43 @@
+"""The records' tables, a file per noun.
+
+Times are Unix time in ms; JSON columns hold contract messages as they were sent. A change here is a
+migration in ``migrations/versions``; a test compares the two.
+"""
+
+from cloud.store.tables.alerts import Alert, AlertSettings, AlertTransition, RuleMemory
+from cloud.store.tables.base import Table
+from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Picture, SeqRange
+from cloud.store.tables.mail import Delivered, Drawing, Verdict
+from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, User
+from cloud.store.tables.place import Device, Farm, Flock, House, Organisation
+from cloud.store.tables.weighed import HandWeighing
+
+__all__ = [
+    "Alert",
+    "AlertSettings",
+    "AlertTransition",
+    "ApiToken",
+    "Audit",
+    "Delivered",
+    "Device",
+    "Drawing",
+    "Farm",
+    "Finding",
+    "Flock",
+    "HandWeighing",
+    "Happening",
+    "House",
+    "Identity",
+    "Invitation",
+    "KeptAside",
+    "Membership",
+    "Newest",
+    "Organisation",
+    "Picture",
+    "RuleMemory",
+    "SeqRange",
+    "Session",
+    "Table",
+    "User",
+    "Verdict",
+]
