@@ -11,7 +11,23 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 
-from cloud.api import findings, health, houses, live, marks, pictures, problems, series, session
+from cloud.api import (
+    account,
+    audit,
+    farms,
+    findings,
+    health,
+    houses,
+    invitations,
+    live,
+    marks,
+    people,
+    pictures,
+    problems,
+    series,
+    session,
+    tokens,
+)
 from cloud.api.attempts import Attempts
 from cloud.api.dashboard import Dashboard, built_dashboard
 from cloud.api.declared import declared
@@ -57,7 +73,9 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
         openapi_url=None,
         responses=problems.DOCUMENTED,
     )
-    for module in (session, houses, findings, marks, series, live, pictures):
+    for module in (session, account, people, invitations, tokens, audit, farms):
+        app.include_router(module.router, prefix=API)
+    for module in (houses, findings, marks, series, live, pictures):
         app.include_router(module.router, prefix=API)
     app.include_router(health.router)
     declared(app)

@@ -7,15 +7,39 @@ from cloud.api.models.base import Answer, Problem
 from cloud.api.models.health import Health
 from cloud.api.models.house import ClimateNow, DeviceNow, Flock, HouseName, HouseNow, HousePatch
 from cloud.api.models.marks import DrawingNow, DrawnMarks, ViewNow
+from cloud.api.models.people import (
+    Acceptance,
+    AuditPage,
+    AuditRow,
+    FarmNow,
+    FarmText,
+    HouseText,
+    InvitationMade,
+    InvitationNow,
+    InvitationSeen,
+    InvitationToken,
+    NewFarm,
+    NewInvitation,
+    NewToken,
+    PersonNow,
+    Post,
+    Posts,
+    TokenMade,
+    TokenNow,
+)
 from cloud.api.models.said import BIRDS_MAX, HandCount, Judgement, VerdictNow
 from cloud.api.models.series import SeriesAnswer
-from cloud.api.models.session import Credentials, User
+from cloud.api.models.session import BelongsTo, Credentials, OwnWishes, PasswordChange, SessionNow, User, WaysIn
 from cloud.api.models.vision import CountNow, FindingNow, FindingsNow, HouseCount, PictureNow, RollCallNow, WellnessNow
 from cloud.api.models.weight import CurvePoint, WeightDay, WeightHistory, WeightNow
 
 __all__ = [
     "BIRDS_MAX",
+    "Acceptance",
     "Answer",
+    "AuditPage",
+    "AuditRow",
+    "BelongsTo",
     "ClimateNow",
     "CountNow",
     "Credentials",
@@ -23,6 +47,8 @@ __all__ = [
     "DeviceNow",
     "DrawingNow",
     "DrawnMarks",
+    "FarmNow",
+    "FarmText",
     "FindingNow",
     "FindingsNow",
     "Flock",
@@ -32,14 +58,31 @@ __all__ = [
     "HouseName",
     "HouseNow",
     "HousePatch",
+    "HouseText",
+    "InvitationMade",
+    "InvitationNow",
+    "InvitationSeen",
+    "InvitationToken",
     "Judgement",
+    "NewFarm",
+    "NewInvitation",
+    "NewToken",
+    "OwnWishes",
+    "PasswordChange",
+    "PersonNow",
     "PictureNow",
+    "Post",
+    "Posts",
     "Problem",
     "RollCallNow",
     "SeriesAnswer",
+    "SessionNow",
+    "TokenMade",
+    "TokenNow",
     "User",
     "VerdictNow",
     "ViewNow",
+    "WaysIn",
     "WeightDay",
     "WeightHistory",
     "WeightNow",
