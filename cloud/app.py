@@ -42,12 +42,12 @@ from cloud.ingest.settling import Settler
 from cloud.ingest.subscriber import Subscriber
 from cloud.live import Feed, Hub
 from cloud.metrics import Metrics
-from cloud.store.choice import chosen_series, forgetting
+from cloud.store.choice import chosen_media, chosen_series, forgetting
 from cloud.store.folder import make_data_dir, only_one, records_of
-from cloud.store.media import Media
 from cloud.store.people import Passwords
 from cloud.store.records import Records
 from cloud.store.series import SeriesStore
+from cloud.store.sweeping import sweeping
 from cloud.vitals import Vitals
 
 log = logging.getLogger(__name__)
@@ -125,7 +125,8 @@ def _lifespan(config: CloudConfig) -> Callable[[FastAPI], AbstractAsyncContextMa
 
 @asynccontextmanager
 async def _running(config: CloudConfig, series_db: SeriesStore, records: Records) -> AsyncIterator[Services]:
-    media = Media(config.data_dir / "pictures")
+    media = chosen_media(config)
+    await asyncio.to_thread(media.open)
     hub, vitals = Hub(), Vitals()
     glance = Glance(series_db, records, config.zone)
     feed = Feed(hub, glance.patch)
@@ -137,6 +138,7 @@ async def _running(config: CloudConfig, series_db: SeriesStore, records: Records
         _kept_up("ingest", subscriber.run),
         _kept_up("live stream", feed.run),
         _kept_up("retention", lambda: forgetting(series_db)),
+        _kept_up("old pictures", lambda: sweeping(records, media, config.pictures.keeping)),
     ]
     try:
         yield Services(

@@ -1,20 +1,19 @@
-"""``henwise-cloud serve | demo | user | flock | openapi``."""
+"""``henwise-cloud serve | demo | user | flock | backup | restore | openapi``."""
 
 import getpass
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cloud.backup.cli import app as backup_app
 from cloud.config import CloudConfig, load_config
 from cloud.errors import BadRecord
 from cloud.rights import Role
-from contract.errors import HenwiseError
+from cloud.verb import ConfigOption, sentences
 from contract.place import checked_slug
 
 OLDEST_FLOCK_DAYS = 1_000
@@ -25,20 +24,7 @@ user_app = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 flock_app = typer.Typer(no_args_is_help=True, help="Flocks and the houses they live in.")
 app.add_typer(user_app, name="user")
 app.add_typer(flock_app, name="flock")
-
-ConfigOption = Annotated[
-    Path | None, typer.Option("--config", "-c", help="TOML file; HENWISE_... variables override it.")
-]
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """Turn our own errors into one line and a bad exit code."""
-    try:
-        yield
-    except HenwiseError as error:
-        typer.echo(f"henwise-cloud: {error}", err=True)
-        raise typer.Exit(1) from error
+app.add_typer(backup_app)
 
 
 @app.command()
@@ -46,7 +32,7 @@ def serve(config: ConfigOption = None) -> None:
     """Serve pages and API and take in what the edge devices send, until SIGINT or SIGTERM."""
     from cloud.listening import listening
 
-    with _sentences():
+    with sentences():
         settings = load_config(config)
         with listening(settings.http) as listener:
             from cloud.serving import serve as run
@@ -74,7 +60,7 @@ def demo(
     """Run a whole farm on this machine: broker, service, edge agent, virtual scale and thermometer."""
     from cloud.demo.run import run_demo
 
-    with _sentences():
+    with sentences():
         run_demo(home.absolute(), port, video, age_days, typer.echo)
 
 
@@ -89,7 +75,7 @@ def add_user(
     replace: Annotated[bool, typer.Option(help="Give a person who is there already a new password.")] = False,
 ) -> None:
     """Add a person; asks for the password, or reads it from stdin."""
-    with _sentences():
+    with sentences():
         settings = load_config(config)
         password = _password(from_stdin=password_stdin or not sys.stdin.isatty())
 
@@ -116,7 +102,7 @@ def place_flock(
     """Note which birds moved into a house, and when; the same day again corrects the entry."""
     from cloud.flock.growth import standard
 
-    with _sentences():
+    with sentences():
         settings = load_config(config)
         standard(breed)
         checked_slug(farm)

@@ -6,13 +6,12 @@ A verdict is answered with 202: it is kept here, and its ``state`` says whether 
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
-from pathlib import Path
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query
 from fastapi import Path as PathParameter
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse
+from fastapi.responses import Response
 
 from cloud.api.caller import WithCaller, may
 from cloud.api.models import BIRDS_MAX, FindingNow, HandCount, Judgement, VerdictNow
@@ -62,7 +61,7 @@ def list_house_findings(
 
 @router.get(
     "/{farm}/{house}/findings/{device}/{finding}/{at_ms}.jpg",
-    response_class=FileResponse,
+    response_class=Response,
     responses=JPEG,
     dependencies=[READ],
 )
@@ -73,13 +72,13 @@ def evidence(
     finding: FindingPath,
     at_ms: Annotated[int, PathParameter(ge=0, le=2**53)],
     services: WithServices,
-) -> FileResponse:
+) -> Response:
     """Return the picture a finding rests on; it never changes, so it may be kept for ever."""
     key = EvidenceKey(Place(farm=farm, house=house, device=device), finding, at_ms)
-    path: Path | None = services.media.find(key)
-    if path is None:
+    jpeg = services.media.read(key)
+    if jpeg is None:
         raise not_found("no_such_picture", "There is no such picture any more.")
-    return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": IMMUTABLE})
+    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": IMMUTABLE})
 
 
 @router.post(

@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 from cloud.config import CloudConfig
 from cloud.errors import CannotStart
 from cloud.store.records import Records
+from cloud.store.secret import secret_in
 
 
 def records_of(config: CloudConfig) -> Records:
@@ -23,14 +24,9 @@ def records_of(config: CloudConfig) -> Records:
     if told.url is None:
         return Records(config.data_dir / "records.db")
     url = make_url(told.url.get_secret_value()).set(drivername="postgresql+psycopg")
-    return Records(url.set(password=_secret(told.password_file)) if told.password_file else url)
-
-
-def _secret(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise CannotStart(f"records.password_file: {file} can't be read: {error}; give this user the right") from error
+    if told.password_file is not None:
+        url = url.set(password=secret_in(told.password_file, "records.password_file"))
+    return Records(url)
 
 
 @contextmanager

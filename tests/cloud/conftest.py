@@ -17,7 +17,7 @@ from cloud.ingest.settling import Settler
 from cloud.ingest.sorting import Arrived
 from cloud.store import people
 from cloud.store.embedded import EmbeddedSeries
-from cloud.store.media import Media
+from cloud.store.media import FolderMedia, Media
 from cloud.store.records import Records
 from cloud.store.retention import Retention
 from contract.messages import Message, encode
@@ -77,7 +77,7 @@ def series(tmp_path: Path) -> Iterator[EmbeddedSeries]:
 
 @pytest.fixture
 def media(tmp_path: Path) -> Media:
-    return Media(tmp_path / "pictures")
+    return FolderMedia(tmp_path / "pictures")
 
 
 @pytest.fixture

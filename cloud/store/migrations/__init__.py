@@ -12,14 +12,14 @@ from cloud.errors import CannotStart
 FOLDER = Path(__file__).parent
 
 
-def upgrade(connection: Connection) -> None:
-    """Bring the database to the newest version inside the caller's transaction.
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring the database to the newest version, or up to an older one, inside the caller's transaction.
 
     Raises:
         CannotStart: a newer Henwise made its tables.
     """
     try:
-        command.upgrade(_config(connection), "head")
+        command.upgrade(_config(connection), revision)
     except CommandError as error:
         raise CannotStart(f"the records were made by a newer Henwise ({error}); update this one") from error
 
