@@ -38,6 +38,11 @@ class HttpConfig(_Section):
 
     host: str = Field(default="127.0.0.1", min_length=1, description="address to listen on; 0.0.0.0 for all")
     port: int = Field(default=8080, ge=0, le=65_535, description="0 takes any free port and logs it")
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/\s]+$",
+        description="where phones reach the pages, for links that are sent out: https://farm.example.org",
+    )
     secure_cookies: bool = Field(default=False, description="true when the farm's phones come by https")
     allowed_origins: list[str] = Field(
         default_factory=list,
@@ -47,6 +52,12 @@ class HttpConfig(_Section):
     trusted_proxies: list[str] = Field(
         default_factory=list, description="addresses whose X-Forwarded-For is believed; empty: nobody's"
     )
+
+    def page(self, path: str, port: int | None = None) -> str:
+        """Return the full address of a page; without ``public_url`` as this machine reaches it."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host
+        local = f"http://{f'[{host}]' if ':' in host else host}:{port or self.port}"
+        return (self.public_url or local) + path
 
 
 class BrokerConfig(_Section):
