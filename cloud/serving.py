@@ -73,7 +73,8 @@ async def _show_set_up(app: FastAPI, port: int, say: Callable[[str], None]) -> N
     if token is not None:
         link = services.config.http.page(invitations.set_up_path(token), port)
         say(
-            f"Nobody may sign in yet. Open this link once, within {invitations.DAYS} days, to become the owner:\n  {link}"
+            f"Nobody may sign in yet. Open this link once, within {invitations.DAYS} days, to become the owner:\n"
+            f"  {link}"
         )
 
 

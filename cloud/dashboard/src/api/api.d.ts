@@ -13,13 +13,13 @@ export interface paths {
         };
         /**
          * Who
-         * @description Say who is signed in.
+         * @description Say who is signed in, and what they are where.
          */
         get: operations["who_api_v1_session_get"];
         put?: never;
         /**
          * Sign In
-         * @description Check name and password and hand out a cookie.
+         * @description Check name (or e-mail address) and password and hand out a cookie.
          */
         post: operations["sign_in_api_v1_session_post"];
         /**
@@ -27,6 +27,366 @@ export interface paths {
          * @description Forget the session, here and in the store; harmless when there is none.
          */
         delete: operations["sign_out_api_v1_session_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Wish
+         * @description Set one's own language.
+         */
+        patch: operations["wish_api_v1_session_patch"];
+        trace?: never;
+    };
+    "/api/v1/session/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ways In
+         * @description Say how one may sign in here.
+         */
+        get: operations["ways_in_api_v1_session_ways_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Password
+         * @description Change one's password; every other browser is signed out.
+         */
+        put: operations["change_password_api_v1_session_password_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sessions
+         * @description List the browsers one is signed in with, the last used first.
+         */
+        get: operations["list_sessions_api_v1_sessions_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Sign Out Everywhere
+         * @description End every session of one's own, this one too.
+         */
+        delete: operations["sign_out_everywhere_api_v1_sessions_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Session
+         * @description Sign one browser out.
+         */
+        delete: operations["end_session_api_v1_sessions__session__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List People
+         * @description List the people of an organisation by name.
+         */
+        get: operations["list_people_api_v1_organisations__organisation__people_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/people/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Person
+         * @description Say all that a person is from now on; the last owner stays one.
+         */
+        put: operations["change_person_api_v1_organisations__organisation__people__person__put"];
+        post?: never;
+        /**
+         * Remove Person
+         * @description Take a person out of the organisation; the last owner stays.
+         */
+        delete: operations["remove_person_api_v1_organisations__organisation__people__person__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Invitations
+         * @description List the links that still let somebody in, newest first.
+         */
+        get: operations["list_invitations_api_v1_organisations__organisation__invitations_get"];
+        put?: never;
+        /**
+         * Invite
+         * @description Make a link that lets one person in, once.
+         */
+        post: operations["invite_api_v1_organisations__organisation__invitations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw
+         * @description Make a link void.
+         */
+        delete: operations["withdraw_api_v1_organisations__organisation__invitations__invitation__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look
+         * @description Say what a link offers, and who would join.
+         */
+        post: operations["look_api_v1_invitations_look_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept
+         * @description Join: as a new person who is signed in from now on, or as whoever is signed in.
+         */
+        post: operations["accept_api_v1_invitations_accept_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tokens
+         * @description List the organisation's tokens, newest first, without their secrets.
+         */
+        get: operations["list_tokens_api_v1_organisations__organisation__tokens_get"];
+        put?: never;
+        /**
+         * Make Token
+         * @description Make a token; this answer is the only one that shows it.
+         */
+        post: operations["make_token_api_v1_organisations__organisation__tokens_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke
+         * @description Make a token void at once.
+         */
+        delete: operations["revoke_api_v1_organisations__organisation__tokens__token__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audit Log
+         * @description List who did what, newest first, a page at a time.
+         */
+        get: operations["audit_log_api_v1_organisations__organisation__audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Farms
+         * @description List the caller's farms with what they may do on each.
+         */
+        get: operations["list_farms_api_v1_farms_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/farms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Farm
+         * @description Add a farm; its name is a level of the MQTT topics and can't be changed.
+         */
+        post: operations["add_farm_api_v1_organisations__organisation__farms_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Describe Farm
+         * @description Say how a farm is called and where its day begins.
+         */
+        put: operations["describe_farm_api_v1_farms__farm__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/houses/{house}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Describe House
+         * @description Say how a house is called; one that no device has spoken for yet is added.
+         */
+        put: operations["describe_house_api_v1_farms__farm__houses__house__put"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -85,6 +445,110 @@ export interface paths {
          */
         get: operations["weights_api_v1_houses__farm___house__weights_get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alerts
+         * @description List the alerts of a house, the newest first.
+         */
+        get: operations["list_alerts_api_v1_houses__farm___house__alerts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/alerts/{alert}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alert With History
+         * @description Return one alert and all that happened to it.
+         */
+        get: operations["alert_with_history_api_v1_houses__farm___house__alerts__alert__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/alerts/{alert}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge
+         * @description Say that you have seen it and look after it; the same again changes nothing.
+         */
+        post: operations["acknowledge_api_v1_houses__farm___house__alerts__alert__acknowledge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/alerts/{alert}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Snooze
+         * @description Put it off for a while; if it gets worse it breaks through.
+         */
+        post: operations["snooze_api_v1_houses__farm___house__alerts__alert__snooze_post"];
+        /**
+         * Unsnooze
+         * @description Take a snooze back.
+         */
+        delete: operations["unsnooze_api_v1_houses__farm___house__alerts__alert__snooze_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/alerts/{alert}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Assign
+         * @description Say who looks after it.
+         */
+        put: operations["assign_api_v1_houses__farm___house__alerts__alert__assignment_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -321,6 +785,245 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Acceptance
+         * @description Accepting an invitation: with name and password an account is made, without them whoever is signed in joins.
+         */
+        Acceptance: {
+            /** Token */
+            token: string;
+            /** Name */
+            name?: string | null;
+            /** Password */
+            password?: string | null;
+            /**
+             * Organisation
+             * @description name of the organisation, when setting up
+             * @default
+             */
+            organisation?: string;
+        };
+        /**
+         * AlertHappened
+         * @description One thing that happened to an alert.
+         */
+        AlertHappened: {
+            /** N */
+            n: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "opened" | "worsened" | "eased" | "no_data" | "data_back" | "resolved" | "acknowledged" | "snoozed" | "unsnoozed" | "assigned";
+            /**
+             * At
+             * @description by the data
+             */
+            at: string;
+            /**
+             * Noted At
+             * @description when it was written down
+             */
+            noted_at: string;
+            /** Level */
+            level: ("watch" | "warning" | "severe") | null;
+            /** Value */
+            value: number | null;
+            /** Limit */
+            limit: number | null;
+            /**
+             * By
+             * @description null: the rules
+             */
+            by: string | null;
+            /** Until */
+            until: string | null;
+            /** To */
+            to: string | null;
+        };
+        /**
+         * AlertHistory
+         * @description One alert and all that happened to it, oldest first.
+         */
+        AlertHistory: {
+            alert: components["schemas"]["AlertNow"];
+            /** Happened */
+            happened: components["schemas"]["AlertHappened"][];
+        };
+        /**
+         * AlertNow
+         * @description One alert.
+         */
+        AlertNow: {
+            /** Alert */
+            alert: string;
+            /** Rule */
+            rule: string;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "climate" | "weight" | "birds" | "intake" | "devices";
+            /**
+             * Level
+             * @description as it is now; of a resolved one, as it last was
+             * @enum {string}
+             */
+            level: "watch" | "warning" | "severe";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "resolved";
+            /**
+             * Silent
+             * @description no value came for too long: nobody can say whether it is over
+             */
+            silent: boolean;
+            /** Device */
+            device: string | null;
+            /**
+             * Source
+             * @description instrument or camera; null for a whole device or house
+             */
+            source: string | null;
+            /** Opened At */
+            opened_at: string;
+            /** Changed At */
+            changed_at: string;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Value */
+            value: number | null;
+            /**
+             * Limit
+             * @description of its level
+             */
+            limit: number | null;
+            /**
+             * Target
+             * @description what the birds want at their age, where the rule has one
+             */
+            target: number | null;
+            /** Unit */
+            unit: string;
+            en: components["schemas"]["AlertSaid"];
+            zh: components["schemas"]["AlertSaid"];
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Snoozed Until */
+            snoozed_until: string | null;
+            /** Assigned To */
+            assigned_to: string | null;
+            /**
+             * Finding
+             * @description the newest finding it rests on
+             */
+            finding: string | null;
+            /**
+             * Picture
+             * @description address of that finding's picture
+             */
+            picture: string | null;
+        };
+        /**
+         * AlertPage
+         * @description Some alerts, the newest first.
+         */
+        AlertPage: {
+            /** Alerts */
+            alerts: components["schemas"]["AlertNow"][];
+            /**
+             * Next
+             * @description hand this in as 'after' for the following page; null: there is none
+             */
+            next: string | null;
+        };
+        /**
+         * AlertSaid
+         * @description What an alert says in one language.
+         */
+        AlertSaid: {
+            /** Name */
+            name: string;
+            /**
+             * What
+             * @description what is, with its numbers
+             */
+            what: string;
+            /**
+             * Means
+             * @description how bad that is
+             */
+            means: string;
+            /**
+             * Todo
+             * @description what to do now
+             */
+            todo: string;
+        };
+        /**
+         * Assignment
+         * @description Who looks after an alert.
+         */
+        Assignment: {
+            /**
+             * To
+             * @description a user's name; null: nobody in particular
+             */
+            to: string | null;
+        };
+        /**
+         * AuditPage
+         * @description A page of the audit log, newest first.
+         */
+        AuditPage: {
+            /** Rows */
+            rows: components["schemas"]["AuditRow"][];
+            /**
+             * Before
+             * @description ask with this for the next page; null: this is the last
+             */
+            before: number | null;
+        };
+        /**
+         * AuditRow
+         * @description Who did what.
+         */
+        AuditRow: {
+            /** Id */
+            id: number;
+            /** At */
+            at: string;
+            /** Who */
+            who: string;
+            /** Action */
+            action: string;
+            /** About */
+            about: string;
+            /** Farm */
+            farm: string | null;
+            /** Address */
+            address: string;
+        };
+        /**
+         * BelongsTo
+         * @description One thing a person is.
+         */
+        BelongsTo: {
+            /** Organisation */
+            organisation: number;
+            /** Organisation Name */
+            organisation_name: string;
+            role: components["schemas"]["Role"];
+            /**
+             * Farm
+             * @description null: on all farms of the organisation
+             */
+            farm: string | null;
+        };
+        /**
          * Box
          * @description One detection in pixels of the picture it belongs to.
          */
@@ -417,7 +1120,10 @@ export interface components {
          * @description What a person types to sign in.
          */
         Credentials: {
-            /** Name */
+            /**
+             * Name
+             * @description user name or e-mail address
+             */
             name: string;
             /**
              * Password
@@ -520,6 +1226,35 @@ export interface components {
              * @description needed when two devices have a camera of this name
              */
             device?: string | null;
+        };
+        /**
+         * FarmNow
+         * @description A farm of the caller's.
+         */
+        FarmNow: {
+            /** Farm */
+            farm: string;
+            /** Organisation */
+            organisation: number;
+            /** Name */
+            name: string | null;
+            /** Time Zone */
+            time_zone: string | null;
+            /** Rights */
+            rights: components["schemas"]["Right"][];
+        };
+        /**
+         * FarmText
+         * @description How a farm is called and where a day begins on it.
+         */
+        FarmText: {
+            /** Name */
+            name?: string | null;
+            /**
+             * Time Zone
+             * @description IANA name; null: the service's
+             */
+            time_zone?: string | null;
         };
         /**
          * FindingNow
@@ -720,6 +1455,11 @@ export interface components {
             farm: string;
             /** House */
             house: string;
+            /**
+             * Name
+             * @description as people call it; null: as its address says
+             */
+            name: string | null;
         };
         /**
          * HouseNow
@@ -738,6 +1478,11 @@ export interface components {
             /** Time Zone */
             time_zone: string;
             flock: components["schemas"]["Flock"] | null;
+            /**
+             * Alerts
+             * @description open ones: unacknowledged first, then the gravest, then the newest
+             */
+            alerts: components["schemas"]["AlertNow"][];
             /** @description null while no camera counts */
             house_count: components["schemas"]["HouseCount"] | null;
             /** Counts */
@@ -756,6 +1501,73 @@ export interface components {
             views: components["schemas"]["ViewNow"][];
             /** Devices */
             devices: components["schemas"]["DeviceNow"][];
+        };
+        /**
+         * HouseText
+         * @description How a house is called.
+         */
+        HouseText: {
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * InvitationMade
+         * @description A new invitation; its link can't be read again.
+         */
+        InvitationMade: {
+            /** Id */
+            id: number;
+            /**
+             * Path
+             * @description of the page that accepts it, to be sent to one person
+             */
+            path: string;
+        };
+        /**
+         * InvitationNow
+         * @description An invitation that nobody accepted yet.
+         */
+        InvitationNow: {
+            /** Id */
+            id: number;
+            post: components["schemas"]["Post"];
+            /** Email */
+            email: string | null;
+            /** By */
+            by: string;
+            /** Expires At */
+            expires_at: string;
+        };
+        /**
+         * InvitationSeen
+         * @description What an invitation offers to whoever has the link.
+         */
+        InvitationSeen: {
+            /**
+             * Organisation
+             * @description null: the service is set up, the organisation gets its name now
+             */
+            organisation: string | null;
+            role: components["schemas"]["Role"];
+            /** Farm */
+            farm: string | null;
+            /** By */
+            by: string;
+            /** Email */
+            email: string | null;
+            /**
+             * Signed In As
+             * @description who would join; null: an account is made
+             */
+            signed_in_as: string | null;
+        };
+        /**
+         * InvitationToken
+         * @description What stands behind the # of an invitation's link.
+         */
+        InvitationToken: {
+            /** Token */
+            token: string;
         };
         /**
          * Judgement
@@ -786,6 +1598,75 @@ export interface components {
             zones?: components["schemas"]["ZoneMark"][];
             /** Gates */
             gates?: components["schemas"]["GateMark"][];
+        };
+        /**
+         * NewFarm
+         * @description A farm to add.
+         */
+        NewFarm: {
+            /** Name */
+            name?: string | null;
+            /**
+             * Time Zone
+             * @description IANA name; null: the service's
+             */
+            time_zone?: string | null;
+            /** Farm */
+            farm: string;
+        };
+        /**
+         * NewInvitation
+         * @description Whom to invite as what.
+         */
+        NewInvitation: {
+            role: components["schemas"]["Role"];
+            /**
+             * Farm
+             * @description null: on all farms of the organisation
+             */
+            farm?: string | null;
+            /**
+             * Email
+             * @description lets the holder of this address in by OpenID Connect, too
+             */
+            email?: string | null;
+            /**
+             * Days
+             * @description the link holds so long
+             * @default 7
+             */
+            days?: number;
+        };
+        /**
+         * NewToken
+         * @description What a machine is to be allowed.
+         */
+        NewToken: {
+            /** Name */
+            name: string;
+            /** Rights */
+            rights: components["schemas"]["Right"][];
+            /**
+             * Farms
+             * @description null: all, and new ones
+             */
+            farms?: string[] | null;
+            /**
+             * Days
+             * @description null: until it is revoked
+             */
+            days?: number | null;
+        };
+        /**
+         * OwnWishes
+         * @description What a person sets for themselves.
+         */
+        OwnWishes: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "en" | "zh";
         };
         /**
          * PartStatus
@@ -832,6 +1713,36 @@ export interface components {
             refused?: number;
         };
         /**
+         * PasswordChange
+         * @description The old password and the new one.
+         */
+        PasswordChange: {
+            /**
+             * Old
+             * Format: password
+             */
+            old: string;
+            /**
+             * New
+             * Format: password
+             */
+            new: string;
+        };
+        /**
+         * PersonNow
+         * @description A person of an organisation.
+         */
+        PersonNow: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string | null;
+            /** Posts */
+            posts: components["schemas"]["Post"][];
+        };
+        /**
          * PictureNow
          * @description The newest picture of one camera.
          */
@@ -854,6 +1765,38 @@ export interface components {
             /** Network */
             network: string;
         };
+        /**
+         * Post
+         * @description What somebody is.
+         */
+        Post: {
+            role: components["schemas"]["Role"];
+            /**
+             * Farm
+             * @description null: on all farms of the organisation
+             */
+            farm?: string | null;
+        };
+        /**
+         * Posts
+         * @description All that a person is to be in the organisation.
+         */
+        Posts: {
+            /** Posts */
+            posts: components["schemas"]["Post"][];
+        };
+        /**
+         * Right
+         * @description One kind of thing that may be done on a farm.
+         * @enum {string}
+         */
+        Right: "read" | "record" | "answer" | "flock" | "limits" | "channels" | "devices" | "export" | "people";
+        /**
+         * Role
+         * @description What a person is on a farm.
+         * @enum {string}
+         */
+        Role: "owner" | "farmer" | "agronomist" | "technician" | "viewer";
         /**
          * RollCallNow
          * @description Who is still outside, by the gates of one device.
@@ -921,12 +1864,97 @@ export interface components {
             high: (number | null)[];
         };
         /**
+         * SessionNow
+         * @description A browser that is signed in.
+         */
+        SessionNow: {
+            /** Id */
+            id: string;
+            /** Began At */
+            began_at: string | null;
+            /**
+             * Used At
+             * @description to ten minutes
+             */
+            used_at: string | null;
+            /** Browser */
+            browser: string;
+            /** Address */
+            address: string;
+            /**
+             * Current
+             * @description the one that asks
+             */
+            current: boolean;
+        };
+        /**
+         * Snooze
+         * @description How long an alert is put off.
+         */
+        Snooze: {
+            /**
+             * Until
+             * Format: date-time
+             * @description at most a week ahead
+             */
+            until: string;
+        };
+        /**
+         * TokenMade
+         * @description A new token.
+         */
+        TokenMade: {
+            /** Id */
+            id: number;
+            /**
+             * Secret
+             * @description for 'Authorization: Bearer'; can't be read again
+             */
+            secret: string;
+        };
+        /**
+         * TokenNow
+         * @description A token without its secret.
+         */
+        TokenNow: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Rights */
+            rights: components["schemas"]["Right"][];
+            /** Farms */
+            farms: string[] | null;
+            /** By */
+            by: string;
+            /** Made At */
+            made_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Used At
+             * @description to the minute
+             */
+            used_at: string | null;
+        };
+        /**
          * User
          * @description Who is signed in.
          */
         User: {
             /** Name */
             name: string;
+            /** Email */
+            email: string | null;
+            /** Language */
+            language: ("en" | "zh") | null;
+            /**
+             * Has Password
+             * @description false: only through the OpenID provider
+             */
+            has_password: boolean;
+            /** Posts */
+            posts: components["schemas"]["BelongsTo"][];
         };
         /**
          * VerdictNow
@@ -983,6 +2011,22 @@ export interface components {
             drawing: string | null;
             /** @description the last drawing for this camera, whatever became of it */
             last: components["schemas"]["DrawingNow"] | null;
+        };
+        /**
+         * WaysIn
+         * @description How one may sign in here.
+         */
+        WaysIn: {
+            /**
+             * Set Up
+             * @description false: nobody is there yet; the console shows a link that makes the first owner
+             */
+            set_up: boolean;
+            /**
+             * Provider
+             * @description name of the OpenID provider for the button; null: there is none
+             */
+            provider: string | null;
         };
         /**
          * WeightDay
@@ -1092,6 +2136,11 @@ export interface components {
             now: string;
             /** @default null */
             flock?: components["schemas"]["Flock"] | null;
+            /**
+             * Alerts
+             * @default null
+             */
+            alerts?: components["schemas"]["AlertNow"][] | null;
             /** @default null */
             house_count?: components["schemas"]["HouseCount"] | null;
             /**
@@ -1251,6 +2300,709 @@ export interface operations {
             };
         };
     };
+    wish_api_v1_session_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnWishes"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ways_in_api_v1_session_ways_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaysIn"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password_api_v1_session_password_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions_api_v1_sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out_everywhere_api_v1_sessions_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session_api_v1_sessions__session__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_people_api_v1_organisations__organisation__people_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_person_api_v1_organisations__organisation__people__person__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Posts"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_person_api_v1_organisations__organisation__people__person__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_invitations_api_v1_organisations__organisation__invitations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite_api_v1_organisations__organisation__invitations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationMade"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_api_v1_organisations__organisation__invitations__invitation__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+                invitation: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_api_v1_invitations_look_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationSeen"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_api_v1_invitations_accept_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tokens_api_v1_organisations__organisation__tokens_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_token_api_v1_organisations__organisation__tokens_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenMade"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_api_v1_organisations__organisation__tokens__token__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+                token: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_log_api_v1_organisations__organisation__audit_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description 'before' of the page above */
+                before?: number | null;
+            };
+            header?: never;
+            path: {
+                organisation: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_farms_api_v1_farms_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FarmNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_farm_api_v1_organisations__organisation__farms_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFarm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FarmText"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describe_farm_api_v1_farms__farm__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FarmText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FarmText"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describe_house_api_v1_farms__farm__houses__house__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HouseText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseText"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_houses_api_v1_houses_get: {
         parameters: {
             query?: never;
@@ -1331,6 +3083,217 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WeightHistory"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_alerts_api_v1_houses__farm___house__alerts_get: {
+        parameters: {
+            query?: {
+                /** @description default: both */
+                state?: ("open" | "resolved") | null;
+                /** @description 'next' of the page before */
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPage"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alert_with_history_api_v1_houses__farm___house__alerts__alert__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertHistory"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge_api_v1_houses__farm___house__alerts__alert__acknowledge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    snooze_api_v1_houses__farm___house__alerts__alert__snooze_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Snooze"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unsnooze_api_v1_houses__farm___house__alerts__alert__snooze_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign_api_v1_houses__farm___house__alerts__alert__assignment_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertNow"];
                 };
             };
             /** @description A refusal */
