@@ -18,6 +18,7 @@ from cloud.api import (
     audit,
     farms,
     findings,
+    hand_weighings,
     health,
     houses,
     invitations,
@@ -78,7 +79,7 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
     )
     for module in (session, account, people, invitations, tokens, audit, farms):
         app.include_router(module.router, prefix=API)
-    for module in (houses, alerts, findings, marks, series, live, pictures):
+    for module in (houses, alerts, findings, hand_weighings, marks, series, live, pictures):
         app.include_router(module.router, prefix=API)
     app.include_router(health.router)
     declared(app)

@@ -56,6 +56,8 @@ def test_the_routes_are_those_the_dashboard_was_promised():
         ("POST", f"{house}/findings/{{device}}/{{finding}}/verdict"),
         ("POST", f"{house}/cameras/{{camera}}/count"),
         ("POST", f"{house}/cameras/{{camera}}/marks"),
+        ("POST", f"{house}/hand-weighings"),
+        ("DELETE", f"{house}/hand-weighings/{{weighing}}"),
         ("GET", "/api/v1/pictures/{farm}/{house}/{camera}/{at_ms}.jpg"),
     }
 
