@@ -24,6 +24,7 @@ from cloud.api import (
     invitations,
     live,
     marks,
+    oidc,
     people,
     pictures,
     problems,
@@ -45,6 +46,7 @@ from cloud.ingest.settling import Settler
 from cloud.ingest.subscriber import Subscriber
 from cloud.live import Feed, Hub
 from cloud.metrics import Metrics
+from cloud.oidc import Provider
 from cloud.store.alerts import Transition
 from cloud.store.choice import chosen_media, chosen_series, forgetting
 from cloud.store.folder import make_data_dir, only_one, records_of
@@ -77,7 +79,7 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
         openapi_url=None,
         responses=problems.DOCUMENTED,
     )
-    for module in (session, account, people, invitations, tokens, audit, farms):
+    for module in (session, oidc, account, people, invitations, tokens, audit, farms):
         app.include_router(module.router, prefix=API)
     for module in (houses, alerts, findings, hand_weighings, marks, series, live, pictures):
         app.include_router(module.router, prefix=API)
@@ -165,6 +167,7 @@ async def _running(config: CloudConfig, series_db: SeriesStore, records: Records
             attempts=Attempts(),
             courier=courier,
             feed=feed,
+            provider=_provider(config),
             engine=engine,
         )
     finally:
@@ -176,6 +179,14 @@ def _show(feed: Feed, transitions: Iterable[Transition]) -> None:
     """Tell open pages that alerts have changed."""
     for house in {(one.farm, one.house) for one in transitions}:
         feed.changed(*house, ("alerts",))
+
+
+def _provider(config: CloudConfig) -> Provider | None:
+    if config.oidc.issuer is None:
+        return None
+    provider = Provider(config.oidc, config.http.page(oidc.CALLBACK))
+    provider.check_libraries()
+    return provider
 
 
 def _kept_up(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:

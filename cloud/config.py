@@ -94,6 +94,17 @@ def _postgresql(url: SecretStr) -> SecretStr:
     return url
 
 
+class OidcConfig(_Section):
+    """An OpenID Connect provider that people may sign in through."""
+
+    issuer: str | None = Field(
+        default=None, pattern=r"^https?://", description="exactly as the provider calls itself; none: no such sign-in"
+    )
+    client_id: str = Field(default="henwise", min_length=1)
+    client_secret: SecretStr | None = Field(default=None, description="none: a public client, with PKCE alone")
+    name: str = Field(default="OpenID", min_length=1, max_length=40, description="what stands on the button")
+
+
 class RecordsConfig(_Section):
     """Where the records are: in SQLite in the data folder, or in PostgreSQL."""
 
@@ -204,6 +215,7 @@ class CloudConfig(_Section):
     http: HttpConfig = Field(default_factory=HttpConfig)
     broker: BrokerConfig = Field(default_factory=BrokerConfig)
     ingest: IngestConfig = Field(default_factory=IngestConfig)
+    oidc: OidcConfig = Field(default_factory=OidcConfig)
     records: RecordsConfig = Field(default_factory=RecordsConfig)
     series: SeriesConfig = Field(default_factory=SeriesConfig)
     pictures: PicturesConfig = Field(default_factory=PicturesConfig)

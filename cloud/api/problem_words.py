@@ -28,6 +28,11 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
         "en": "Several devices have a camera of this name.",
         "zh": "有多台设备的摄像头同名，请指明是哪台设备。",
     },
+    "provider_failed": {
+        "en": "The sign-in provider does not answer as it should; try again.",
+        "zh": "登录服务商没有正确响应，请重试。",
+    },
+    "no_provider": {"en": "No OpenID provider is set up here.", "zh": "此服务未配置 OpenID 登录。"},
     "bad_post": {"en": "Nobody can be that here.", "zh": "无法授予该角色或权限。"},
     "last_owner": {"en": "The organisation would have no owner any more.", "zh": "组织不能没有所有者。"},
     "name_taken": {"en": "Somebody has this name already.", "zh": "该用户名已被使用。"},

@@ -51,7 +51,9 @@ def sign_out(request: Request, response: Response, services: WithServices) -> No
 def ways_in(services: WithServices) -> WaysIn:
     """Say how one may sign in here."""
     with services.records.reading() as connection:
-        return WaysIn(set_up=invitations.has_users(connection), provider=None)
+        return WaysIn(
+            set_up=invitations.has_users(connection), provider=services.provider.name if services.provider else None
+        )
 
 
 def checked(services: Services, request: Request, name: str, password: str) -> int:

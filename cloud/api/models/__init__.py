@@ -46,7 +46,17 @@ from cloud.api.models.people import (
 )
 from cloud.api.models.said import BIRDS_MAX, HandCount, Judgement, VerdictNow
 from cloud.api.models.series import SeriesAnswer
-from cloud.api.models.session import BelongsTo, Credentials, OwnWishes, PasswordChange, SessionNow, User, WaysIn
+from cloud.api.models.session import (
+    BelongsTo,
+    Credentials,
+    Departure,
+    Leaving,
+    OwnWishes,
+    PasswordChange,
+    SessionNow,
+    User,
+    WaysIn,
+)
 from cloud.api.models.vision import CountNow, FindingNow, FindingsNow, HouseCount, PictureNow, RollCallNow, WellnessNow
 from cloud.api.models.weight import (
     WEIGHED_BIRDS_LEAST,
@@ -84,6 +94,7 @@ __all__ = [
     "CountNow",
     "Credentials",
     "CurvePoint",
+    "Departure",
     "DeviceNow",
     "DrawingNow",
     "DrawnMarks",
@@ -107,6 +118,7 @@ __all__ = [
     "InvitationSeen",
     "InvitationToken",
     "Judgement",
+    "Leaving",
     "NewFarm",
     "NewInvitation",
     "NewToken",

@@ -93,6 +93,20 @@ class SessionNow(Answer):
     current: bool = Field(description="the one that asks")
 
 
+class Leaving(BaseModel):
+    """Leaving for the OpenID provider."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    invitation: Token | None = Field(default=None, description="of a link to accept on the way back")
+
+
+class Departure(Answer):
+    """Where to go."""
+
+    address: str
+
+
 class WaysIn(Answer):
     """How one may sign in here."""
 
