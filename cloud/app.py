@@ -16,8 +16,10 @@ from cloud.api import (
     account,
     alerts,
     audit,
+    daily_log,
     farms,
     findings,
+    flocks,
     hand_weighings,
     health,
     houses,
@@ -81,7 +83,9 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
     )
     for module in (session, oidc, account, people, invitations, tokens, audit, farms):
         app.include_router(module.router, prefix=API)
-    for module in (houses, alerts, findings, hand_weighings, marks, series, live, pictures):
+    for module in (
+        houses, flocks, daily_log, alerts, findings, hand_weighings, marks, series, live, pictures,
+    ):  # fmt: skip
         app.include_router(module.router, prefix=API)
     app.include_router(health.router)
     declared(app)

@@ -21,8 +21,19 @@ from cloud.api.models.alerts import (
     Thresholds,
 )
 from cloud.api.models.base import Answer, Problem
+from cloud.api.models.flocks import (
+    ClosedTold,
+    EventTold,
+    FlockEventNow,
+    FlockRecord,
+    HarvestedTold,
+    Placing,
+    ThinnedTold,
+    TransferredTold,
+)
 from cloud.api.models.health import Health
 from cloud.api.models.house import ClimateNow, DeviceNow, Flock, HouseName, HouseNow, HousePatch
+from cloud.api.models.log import EntryTold, LogDayNow, LogEntryNow, LogPage
 from cloud.api.models.marks import DrawingNow, DrawnMarks, ViewNow
 from cloud.api.models.people import (
     Acceptance,
@@ -57,6 +68,7 @@ from cloud.api.models.session import (
     User,
     WaysIn,
 )
+from cloud.api.models.stock import Floor, StockDayNow, StockHistory, StockNow, WithdrawalNow
 from cloud.api.models.vision import CountNow, FindingNow, FindingsNow, HouseCount, PictureNow, RollCallNow, WellnessNow
 from cloud.api.models.weight import (
     WEIGHED_BIRDS_LEAST,
@@ -91,6 +103,7 @@ __all__ = [
     "AuditRow",
     "BelongsTo",
     "ClimateNow",
+    "ClosedTold",
     "CountNow",
     "Credentials",
     "CurvePoint",
@@ -98,15 +111,21 @@ __all__ = [
     "DeviceNow",
     "DrawingNow",
     "DrawnMarks",
+    "EntryTold",
+    "EventTold",
     "FarmNow",
     "FarmText",
     "FindingNow",
     "FindingsNow",
     "Flock",
+    "FlockEventNow",
+    "FlockRecord",
     "FlockWeight",
+    "Floor",
     "HandCount",
     "HandWeighed",
     "HandWeighing",
+    "HarvestedTold",
     "Health",
     "HouseCount",
     "HouseName",
@@ -119,6 +138,9 @@ __all__ = [
     "InvitationToken",
     "Judgement",
     "Leaving",
+    "LogDayNow",
+    "LogEntryNow",
+    "LogPage",
     "NewFarm",
     "NewInvitation",
     "NewToken",
@@ -126,6 +148,7 @@ __all__ = [
     "PasswordChange",
     "PersonNow",
     "PictureNow",
+    "Placing",
     "Post",
     "Posts",
     "Problem",
@@ -139,9 +162,14 @@ __all__ = [
     "SettingsChange",
     "Snooze",
     "StepsNow",
+    "StockDayNow",
+    "StockHistory",
+    "StockNow",
+    "ThinnedTold",
     "Thresholds",
     "TokenMade",
     "TokenNow",
+    "TransferredTold",
     "User",
     "VerdictNow",
     "ViewNow",
@@ -150,4 +178,5 @@ __all__ = [
     "WeightHistory",
     "WeightNow",
     "WellnessNow",
+    "WithdrawalNow",
 ]
