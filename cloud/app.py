@@ -13,19 +13,26 @@ from fastapi.middleware.gzip import GZipMiddleware
 
 from cloud.alerts.engine import Engine
 from cloud.api import (
+    account,
     alerts,
+    audit,
     daily_log,
+    farms,
     findings,
     flocks,
     hand_weighings,
     health,
     houses,
+    invitations,
     live,
     marks,
+    oidc,
+    people,
     pictures,
     problems,
     series,
     session,
+    tokens,
 )
 from cloud.api.attempts import Attempts
 from cloud.api.dashboard import Dashboard, built_dashboard
@@ -41,6 +48,7 @@ from cloud.ingest.settling import Settler
 from cloud.ingest.subscriber import Subscriber
 from cloud.live import Feed, Hub
 from cloud.metrics import Metrics
+from cloud.oidc import Provider
 from cloud.store.alerts import Transition
 from cloud.store.choice import chosen_media, chosen_series, forgetting
 from cloud.store.folder import make_data_dir, only_one, records_of
@@ -73,8 +81,10 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
         openapi_url=None,
         responses=problems.DOCUMENTED,
     )
+    for module in (session, oidc, account, people, invitations, tokens, audit, farms):
+        app.include_router(module.router, prefix=API)
     for module in (
-        session, houses, flocks, daily_log, alerts, findings, hand_weighings, marks, series, live, pictures,
+        houses, flocks, daily_log, alerts, findings, hand_weighings, marks, series, live, pictures,
     ):  # fmt: skip
         app.include_router(module.router, prefix=API)
     app.include_router(health.router)
@@ -161,6 +171,7 @@ async def _running(config: CloudConfig, series_db: SeriesStore, records: Records
             attempts=Attempts(),
             courier=courier,
             feed=feed,
+            provider=_provider(config),
             engine=engine,
         )
     finally:
@@ -172,6 +183,14 @@ def _show(feed: Feed, transitions: Iterable[Transition]) -> None:
     """Tell open pages that alerts have changed."""
     for house in {(one.farm, one.house) for one in transitions}:
         feed.changed(*house, ("alerts",))
+
+
+def _provider(config: CloudConfig) -> Provider | None:
+    if config.oidc.issuer is None:
+        return None
+    provider = Provider(config.oidc, config.http.page(oidc.CALLBACK))
+    provider.check_libraries()
+    return provider
 
 
 def _kept_up(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:

@@ -38,6 +38,11 @@ class HttpConfig(_Section):
 
     host: str = Field(default="127.0.0.1", min_length=1, description="address to listen on; 0.0.0.0 for all")
     port: int = Field(default=8080, ge=0, le=65_535, description="0 takes any free port and logs it")
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/\s]+$",
+        description="where phones reach the pages, for links that are sent out: https://farm.example.org",
+    )
     secure_cookies: bool = Field(default=False, description="true when the farm's phones come by https")
     allowed_origins: list[str] = Field(
         default_factory=list,
@@ -47,6 +52,12 @@ class HttpConfig(_Section):
     trusted_proxies: list[str] = Field(
         default_factory=list, description="addresses whose X-Forwarded-For is believed; empty: nobody's"
     )
+
+    def page(self, path: str, port: int | None = None) -> str:
+        """Return the full address of a page; without ``public_url`` as this machine reaches it."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host
+        local = f"http://{f'[{host}]' if ':' in host else host}:{port or self.port}"
+        return (self.public_url or local) + path
 
 
 class BrokerConfig(_Section):
@@ -81,6 +92,17 @@ def _postgresql(url: SecretStr) -> SecretStr:
     if not known:
         raise ValueError("write postgresql://user@host/database, or leave it out for SQLite in data_dir")
     return url
+
+
+class OidcConfig(_Section):
+    """An OpenID Connect provider that people may sign in through."""
+
+    issuer: str | None = Field(
+        default=None, pattern=r"^https?://", description="exactly as the provider calls itself; none: no such sign-in"
+    )
+    client_id: str = Field(default="henwise", min_length=1)
+    client_secret: SecretStr | None = Field(default=None, description="none: a public client, with PKCE alone")
+    name: str = Field(default="OpenID", min_length=1, max_length=40, description="what stands on the button")
 
 
 class RecordsConfig(_Section):
@@ -193,6 +215,7 @@ class CloudConfig(_Section):
     http: HttpConfig = Field(default_factory=HttpConfig)
     broker: BrokerConfig = Field(default_factory=BrokerConfig)
     ingest: IngestConfig = Field(default_factory=IngestConfig)
+    oidc: OidcConfig = Field(default_factory=OidcConfig)
     records: RecordsConfig = Field(default_factory=RecordsConfig)
     series: SeriesConfig = Field(default_factory=SeriesConfig)
     pictures: PicturesConfig = Field(default_factory=PicturesConfig)

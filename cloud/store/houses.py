@@ -1,7 +1,8 @@
 """Records of houses: which there are, their devices, the newest event of each source."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
@@ -20,6 +21,13 @@ def names(records: Records) -> list[Name]:
     with records.reading() as connection:
         rows = connection.execute(select(House.farm, House.house).order_by(House.farm, House.house))
         return [(row.farm, row.house) for row in rows]
+
+
+def named(records: Records, farms: Collection[str]) -> list[Row[Any]]:
+    """List farm, house and display name of the houses of these farms, sorted."""
+    query = select(House.farm, House.house, House.name).where(House.farm.in_(farms)).order_by(House.farm, House.house)
+    with records.reading() as connection:
+        return list(connection.execute(query))
 
 
 def exists(records: Records, farm: str, house: str) -> bool:

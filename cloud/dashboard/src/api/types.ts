@@ -39,4 +39,4 @@ export type WeightDay = Schemas["WeightDay"];
 export type WeightHistory = Schemas["WeightHistory"];
 
 /** Which house a page is about. */
-export type Place = HouseName;
+export type Place = Pick<HouseName, "farm" | "house">;
