@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 AT_MS_MAX: Final = 2**53
 """Beyond what InfluxDB can date is refused by itself."""
 
-LATEST_DAYS: Final = 2
 T = TypeVar("T")
 _NOT_IN_A_NAME: Final = re.compile(r"[^a-z0-9]+")
 
@@ -149,8 +148,8 @@ class InfluxSeries:
     def latest(self, series: SeriesKey) -> Latest | None:
         """Return the newest point, None when there is none (any more)."""
         now_ms = self._now_ms()
-        begin_ms, end_ms = now_ms - LATEST_DAYS * DAY_MS, now_ms + LATEST_DAYS * DAY_MS
-        return self._opened(self._reader).latest(series, [(begin_ms, end_ms), (0, begin_ms)])
+        recent = now_ms // DAY_MS * DAY_MS - DAY_MS, now_ms + DAY_MS
+        return self._opened(self._reader).latest(series, recent)
 
     def window(self, series: SeriesKey, from_ms: int, to_ms: int, points: int) -> Window:
         """Return a span in at most ``points`` rows; see ``SeriesStore.window``."""
