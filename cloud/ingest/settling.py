@@ -7,7 +7,7 @@ series and time, a picture by camera and time, the ledger by seq.
 import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -237,7 +237,7 @@ def _kept_aside(not_kept: Iterable[NotKept]) -> list[Refused]:
     for one in not_kept:
         values.setdefault((one.point.series, one.reason), []).append((one.point.at_ms, one.point.value))
     return [
-        Refused("/".join(("series", *astuple(key))), json.dumps(rows).encode(), reason)
+        Refused("/".join(("series", *key)), json.dumps(rows).encode(), reason)
         for (key, reason), rows in values.items()
     ]
 

@@ -7,7 +7,7 @@ come from any thread. Times are Unix time in ms; values are in the unit of the s
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from cloud.store.columns import Times, Values
@@ -16,8 +16,7 @@ Basis = Literal["raw", "hourly", "daily"]
 """What an answer is made from: the points themselves, or their hourly or daily roll-ups."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class SeriesKey:
+class SeriesKey(NamedTuple):
     """One quantity from one instrument or camera.
 
     Attributes:
@@ -35,8 +34,7 @@ class SeriesKey:
     quantity: str
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """One value: ``at_ms`` is Unix time in ms, ``value`` is in the quantity's unit and finite."""
 
     series: SeriesKey
