@@ -14,6 +14,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from cloud.api import findings, health, houses, live, marks, pictures, problems, series, session
 from cloud.api.attempts import Attempts
 from cloud.api.dashboard import Dashboard, built_dashboard
+from cloud.api.declared import declared
 from cloud.api.etag import EntityTags
 from cloud.api.guard import Guard
 from cloud.api.services import Services
@@ -25,12 +26,12 @@ from cloud.ingest.settling import Settler
 from cloud.ingest.subscriber import Subscriber
 from cloud.live import Feed, Hub
 from cloud.metrics import Metrics
-from cloud.store.choice import chosen_series, forgetting
-from cloud.store.folder import make_data_dir, only_one
-from cloud.store.media import Media
+from cloud.store.choice import chosen_media, chosen_series, forgetting
+from cloud.store.folder import make_data_dir, only_one, records_of
 from cloud.store.people import Passwords
 from cloud.store.records import Records
 from cloud.store.series import SeriesStore
+from cloud.store.sweeping import sweeping
 from cloud.vitals import Vitals
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,9 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
     for module in (session, houses, findings, marks, series, live, pictures):
         app.include_router(module.router, prefix=API)
     app.include_router(health.router)
-    app.mount("/", Dashboard(dashboard or built_dashboard()))
+    declared(app)
+    # Not mounted: a mount would take a known address asked with a wrong method, too.
+    app.router.default = Dashboard(dashboard or built_dashboard())
     problems.install(app)
     _add_middleware(app, config)
     return app
@@ -87,7 +90,7 @@ def _lifespan(config: CloudConfig) -> Callable[[FastAPI], AbstractAsyncContextMa
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         make_data_dir(config.data_dir)
         series_db = chosen_series(config)
-        records = Records(config.data_dir / "records.db")
+        records = records_of(config)
         with only_one(config.data_dir):
             try:
                 await asyncio.to_thread(series_db.open)
@@ -104,7 +107,8 @@ def _lifespan(config: CloudConfig) -> Callable[[FastAPI], AbstractAsyncContextMa
 
 @asynccontextmanager
 async def _running(config: CloudConfig, series_db: SeriesStore, records: Records) -> AsyncIterator[Services]:
-    media = Media(config.data_dir / "pictures")
+    media = chosen_media(config)
+    await asyncio.to_thread(media.open)
     hub, vitals = Hub(), Vitals()
     glance = Glance(series_db, records, config.zone)
     feed = Feed(hub, glance.patch)
@@ -116,6 +120,7 @@ async def _running(config: CloudConfig, series_db: SeriesStore, records: Records
         _kept_up("ingest", subscriber.run),
         _kept_up("live stream", feed.run),
         _kept_up("retention", lambda: forgetting(series_db)),
+        _kept_up("old pictures", lambda: sweeping(records, media, config.pictures.keeping)),
     ]
     try:
         yield Services(

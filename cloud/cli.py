@@ -1,19 +1,19 @@
-"""``henwise-cloud serve | demo | user | flock | openapi``."""
+"""``henwise-cloud serve | demo | user | flock | backup | restore | openapi``."""
 
 import getpass
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cloud.backup.cli import app as backup_app
 from cloud.config import CloudConfig, load_config
 from cloud.errors import BadRecord
-from contract.errors import HenwiseError
+from cloud.rights import Role
+from cloud.verb import ConfigOption, sentences
 from contract.place import checked_slug
 
 OLDEST_FLOCK_DAYS = 1_000
@@ -24,20 +24,7 @@ user_app = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 flock_app = typer.Typer(no_args_is_help=True, help="Flocks and the houses they live in.")
 app.add_typer(user_app, name="user")
 app.add_typer(flock_app, name="flock")
-
-ConfigOption = Annotated[
-    Path | None, typer.Option("--config", "-c", help="TOML file; HENWISE_... variables override it.")
-]
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """Turn our own errors into one line and a bad exit code."""
-    try:
-        yield
-    except HenwiseError as error:
-        typer.echo(f"henwise-cloud: {error}", err=True)
-        raise typer.Exit(1) from error
+app.add_typer(backup_app)
 
 
 @app.command()
@@ -45,7 +32,7 @@ def serve(config: ConfigOption = None) -> None:
     """Serve pages and API and take in what the edge devices send, until SIGINT or SIGTERM."""
     from cloud.listening import listening
 
-    with _sentences():
+    with sentences():
         settings = load_config(config)
         with listening(settings.http) as listener:
             from cloud.serving import serve as run
@@ -73,7 +60,7 @@ def demo(
     """Run a whole farm on this machine: broker, service, edge agent, virtual scale and thermometer."""
     from cloud.demo.run import run_demo
 
-    with _sentences():
+    with sentences():
         run_demo(home.absolute(), port, video, age_days, typer.echo)
 
 
@@ -82,19 +69,23 @@ def add_user(
     name: str,
     config: ConfigOption = None,
     *,
+    role: Annotated[Role, typer.Option(help="What they are; docs/people.md says what each may do.")] = Role.OWNER,
+    farm: Annotated[str | None, typer.Option(help="The one farm they belong to; otherwise every farm.")] = None,
     password_stdin: Annotated[bool, typer.Option(help="Read the password from the first line of stdin.")] = False,
     replace: Annotated[bool, typer.Option(help="Give a person who is there already a new password.")] = False,
 ) -> None:
     """Add a person; asks for the password, or reads it from stdin."""
-    with _sentences():
+    with sentences():
         settings = load_config(config)
         password = _password(from_stdin=password_stdin or not sys.stdin.isatty())
 
         from cloud.store import people
         from cloud.store.folder import opened_records
 
-        with opened_records(settings.data_dir) as records:
-            people.add_user(records, people.Passwords(), name, password, datetime.now(UTC), replace=replace)
+        with opened_records(settings) as records:
+            people.add_user(
+                records, people.Passwords(), name, password, datetime.now(UTC), replace=replace, role=role, farm=farm
+            )
     typer.echo(f"{name} may sign in now.")
 
 
@@ -111,7 +102,7 @@ def place_flock(
     """Note which birds moved into a house, and when; the same day again corrects the entry."""
     from cloud.flock.growth import standard
 
-    with _sentences():
+    with sentences():
         settings = load_config(config)
         standard(breed)
         checked_slug(farm)
@@ -122,7 +113,7 @@ def place_flock(
         from cloud.store.folder import opened_records
 
         flock = houses.PlacedFlock(breed, placed_on.date(), birds)
-        with opened_records(settings.data_dir) as records:
+        with opened_records(settings) as records:
             houses.place_flock(records, farm, house, flock, int(datetime.now(UTC).timestamp() * 1000))
     typer.echo(f"{birds} {breed} in {farm}/{house} since {placed_on.date()}.")
 

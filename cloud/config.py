@@ -15,10 +15,12 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from cloud.errors import BadConfig
+from cloud.store.keeping import KINDS, Keeping
 from cloud.store.retention import DEFAULT_DAYS, FOR_EVERY_OTHER, Retention
 from contract.quantities import QUANTITIES
 
 ENVIRONMENT_PREFIX = "HENWISE_"
+_POSTGRESQL = ("postgresql", "postgresql+psycopg")
 
 
 def _known_zone(name: str) -> str:
@@ -68,10 +70,38 @@ class IngestConfig(_Section):
     batch_s: float = Field(default=0.2, ge=0, le=10)
 
 
+def _postgresql(url: SecretStr) -> SecretStr:
+    from sqlalchemy import make_url  # a command that has nothing to do with records shall not wait for it
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        known = make_url(url.get_secret_value()).drivername in _POSTGRESQL
+    except (ArgumentError, ValueError):
+        known = False
+    if not known:
+        raise ValueError("write postgresql://user@host/database, or leave it out for SQLite in data_dir")
+    return url
+
+
+class RecordsConfig(_Section):
+    """Where the records are: in SQLite in the data folder, or in PostgreSQL."""
+
+    url: Annotated[SecretStr, AfterValidator(_postgresql)] | None = Field(
+        default=None, description="postgresql://user@host/database; none: SQLite in data_dir"
+    )
+    password_file: Path | None = Field(default=None, description="file whose text is the password of that user")
+
+
 def _known_quantities(days: dict[str, int]) -> dict[str, int]:
     if strangers := days.keys() - QUANTITIES.keys() - {FOR_EVERY_OTHER}:
         known = ", ".join([FOR_EVERY_OTHER, *QUANTITIES])
         raise ValueError(f"{', '.join(sorted(strangers))} is not a quantity; known are: {known}")
+    return days
+
+
+def _known_kinds(days: dict[str, int]) -> dict[str, int]:
+    if strangers := days.keys() - set(KINDS):
+        raise ValueError(f"{', '.join(sorted(strangers))} is no kind of picture; known are: {', '.join(KINDS)}")
     return days
 
 
@@ -118,10 +148,39 @@ class SeriesConfig(_Section):
         return Retention(days.pop(FOR_EVERY_OTHER, DEFAULT_DAYS), days)
 
 
+class BucketConfig(_Section):
+    """A bucket of S3-compatible storage for the pictures."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=255, description="none: pictures are in data_dir")
+    prefix: str = Field(default="", pattern=r"^([^/]+/)*$", description="what every key begins with, such as henwise/")
+    endpoint: str | None = Field(default=None, pattern=r"^https?://[^/\s]+", description="of the storage; none: AWS")
+    region: str = "us-east-1"
+    access_key: str | None = Field(default=None, description="none: what boto3 finds, such as a role of the machine")
+    secret_key: SecretStr | None = None
+    secret_key_file: Path | None = Field(default=None, description="file with the secret key instead")
+    ca_file: Path | None = Field(default=None, description="certificate authority to trust instead of the system's")
+    timeout_s: float = Field(default=20.0, gt=0, le=300, description="for an answer")
+
+    @model_validator(mode="after")
+    def _one_secret(self) -> Self:
+        secrets = [self.secret_key is not None, self.secret_key_file is not None]
+        if sum(secrets) != (self.access_key is not None):
+            raise ValueError("access_key belongs together with one of secret_key and secret_key_file")
+        return self
+
+
 class PicturesConfig(_Section):
-    """How many pictures stay on the disk."""
+    """Where pictures are, and how long they stay."""
 
     keep_per_camera: int = Field(default=500, ge=1, le=1_000_000, description="the newest of each camera and kind")
+    keep_days: Annotated[dict[str, Annotated[int, Field(ge=1, le=36_500)]], AfterValidator(_known_kinds)] = Field(
+        default_factory=dict, description="kind -> days a picture stays: snapshot, finding, confirmed"
+    )
+
+    @property
+    def keeping(self) -> Keeping:
+        """How many pictures stay, and how long."""
+        return Keeping(self.keep_per_camera, **{f"{kind}_days": days for kind, days in self.keep_days.items()})
 
 
 class CloudConfig(_Section):
@@ -134,8 +193,10 @@ class CloudConfig(_Section):
     http: HttpConfig = Field(default_factory=HttpConfig)
     broker: BrokerConfig = Field(default_factory=BrokerConfig)
     ingest: IngestConfig = Field(default_factory=IngestConfig)
+    records: RecordsConfig = Field(default_factory=RecordsConfig)
     series: SeriesConfig = Field(default_factory=SeriesConfig)
     pictures: PicturesConfig = Field(default_factory=PicturesConfig)
+    bucket: BucketConfig = Field(default_factory=BucketConfig)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -4,7 +4,8 @@ HenwiseError
 ├── PermanentError
 │   ├── BadInput
 │   │   ├── BadConfig           a setting is unknown or impossible; names it
-│   │   └── BadRecord           something handed to a store can't be kept, ever
+│   │   ├── BadRecord           something handed to a store can't be kept, ever
+│   │   └── BadBackup           a backup is damaged, of a newer Henwise, or not all there again
 │   ├── RefusedByStore          a database does not know or forbids what we ask of it
 │   ├── CannotStart             a port is taken, a folder is missing or in use
 │   └── DemoImpossible          what the demo needs is not there
@@ -23,6 +24,10 @@ class BadConfig(BadInput):
 
 class BadRecord(BadInput):
     """Something handed to a store can't be kept, now or later; the message says why."""
+
+
+class BadBackup(BadInput):
+    """A backup is damaged or of a newer Henwise, or what was restored is not what was taken; the message says which."""
 
 
 class RefusedByStore(PermanentError):

@@ -54,6 +54,12 @@ class Mosquitto:
             self._process = subprocess.Popen([program, "-c", self._folder / "mosquitto.conf"], stdout=log, stderr=log)
         wait_for_port(self.port, self._process)
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        assert self._process is not None
+        return self._process.pid
+
     def send(self, number: signal.Signals) -> None:
         """Send it a signal, SIGSTOP for example."""
         assert self._process is not None

@@ -6,14 +6,14 @@ A verdict is answered with 202: it is kept here, and its ``state`` says whether 
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
-from pathlib import Path
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query
 from fastapi import Path as PathParameter
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse
+from fastapi.responses import Response
 
+from cloud.api.caller import WithCaller, may
 from cloud.api.models import BIRDS_MAX, FindingNow, HandCount, Judgement, VerdictNow
 from cloud.api.paths import (
     CameraPath,
@@ -29,9 +29,9 @@ from cloud.api.paths import (
 from cloud.api.pictures import IMMUTABLE, JPEG
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
-from cloud.api.session import SignedIn, signed_in
 from cloud.ingest.points import to_unix_ms, unix_ms
 from cloud.notice import health_finding, list_findings, verdict_now
+from cloud.rights import Right
 from cloud.store import findings, houses, verdicts
 from cloud.store.findings import EvidenceKey, Found
 from cloud.store.verdicts import Answer, Said
@@ -39,10 +39,13 @@ from contract.place import Place
 
 LIMIT_MAX: Final = 200
 
-router = APIRouter(prefix="/houses", tags=["findings"], dependencies=[Depends(signed_in)])
+router = APIRouter(prefix="/houses", tags=["findings"])
+
+READ: Final = Depends(may(Right.READ))
+RECORD: Final = Depends(may(Right.RECORD))
 
 
-@router.get("/{farm}/{house}/findings")
+@router.get("/{farm}/{house}/findings", dependencies=[READ])
 def list_house_findings(
     farm: FarmPath,
     house: HousePath,
@@ -56,7 +59,12 @@ def list_house_findings(
     return list_findings(services.records, farm, house, unanswered=open_, limit=limit)
 
 
-@router.get("/{farm}/{house}/findings/{device}/{finding}/{at_ms}.jpg", response_class=FileResponse, responses=JPEG)
+@router.get(
+    "/{farm}/{house}/findings/{device}/{finding}/{at_ms}.jpg",
+    response_class=Response,
+    responses=JPEG,
+    dependencies=[READ],
+)
 def evidence(
     farm: FarmPath,
     house: HousePath,
@@ -64,16 +72,18 @@ def evidence(
     finding: FindingPath,
     at_ms: Annotated[int, PathParameter(ge=0, le=2**53)],
     services: WithServices,
-) -> FileResponse:
+) -> Response:
     """Return the picture a finding rests on; it never changes, so it may be kept for ever."""
     key = EvidenceKey(Place(farm=farm, house=house, device=device), finding, at_ms)
-    path: Path | None = services.media.find(key)
-    if path is None:
+    jpeg = services.media.read(key)
+    if jpeg is None:
         raise not_found("no_such_picture", "There is no such picture any more.")
-    return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": IMMUTABLE})
+    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": IMMUTABLE})
 
 
-@router.post("/{farm}/{house}/findings/{device}/{finding}/verdict", status_code=HTTPStatus.ACCEPTED)
+@router.post(
+    "/{farm}/{house}/findings/{device}/{finding}/verdict", status_code=HTTPStatus.ACCEPTED, dependencies=[RECORD]
+)
 async def judge(
     farm: FarmPath,
     house: HousePath,
@@ -81,22 +91,22 @@ async def judge(
     finding: FindingPath,
     judgement: Judgement,
     services: WithServices,
-    user: SignedIn,
+    caller: WithCaller,
 ) -> VerdictNow:
     """Say whether a finding was right; the same again changes nothing, another answer replaces the first."""
 
     def keep() -> Said:
         found = _known_finding(services, Place(farm=farm, house=house, device=device), finding)
         message = health_finding(found)
-        said = _said(found.key.place, message.camera, unix_ms(message), judgement.answer, user.name)
+        said = _said(found.key.place, message.camera, unix_ms(message), judgement.answer, caller.name)
         return verdicts.say(services.records, replace(said, finding=finding))
 
     return await _kept(services, await run_in_threadpool(keep))
 
 
-@router.post("/{farm}/{house}/cameras/{camera}/count", status_code=HTTPStatus.ACCEPTED)
+@router.post("/{farm}/{house}/cameras/{camera}/count", status_code=HTTPStatus.ACCEPTED, dependencies=[RECORD])
 async def count(
-    farm: FarmPath, house: HousePath, camera: CameraPath, counted: HandCount, services: WithServices, user: SignedIn
+    farm: FarmPath, house: HousePath, camera: CameraPath, counted: HandCount, services: WithServices, caller: WithCaller
 ) -> VerdictNow:
     """Say how many birds a person counted in a camera's picture; the device corrects its counts with it, openly."""
     if not 0 <= counted.birds <= BIRDS_MAX:
@@ -106,7 +116,7 @@ async def count(
 
     def keep() -> Said:
         place = device_with_camera(services, farm, house, camera, counted.device)
-        said = _said(place, camera, to_unix_ms(counted.about_at), "count", user.name)
+        said = _said(place, camera, to_unix_ms(counted.about_at), "count", caller.name)
         return verdicts.say(services.records, replace(said, birds=counted.birds))
 
     return await _kept(services, await run_in_threadpool(keep))

@@ -3,16 +3,17 @@
 from http import HTTPStatus
 from typing import Any, Final
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from cloud.api.caller import anybody
 from cloud.api.models import Health
 from cloud.api.services import WithServices
 from cloud.vitals import Vitals
 
 Responses = dict[int | str, dict[str, Any]]
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], dependencies=[Depends(anybody)])
 
 NOT_READY: Final[Responses] = {503: {"model": Health, "description": "Not ready; the body says why"}}
 PLAIN: Final[Responses] = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}

@@ -29,7 +29,17 @@ def known_house(services: Services, farm: str, house: str) -> None:
         Refusal: it was not (404).
     """
     if not houses.exists(services.records, farm, house):
-        raise not_found("no_such_house", f"There is no house {farm}/{house}.", zh=f"没有鸡舍 {farm}/{house}。")
+        raise no_such_house(farm, house)
+
+
+def no_such_house(farm: str, house: str) -> Refusal:
+    """Say that there is no such house, or none that the caller may know of."""
+    return not_found("no_such_house", f"There is no house {farm}/{house}.", zh=f"没有鸡舍 {farm}/{house}。")
+
+
+def no_such_farm(farm: str) -> Refusal:
+    """Say that there is no such farm, or none that the caller may know of."""
+    return not_found("no_such_farm", f"There is no farm {farm}.", zh=f"没有农场 {farm}。")
 
 
 def device_with_camera(services: Services, farm: str, house: str, camera: str, device: str | None) -> Place:

@@ -1,19 +1,19 @@
 """Pictures, as the camera took them; the boxes travel beside them."""
 
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
 from fastapi import Path as PathParameter
-from fastapi.responses import FileResponse
+from fastapi.responses import Response
 
+from cloud.api.caller import may
 from cloud.api.paths import CameraPath, FarmPath, HousePath
 from cloud.api.problems import not_found
 from cloud.api.services import WithServices
-from cloud.api.session import signed_in
+from cloud.rights import Right
 from cloud.store import pictures
 
-router = APIRouter(prefix="/pictures", tags=["pictures"], dependencies=[Depends(signed_in)])
+router = APIRouter(prefix="/pictures", tags=["pictures"], dependencies=[Depends(may(Right.READ))])
 
 IMMUTABLE = "private, max-age=31536000, immutable"
 
@@ -23,17 +23,17 @@ JPEG: Final[dict[int | str, dict[str, Any]]] = {
 """What the OpenAPI document says about a route that answers with a picture."""
 
 
-@router.get("/{farm}/{house}/{camera}/{at_ms}.jpg", response_class=FileResponse, responses=JPEG)
+@router.get("/{farm}/{house}/{camera}/{at_ms}.jpg", response_class=Response, responses=JPEG)
 def picture(
     farm: FarmPath,
     house: HousePath,
     camera: CameraPath,
     at_ms: Annotated[int, PathParameter(ge=0, le=2**53)],
     services: WithServices,
-) -> FileResponse:
+) -> Response:
     """Return one picture; it never changes, so it may be kept for ever."""
     taken = pictures.find(services.records, farm, house, camera, at_ms)
-    path: Path | None = services.media.find(taken) if taken else None
-    if path is None:
+    jpeg = services.media.read(taken) if taken else None
+    if jpeg is None:
         raise not_found("no_such_picture", "There is no such picture any more.")
-    return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": IMMUTABLE})
+    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": IMMUTABLE})

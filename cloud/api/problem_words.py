@@ -10,6 +10,10 @@ from cloud.api.language import Language
 
 TITLES: Final[dict[str, dict[Language, str]]] = {
     "not_signed_in": {"en": "Sign in first.", "zh": "请先登录。"},
+    "not_allowed": {
+        "en": "Your role here does not allow this; ask an owner of the farm.",
+        "zh": "您在这里的角色不能做这件事，请联系农场主。",
+    },
     "wrong_password": {"en": "Name or password is wrong.", "zh": "用户名或密码不对。"},
     "too_many_attempts": {
         "en": "Too many wrong attempts; wait a little.",
@@ -24,6 +28,7 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
         "en": "Several devices have a camera of this name.",
         "zh": "有多台设备的摄像头同名，请指明是哪台设备。",
     },
+    "no_such_farm": {"en": "There is no such farm.", "zh": "没有这个农场。"},
     "no_such_house": {"en": "There is no such house.", "zh": "没有这栋鸡舍。"},
     "no_such_device": {"en": "There is no such device.", "zh": "没有这台设备。"},
     "no_such_camera": {"en": "There is no such camera.", "zh": "没有这个摄像头。"},

@@ -8,11 +8,12 @@ import numpy as np
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, Field
 
+from cloud.api.caller import may
 from cloud.api.models import SeriesAnswer
 from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
-from cloud.api.session import signed_in
+from cloud.rights import Right
 from cloud.store.columns import Values
 from cloud.store.series import SeriesKey, Window
 from contract.place import SLUG_MAX_CHARACTERS, Slug
@@ -30,7 +31,7 @@ Source = Annotated[
     ),
 ]
 
-router = APIRouter(prefix="/houses", tags=["series"], dependencies=[Depends(signed_in)])
+router = APIRouter(prefix="/houses", tags=["series"], dependencies=[Depends(may(Right.READ))])
 
 
 @router.get("/{farm}/{house}/series")

@@ -151,7 +151,7 @@ def _people_and_flock(farm: DemoFarm) -> str:
     now = datetime.now(UTC)
     flock = PlacedFlock(BREED, _placed_on(farm.home), PLACED_BIRDS)
     file = farm.home / "password"
-    with opened_records(load_config(farm.cloud_toml).data_dir) as records:
+    with opened_records(load_config(farm.cloud_toml)) as records:
         password = file.read_text("utf-8", errors="replace").strip() if file.exists() else ""
         # Also when one of both was lost: the file is written first, and the records may have been deleted.
         if not password or Passwords().check(records, USER, password) is None:

@@ -158,16 +158,17 @@ class Settler:
         )
         with self._records.writing() as connection:
             gone = self._record(connection, batch, outcome)
-        for key in gone:
-            self._media.remove(key)
+        self._media.remove(gone)
         return outcome
 
     def _write_pictures(self, accepted: Iterable[Accepted]) -> None:
+        found: list[tuple[Key, bytes]] = []
         for place, message in ((item.place, item.message) for item in accepted):
             if isinstance(message, Snapshot):
-                self._media.write(_picture_key(place, message), message.jpeg)
+                found.append((_picture_key(place, message), message.jpeg))
             elif isinstance(message, HealthFinding):
-                self._media.write(_evidence_key(place, message), message.jpeg)
+                found.append((_evidence_key(place, message), message.jpeg))
+        self._media.write(found)
 
     def _record(self, connection: Connection, batch: Sorted, outcome: Outcome) -> list[Key]:
         now_ms = int(self._clock().timestamp() * 1000)

@@ -1,4 +1,4 @@
-"""Which store keeps the series, by the configuration; and the task that lets it drop what is too old."""
+"""Which store keeps series and pictures, by the configuration; and the task that lets it drop what is too old."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ from typing import Final
 from cloud.config import CloudConfig
 from cloud.errors import StoreUnavailable
 from cloud.store.embedded import EmbeddedSeries
+from cloud.store.media import FolderMedia, Media
 from cloud.store.series import SeriesStore
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,16 @@ def series_store(config: CloudConfig, kind: str) -> SeriesStore:
     from cloud.store.influx import InfluxSeries
 
     return InfluxSeries(config.series, config.broker.client_id)
+
+
+def chosen_media(config: CloudConfig) -> Media:
+    """Return where the configuration has the pictures, not opened yet."""
+    if config.bucket.name is None:
+        return FolderMedia(config.data_dir / "pictures")
+    # Who keeps pictures on the disk needs no boto3.
+    from cloud.store.bucket import BucketMedia
+
+    return BucketMedia(config.bucket.name, config.bucket)
 
 
 async def forgetting(series: SeriesStore) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from sqlalchemy import ColumnElement, Connection, desc, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, desc, exists, func, or_, select, update
 
 from cloud.store.records import Records, upsert
 from cloud.store.tables import Finding, Verdict
@@ -47,15 +47,25 @@ def add(connection: Connection, key: EvidenceKey, message: str) -> None:
 
 
 def beyond(connection: Connection, place: Place, keep: int) -> list[EvidenceKey]:
-    """List the pictures of a device's findings that are older than its newest ``keep``."""
+    """List the pictures of a device's findings that are older than its newest ``keep``; confirmed ones stay."""
     query = (
         select(Finding.finding, Finding.at_ms)
-        .where(*_of(place), Finding.pictured)
+        .where(*_of(place), Finding.pictured, ~_CONFIRMED)
         .order_by(desc(Finding.at_ms), Finding.finding)
         .offset(keep)
         .limit(1_000)
     )
     return [EvidenceKey(place, row.finding, row.at_ms) for row in connection.execute(query)]
+
+
+def older(connection: Connection, before_ms: int, confirmed_before_ms: int) -> list[EvidenceKey]:
+    """List pictures of findings made before a time; of findings that a person called right, before an earlier one."""
+    too_old = or_(and_(Finding.at_ms < before_ms, ~_CONFIRMED), Finding.at_ms < confirmed_before_ms)
+    query = select(Finding).where(Finding.pictured, too_old).order_by(Finding.at_ms).limit(1_000)
+    return [
+        EvidenceKey(Place(farm=row.farm, house=row.house, device=row.device), row.finding, row.at_ms)
+        for row in connection.execute(query)
+    ]
 
 
 def forget_pictures(connection: Connection, keys: Iterable[EvidenceKey]) -> None:
@@ -97,12 +107,22 @@ def unanswered(records: Records, farm: str, house: str) -> int:
         return connection.scalar(query) or 0
 
 
-_ANSWERED = exists().where(
+_ABOUT = (
     Verdict.farm == Finding.farm,
     Verdict.house == Finding.house,
     Verdict.device == Finding.device,
     Verdict.finding == Finding.finding,
 )
+_ANSWERED = exists().where(*_ABOUT)
+_LAST_ANSWER = (
+    select(Verdict.answer)
+    .where(*_ABOUT)
+    .order_by(desc(Verdict.at_ms), desc(Verdict.verdict))
+    .limit(1)
+    .correlate(Finding)
+    .scalar_subquery()
+)
+_CONFIRMED = func.coalesce(_LAST_ANSWER, "") == "right"
 
 
 def _of(place: Place) -> tuple[ColumnElement[bool], ...]:

@@ -1,4 +1,4 @@
-"""The data folder: made when missing, held by one service at a time."""
+"""The data folder: made when missing, held by one service at a time; and the records, in it or elsewhere."""
 
 import fcntl
 import os
@@ -6,20 +6,39 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sqlalchemy import make_url
+
+from cloud.config import CloudConfig
 from cloud.errors import CannotStart
 from cloud.store.records import Records
+from cloud.store.secret import secret_in
+
+
+def records_of(config: CloudConfig) -> Records:
+    """Return the records where the configuration has them, not opened yet.
+
+    Raises:
+        CannotStart: the file with the password can't be read.
+    """
+    told = config.records
+    if told.url is None:
+        return Records(config.data_dir / "records.db")
+    url = make_url(told.url.get_secret_value()).set(drivername="postgresql+psycopg")
+    if told.password_file is not None:
+        url = url.set(password=secret_in(told.password_file, "records.password_file"))
+    return Records(url)
 
 
 @contextmanager
-def opened_records(folder: Path) -> Iterator[Records]:
+def opened_records(config: CloudConfig) -> Iterator[Records]:
     """Open the records alone, for a command beside a running service.
 
     Raises:
-        CannotStart: the data folder can't be made.
+        CannotStart: the data folder can't be made, or the password of the records can't be read.
         StoreUnavailable: the records can't be opened.
     """
-    make_data_dir(folder)
-    records = Records(folder / "records.db")
+    make_data_dir(config.data_dir)
+    records = records_of(config)
     records.open()
     try:
         yield records

@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection, Row, desc, select
 
+from cloud.store import farms
 from cloud.store.records import Records, upsert
 from cloud.store.tables import Device, Flock, House, Newest
 from contract.messages import FlockCount, Snapshot
@@ -44,6 +45,7 @@ def seen(connection: Connection, houses: Iterable[Name], now_ms: int) -> None:
         query = select(House.farm).where(House.farm == farm, House.house == house)
         if connection.execute(query).first() is None:
             upsert(connection, House, {"farm": farm, "house": house, "first_seen_ms": now_ms})
+            farms.adopt(connection, farm, now_ms)
 
 
 def place_flock(records: Records, farm: str, house: str, flock: PlacedFlock, now_ms: int) -> None:

@@ -1,50 +1,113 @@
-"""Pictures on the disk: ``<folder>/<farm>/<house>/<device>/<camera>/<kind>/<at_ms>.jpg``.
+"""Pictures: ``<farm>/<house>/<device>/<camera>/<kind>/<at_ms>.jpg`` in a folder, or under a prefix of a bucket.
 
-A finding's picture is below ``<device>/findings/<finding>``.
-
-A file appears whole or not at all (written aside, synced, renamed, the folder synced). A picture's record is
-committed after its file and removed before it, so a record without a file can't be; a file without a record can,
-after a crash, and is overwritten by the repeat that follows.
+A finding's picture is at ``<farm>/<house>/<device>/findings/<finding>/<at_ms>.jpg``. A picture appears whole or not at
+all. Its record is committed after it and removed before it, so a record without a picture can't be; a picture without a
+record can, after a crash, and is overwritten by the repeat that follows.
 """
 
 import os
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePath
+from typing import Protocol
 
 from cloud.errors import StoreUnavailable
-from cloud.store.findings import EvidenceKey
-from cloud.store.pictures import PictureKey
-
-Key = PictureKey | EvidenceKey
-"""What names a picture; its ``path`` says where it is."""
 
 
-class Media:
-    """The folder of pictures."""
+class Key(Protocol):
+    """What names a picture."""
+
+    @property
+    def path(self) -> PurePath:
+        """Where it is below the root of all pictures."""
+        ...
+
+
+class Media(Protocol):
+    """Where pictures are kept. All calls block and may come from any thread."""
+
+    def open(self) -> None:
+        """Get ready.
+
+        Raises:
+            CannotStart: the place can't be used as it is configured.
+        """
+        ...
+
+    def write(self, pictures: Iterable[tuple[Key, bytes]]) -> None:
+        """Keep pictures (JPEG); on return they are there to stay.
+
+        Raises:
+            StoreUnavailable: some could not be written; write all of them again later.
+        """
+        ...
+
+    def read(self, key: Key) -> bytes | None:
+        """Return a picture, None when it is gone.
+
+        Raises:
+            StoreUnavailable: it can't be read now.
+        """
+        ...
+
+    def remove(self, keys: Iterable[Key]) -> None:
+        """Delete pictures; harmless for those that are gone.
+
+        Raises:
+            StoreUnavailable: some are still there.
+        """
+        ...
+
+    def paths(self) -> Iterator[PurePath]:
+        """List where all pictures are, in any order.
+
+        Raises:
+            StoreUnavailable: they can't be listed now.
+        """
+        ...
+
+
+class FolderMedia:
+    """Pictures on the disk: written aside, synced, renamed, the folder synced."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def write(self, key: Key, jpeg: bytes) -> None:
-        """Put a picture on the disk; on return it is there to stay.
+    def open(self) -> None:
+        """Get ready; see ``Media.open``. Folders are made as pictures come."""
 
-        Raises:
-            StoreUnavailable: it could not be written; try again later.
-        """
+    def write(self, pictures: Iterable[tuple[Key, bytes]]) -> None:
+        """Keep pictures; see ``Media.write``."""
+        for key, jpeg in pictures:
+            path = self._path(key)
+            try:
+                _make_folder(path.parent)
+                _write_synced(path, jpeg)
+            except OSError as error:
+                raise StoreUnavailable(f"{path} can't be written: {error.strerror}; is the disk full?") from error
+
+    def read(self, key: Key) -> bytes | None:
+        """Return a picture; see ``Media.read``."""
         path = self._path(key)
         try:
-            _make_folder(path.parent)
-            _write_synced(path, jpeg)
+            return path.read_bytes()
+        except FileNotFoundError:
+            return None
         except OSError as error:
-            raise StoreUnavailable(f"{path} can't be written: {error.strerror}; is the disk full?") from error
+            raise StoreUnavailable(f"{path} can't be read: {error.strerror}") from error
 
-    def find(self, key: Key) -> Path | None:
-        """Return the file of a picture, None when it is gone."""
-        path = self._path(key)
-        return path if path.is_file() else None
+    def remove(self, keys: Iterable[Key]) -> None:
+        """Delete pictures; see ``Media.remove``."""
+        for key in keys:
+            path = self._path(key)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise StoreUnavailable(f"{path} can't be deleted: {error.strerror}") from error
 
-    def remove(self, key: Key) -> None:
-        """Delete a picture; harmless when it is gone."""
-        self._path(key).unlink(missing_ok=True)
+    def paths(self) -> Iterator[PurePath]:
+        """List where all pictures are; see ``Media.paths``."""
+        for path in self._folder.rglob("*.jpg"):
+            yield path.relative_to(self._folder)
 
     def _path(self, key: Key) -> Path:
         return self._folder / key.path

@@ -1,16 +1,19 @@
-"""Records of people: users with Argon2 passwords, sessions of which only the token's hash is kept."""
+"""Records of people: users with Argon2 passwords."""
 
-import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import BoundedSemaphore
 
 from pwdlib import PasswordHash
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, select, update
+from sqlalchemy import insert as sql_insert
 
 from cloud.errors import BadRecord
-from cloud.store.records import Records, add
-from cloud.store.tables import Session, User
+from cloud.rights import Role
+from cloud.store import farms, memberships, sessions
+from cloud.store.records import Records
+from cloud.store.sessions import ms
+from cloud.store.tables import User
 
 NAME_MAX_CHARACTERS = 100
 PASSWORD_MIN_CHARACTERS = 8
@@ -36,10 +39,11 @@ class Passwords:
         """Return the user's id, None when name or password is wrong; both take the same time."""
         with records.reading() as connection:
             row = connection.execute(select(User.id, User.password_hash).where(User.name == name)).first()
-        expected = row.password_hash if row else self._decoy_hash()
+        known = row is not None and row.password_hash != ""
+        expected = row.password_hash if row and known else self._decoy_hash()
         with self._slots:
             right = PasswordHash.recommended().verify(password, expected)
-        return row.id if row and right else None
+        return row.id if row and known and right else None
 
     def _decoy_hash(self) -> str:
         if self._decoy is None:
@@ -48,31 +52,67 @@ class Passwords:
 
 
 def add_user(
-    records: Records, passwords: Passwords, name: str, password: str, now: datetime, *, replace: bool = False
-) -> None:
-    """Add a person; ``replace`` gives one who is there already a new password and ends all sessions of theirs.
+    records: Records, passwords: Passwords, name: str, password: str, now: datetime, *,
+    replace: bool = False, role: Role = Role.OWNER, farm: str | None = None,
+) -> None:  # fmt: skip
+    """Add a person: a member of one farm, or of all farms of the only organisation, which is made when there is none.
+
+    Args:
+        records: where.
+        passwords: hashes.
+        name: anything that can be read, 1 to 100 characters.
+        password: 8 to 1,000 characters.
+        now: the present as an aware time.
+        replace: give one who is there already a new password and end all their sessions; what they may do stays.
+        role: what they are.
+        farm: where; None: everywhere.
 
     Raises:
-        BadRecord: the name is taken or can't be one, or the password can't be one.
+        BadRecord: the name is taken or can't be one, the password can't be one, or there is no such farm.
+    """
+    check_name(name)
+    check_password(password)
+    password_hash = passwords.hash(password)
+    with records.writing() as connection:
+        known = connection.scalar(select(User.id).where(User.name == name))
+        if known is None:
+            organisation = _organisation(connection, farm, ms(now))
+            memberships.join(connection, insert(connection, name, password_hash, now), organisation, role, farm)
+        elif replace:
+            connection.execute(update(User).where(User.id == known).values(password_hash=password_hash))
+            sessions.end_all(connection, known)
+        else:
+            raise BadRecord(f"there is already a user {name!r}; --replace gives a new password")
+
+
+def insert(connection: Connection, name: str, password_hash: str, now: datetime) -> int:
+    """Insert a person whose name is free and return the id."""
+    row = {"name": name, "password_hash": password_hash, "created_ms": ms(now)}
+    return connection.execute(sql_insert(User).values(row).returning(User.id)).scalar_one()
+
+
+def check_name(name: str) -> None:
+    """Check a person's name.
+
+    Raises:
+        BadRecord: it can't be one.
     """
     if not 1 <= len(name) <= NAME_MAX_CHARACTERS or name != name.strip():
         raise BadRecord(f"a name has 1 to {NAME_MAX_CHARACTERS} characters and no spaces around it")
     if not name.isprintable():
         raise BadRecord("a name has no line breaks and no other characters that can't be seen")
+
+
+def check_password(password: str) -> None:
+    """Check a new password.
+
+    Raises:
+        BadRecord: it can't be one.
+    """
     if not PASSWORD_MIN_CHARACTERS <= len(password) <= PASSWORD_MAX_CHARACTERS:
         raise BadRecord(f"choose a password of {PASSWORD_MIN_CHARACTERS} to {PASSWORD_MAX_CHARACTERS} characters")
     if not is_text(password):
         raise BadRecord("the password is not UTF-8 text; type it, or save its file as UTF-8")
-    row = {"name": name, "password_hash": passwords.hash(password), "created_ms": _ms(now)}
-    with records.writing() as connection:
-        known = connection.scalar(select(User.id).where(User.name == name))
-        if known is None:
-            add(connection, User, row)
-        elif replace:
-            connection.execute(update(User).where(User.id == known).values(password_hash=row["password_hash"]))
-            connection.execute(delete(Session).where(Session.user_id == known))
-        else:
-            raise BadRecord(f"there is already a user {name!r}; --replace gives a new password")
 
 
 def is_text(text: str) -> bool:
@@ -84,47 +124,15 @@ def is_text(text: str) -> bool:
     return True
 
 
-def begin_session(records: Records, user_id: int, now: datetime, lifetime: timedelta) -> str:
-    """Return a new token; sessions that are over are cleared away."""
-    token = secrets.token_urlsafe(32)
-    row = {"token_hash": _hashed(token), "user_id": user_id, "expires_ms": _ms(now + lifetime)}
-    with records.writing() as connection:
-        connection.execute(delete(Session).where(Session.expires_ms <= _ms(now)))
-        add(connection, Session, row)
-    return token
-
-
-def session_user(records: Records, token: str, now: datetime, lifetime: timedelta) -> str | None:
-    """Return the name behind a token, None when it is over or unknown; a used session lives on."""
-    query = (
-        select(User.name, Session.expires_ms)
-        .join(User, User.id == Session.user_id)
-        .where(Session.token_hash == _hashed(token), Session.expires_ms > _ms(now))
-    )
-    with records.reading() as connection:
-        row = connection.execute(query).first()
-    if row is None:
-        return None
-    if row.expires_ms < _ms(now + lifetime / 2):
-        with records.writing() as connection:
-            _prolong(connection, token, now + lifetime)
-    return str(row.name)
-
-
-def end_session(records: Records, token: str) -> None:
-    """Forget a token."""
-    with records.writing() as connection:
-        connection.execute(delete(Session).where(Session.token_hash == _hashed(token)))
-
-
-def _prolong(connection: Connection, token: str, expires: datetime) -> None:
-    statement = update(Session).where(Session.token_hash == _hashed(token)).values(expires_ms=_ms(expires))
-    connection.execute(statement)
-
-
-def _hashed(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _ms(at: datetime) -> int:
-    return int(at.timestamp() * 1000)
+def _organisation(connection: Connection, farm: str | None, now_ms: int) -> int:
+    if farm is not None:
+        owner = farms.owner_of(connection, farm)
+        if owner is None:
+            raise BadRecord(f"there is no farm {farm!r} here; add it first")
+        return owner
+    if not farms.any_organisation(connection):
+        return farms.make_organisation(connection, farms.FIRST_ORGANISATION, now_ms)
+    only = farms.only_organisation(connection)
+    if only is None:
+        raise BadRecord("there are several organisations here; name one of their farms with --farm")
+    return only

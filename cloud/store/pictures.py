@@ -88,6 +88,15 @@ def beyond(connection: Connection, key: PictureKey, keep: int) -> list[PictureKe
     return [PictureKey(key.place, key.camera, key.kind, at_ms) for at_ms in connection.scalars(query)]
 
 
+def older(connection: Connection, kind: str, before_ms: int) -> list[PictureKey]:
+    """List pictures of a kind taken before a time, oldest first, at most a thousand."""
+    query = select(Picture).where(Picture.kind == kind, Picture.at_ms < before_ms).order_by(Picture.at_ms).limit(1_000)
+    return [
+        PictureKey(Place(farm=row.farm, house=row.house, device=row.device), row.camera, row.kind, row.at_ms)
+        for row in connection.execute(query)
+    ]
+
+
 def forget(connection: Connection, keys: Sequence[PictureKey]) -> None:
     """Remove what is known about pictures."""
     columns = tuple_(Picture.farm, Picture.house, Picture.device, Picture.camera, Picture.kind, Picture.at_ms)

@@ -1,31 +1,32 @@
-"""Records: everything that is not a long series of numbers, in SQLite (WAL, synchronous=FULL) through SQLAlchemy.
+"""Records: everything that is not a long series of numbers, through SQLAlchemy in SQLite or PostgreSQL.
 
 The nouns have modules of their own (``houses``, ``people``, ``pictures``, ``ledger``); this one opens the database,
-brings it up to date, and hands out transactions. PostgreSQL would be another URL here and nothing else.
+brings it up to date, and hands out transactions. What differs between the two is in ``engines``.
 """
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert
+from sqlalchemy import Connection, Engine, insert
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from cloud.errors import BadRecord, StoreUnavailable
+from cloud.store.engines import Where, engine_of, is_of_the_value, name_of, reads, writes
 from cloud.store.tables import Table
-
-BUSY_TIMEOUT_S = 10.0
-_WRITES = "henwise_writes"
 
 
 class Records:
-    """The records' database; nothing is opened before ``open()``."""
+    """The records' database; nothing is opened before ``open()``.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    Args:
+        where: an SQLite file, or PostgreSQL's address (dialect ``postgresql+psycopg``).
+    """
+
+    def __init__(self, where: Where) -> None:
+        self._where = where
         self._engine: Engine | None = None
 
     def open(self) -> None:
@@ -33,12 +34,17 @@ class Records:
 
         Raises:
             StoreUnavailable: it can't be opened or written.
+            CannotStart: a newer Henwise made its tables.
         """
         from cloud.store.migrations import upgrade
 
-        self._engine = _sqlite_engine(self._path)
-        with self.writing() as connection:
-            upgrade(connection)
+        self._engine = engine_of(self._where)
+        try:
+            with self.writing() as connection:
+                upgrade(connection)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close all connections; harmless when none is open."""
@@ -53,24 +59,23 @@ class Records:
         Raises:
             StoreUnavailable: the database can't be reached.
         """
-        with _translated(self._path), self._opened().begin() as connection:
+        with _translated(self._where), reads(self._opened()).begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Give a transaction; on leaving the block it is on the disk.
+        """Give a transaction, alone with what it reads; on leaving the block it is on the disk.
 
         Raises:
             StoreUnavailable: nothing was written; try again later.
             BadRecord: a value can't be kept.
         """
-        engine = self._opened().execution_options(**{_WRITES: True})
-        with _translated(self._path), engine.begin() as connection:
+        with _translated(self._where), writes(self._opened()).begin() as connection:
             yield connection
 
     def _opened(self) -> Engine:
         if self._engine is None:
-            raise StoreUnavailable(f"{self._path} is not open")
+            raise StoreUnavailable(f"{name_of(self._where)} is not open")
         return self._engine
 
 
@@ -92,30 +97,17 @@ def add(connection: Connection, table: type[Table], row: dict[str, Any]) -> None
 
 
 @contextmanager
-def _translated(path: Path) -> Iterator[None]:
+def _translated(where: Where) -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise StoreUnavailable(f"{path}: {error.orig}; is the disk full or the file in use?") from error
-    except (DBAPIError, OverflowError) as error:
-        raise BadRecord(f"{path}: {error}") from error
+    except NoConnectionFree as error:
+        raise StoreUnavailable(f"{name_of(where)}: too much at once; try again in a moment") from error
+    except DBAPIError as error:
+        if is_of_the_value(error):
+            raise BadRecord(f"{name_of(where)}: {error}") from error
+        raise StoreUnavailable(f"{name_of(where)}: {str(error.orig).strip()}; {_ADVICE}") from error
+    except OverflowError as error:
+        raise BadRecord(f"{name_of(where)}: {error}") from error
 
 
-def _sqlite_engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_S})
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver's own idea of when a transaction begins is switched off: _begin says it.
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-1000"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    # A transaction that will write takes the lock first: taking it later can fail without waiting.
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+_ADVICE = "is its disk full, the file in use, or the server away?"

@@ -3,6 +3,7 @@
     python -m tests.bench              # all
     python -m tests.bench install edge detector
     python -m tests.bench soak --hours 10  # alone: it takes three quarters of an hour of a free core
+    python -m tests.bench load 10000 600   # alone: ten minutes of both cores
 
 Each table says what stands beside ours: what a user would pick instead, in the same run where that can be had.
 """
@@ -17,11 +18,14 @@ TABLES = (
     *("bus", "decoders", "probe", "weighing", "avoidance"),
 )
 
+ALONE = ("soak", "load")
+"""Those that take long and arguments of their own."""
+
 
 def main(names: list[str]) -> int:
     """Print the named tables, all when none is named; return the exit code."""
-    if names[:1] == ["soak"]:
-        print(importlib.import_module("tests.bench.soak").table(*names[1:]), flush=True)
+    if names[:1] and names[0] in ALONE:
+        print(importlib.import_module(f"tests.bench.{names[0]}").table(*names[1:]), flush=True)
         return 0
     unknown = [name for name in names if name not in TABLES]
     if unknown:

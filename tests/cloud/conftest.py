@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import URL
 
 from cloud.api.services import Services
 from cloud.app import create_app
@@ -16,21 +17,51 @@ from cloud.ingest.settling import Settler
 from cloud.ingest.sorting import Arrived
 from cloud.store import people
 from cloud.store.embedded import EmbeddedSeries
-from cloud.store.media import Media
+from cloud.store.media import FolderMedia, Media
 from cloud.store.records import Records
 from cloud.store.retention import Retention
 from contract.messages import Message, encode
 from contract.place import Place
 from tests.cloud.sending import PI, topic_of
+from tests.postgresql import PostgreSQL
 from tests.servers import free_port
 
 PASSWORD = "correct horse"
 BASE = "http://henwise.test"
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """One server for all tests of this process; fast, since nothing of it must survive."""
+    server = PostgreSQL()
+    server.make()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def migrated(postgresql: PostgreSQL) -> URL:
+    """A database with the newest tables, emptied before each test that uses it."""
+    url = postgresql.database()
+    store = Records(url)
+    store.open()
+    store.close()
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def records_at(request: pytest.FixtureRequest, tmp_path: Path) -> Path | URL:
+    """Where the records of this test are; each test that asks runs on both databases."""
+    if request.param == "sqlite":
+        return tmp_path / "records.db"
+    url: URL = request.getfixturevalue("migrated")
+    request.getfixturevalue("postgresql").empty(url)
+    return url
+
+
 @pytest.fixture
-def records(tmp_path: Path) -> Iterator[Records]:
-    store = Records(tmp_path / "records.db")
+def records(records_at: Path | URL) -> Iterator[Records]:
+    store = Records(records_at)
     store.open()
     yield store
     store.close()
@@ -46,7 +77,7 @@ def series(tmp_path: Path) -> Iterator[EmbeddedSeries]:
 
 @pytest.fixture
 def media(tmp_path: Path) -> Media:
-    return Media(tmp_path / "pictures")
+    return FolderMedia(tmp_path / "pictures")
 
 
 @pytest.fixture

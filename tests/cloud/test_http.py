@@ -155,3 +155,10 @@ async def test_counters_name_routes_and_never_farms(mei: httpx.AsyncClient, app:
     pattern = 'method="GET",route="/houses/{farm}/{house}",status="200"'
     assert f"henwise_http_request_seconds_count{{{pattern}}} 1.0" in text
     assert "hill" not in text
+
+
+async def test_a_wrong_method_is_told_from_a_wrong_address(mei: httpx.AsyncClient):
+    answer = await mei.put("/api/v1/houses")
+    assert (answer.status_code, answer.headers["allow"], answer.json()["code"]) == (405, "GET", "method_not_allowed")
+    assert (await mei.get("/api/v1/nothing")).json()["code"] == "not_found"
+    assert (await mei.delete("/some/page")).status_code == 405

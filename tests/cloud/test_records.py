@@ -1,5 +1,6 @@
 import itertools
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -8,15 +9,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import inspect
+from sqlalchemy import URL, func, inspect, select
 
-from cloud.errors import BadRecord, StoreUnavailable
-from cloud.store import houses, ledger, migrations, people
+from cloud.errors import BadRecord, CannotStart
+from cloud.rights import RIGHTS, Grants, Role
+from cloud.store import farms, houses, ledger, memberships, migrations, people, sessions
 from cloud.store.houses import Candidate, PlacedFlock
 from cloud.store.ledger import Refused, merged
 from cloud.store.records import Records
-from cloud.store.tables import Table
+from cloud.store.tables import House, Organisation, Table, User
 from tests.cloud.sending import NOON, PI
+from tests.postgresql import PostgreSQL
 
 PASSWORD = "long enough"
 
@@ -26,9 +29,9 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(records: Records):
         assert compare_metadata(MigrationContext.configure(connection), Table.metadata) == []
 
 
-def test_opening_again_keeps_what_is_there(tmp_path: Path):
+def test_opening_again_keeps_what_is_there(records_at: Path | URL):
     for day in (1, 2):
-        records = Records(tmp_path / "records.db")
+        records = Records(records_at)
         records.open()
         houses.place_flock(records, "hill", f"house-{day}", PlacedFlock("ross-308", date(2026, 11, day), 5), 0)
         records.close()
@@ -37,10 +40,8 @@ def test_opening_again_keeps_what_is_there(tmp_path: Path):
     records.close()
 
 
-def test_a_database_of_the_first_version_is_brought_up_and_down(tmp_path: Path):
+def test_a_database_of_the_first_version_is_brought_up_and_down(records: Records):
     """What the first version kept of counts can't be read any more; the next count replaces it."""
-    records = Records(tmp_path / "records.db")
-    records.open()
     with records.writing() as connection:
         migrations.downgrade(connection, "0001")
         for leaf in ("count", "readings"):
@@ -52,19 +53,65 @@ def test_a_database_of_the_first_version_is_brought_up_and_down(tmp_path: Path):
     assert len(houses.newest(records, PI.farm, PI.house, "readings")) == 1
     with records.reading() as connection:
         assert {"findings", "verdicts"} <= set(inspect(connection).get_table_names())
+
+
+def test_what_is_there_goes_into_one_organisation_whose_owners_the_present_users_are(records: Records):
+    people.add_user(records, people.Passwords(), "mei", PASSWORD, NOON)
+    mei = people.Passwords().check(records, "mei", PASSWORD) or 0
+    session = sessions.begin(records, mei, NOON, timedelta(days=30))
+    with records.writing() as connection:
+        houses.seen(connection, [("hill", "house-1"), ("hill", "house-2"), ("valley", "house-1")], 5)
+        migrations.downgrade(connection, "0003")
+        connection.exec_driver_sql("INSERT INTO users (name, password_hash, created_ms) VALUES ('li', '', 9)")
     records.close()
-
-
-def test_commits_are_synced(records: Records):
+    records.open()
     with records.reading() as connection:
-        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
-        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        ids = connection.scalars(select(User.id)).all()
+        [organisation] = connection.scalars(select(Organisation.id)).all()
+    assert len(ids) == 2
+    for user_id in ids:
+        granted = memberships.grants_of(records, user_id)
+        assert granted == Grants(
+            dict.fromkeys(["hill", "valley"], RIGHTS[Role.OWNER]), {organisation: RIGHTS[Role.OWNER]}
+        )
+    person = sessions.person(records, session, NOON, timedelta(days=30))
+    assert (person and person.name) == "mei"
 
 
-def test_a_locked_or_foreign_file_is_unavailable_not_a_traceback(tmp_path: Path):
-    (tmp_path / "records.db").mkdir()
-    with pytest.raises(StoreUnavailable, match=r"records\.db"):
-        Records(tmp_path / "records.db").open()
+def test_farms_heard_of_before_there_was_anybody_belong_to_the_first_organisation(records: Records):
+    with records.writing() as connection:
+        houses.seen(connection, [("hill", "house-1")], 5)
+    people.add_user(records, people.Passwords(), "mei", PASSWORD, NOON)
+    with records.writing() as connection:
+        houses.seen(connection, [("valley", "house-1")], 6)
+        farms.make_organisation(connection, "another", 7)
+        houses.seen(connection, [("stream", "house-1")], 8)
+        owners = [farms.owner_of(connection, farm) for farm in ("hill", "valley", "stream")]
+    assert owners[0] is not None
+    assert owners == [owners[0], owners[0], None]
+
+
+def test_a_member_of_one_farm_sees_no_other_and_not_the_organisation(records: Records):
+    with records.writing() as connection:
+        houses.seen(connection, [("hill", "house-1"), ("valley", "house-1")], 5)
+    people.add_user(records, people.Passwords(), "mei", PASSWORD, NOON)
+    people.add_user(records, people.Passwords(), "li", PASSWORD, NOON, role=Role.VIEWER, farm="hill")
+    li = people.Passwords().check(records, "li", PASSWORD) or 0
+    assert memberships.grants_of(records, li) == Grants({"hill": RIGHTS[Role.VIEWER]})
+    with pytest.raises(BadRecord, match="no farm 'nowhere'"):
+        people.add_user(records, people.Passwords(), "wang", PASSWORD, NOON, farm="nowhere")
+
+
+def test_tables_of_a_newer_version_are_refused_with_a_sentence(postgresql: PostgreSQL, tmp_path: Path):
+    for where in (postgresql.database(), tmp_path / "records.db"):
+        records = Records(where)
+        records.open()
+        with records.writing() as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        records.close()
+        with pytest.raises(CannotStart, match="newer Henwise"):
+            records.open()
+        records.close()
 
 
 def test_a_failed_transaction_leaves_nothing(records: Records):
@@ -78,6 +125,50 @@ def test_a_failed_transaction_leaves_nothing(records: Records):
     assert houses.names(records) == []
 
 
+def test_a_reader_sees_one_moment(records: Records):
+    with records.reading() as connection:
+        before = connection.scalar(select(func.count()).select_from(House))
+        houses.place_flock(records, "hill", "house-2", PlacedFlock("ross-308", date(2026, 11, 1), 5), 0)
+        assert connection.scalar(select(func.count()).select_from(House)) == before == 0
+    assert houses.names(records) == [("hill", "house-2")]
+
+
+def test_a_value_that_can_not_be_kept_is_the_callers_mistake(records: Records):
+    candidate = Candidate(PI, "readings", "thermo-1", 2**70, delayed=False, message="{}")
+    with pytest.raises(BadRecord), records.writing() as connection:
+        houses.offer_newest(connection, candidate, now_ms=2**71)
+
+
+def test_writers_at_once_lose_nothing_of_each_other(records: Records):
+    """Each looks first and writes then, all of them at the same rows."""
+    boot, writers, each = secrets.token_hex(8), 6, 15
+
+    def write(writer: int) -> None:
+        for number in range(each):
+            seq = writer + number * writers + 1
+            with records.writing() as connection:
+                houses.seen(connection, [("hill", f"house-{number}")], seq)
+                ledger.settle(connection, PI, boot, [(seq, seq)])
+                text = str(seq)
+                houses.offer_newest(connection, Candidate(PI, "readings", "t-1", seq, False, text), now_ms=1_000)
+
+    with ThreadPoolExecutor(writers) as pool:
+        list(pool.map(write, range(writers)))
+    assert ledger.settled(records, PI)[boot] == [(1, writers * each)]
+    assert [row.message for row in houses.newest(records, PI.farm, PI.house, "readings")] == [str(writers * each)]
+    assert len(houses.names(records)) == each
+
+
+def test_services_that_start_at_once_make_the_tables_once(postgresql: PostgreSQL, tmp_path: Path):
+    for where in (postgresql.database(), tmp_path / "records.db"):
+        services = [Records(where) for _ in range(3)]
+        with ThreadPoolExecutor(3) as pool:
+            list(pool.map(Records.open, services))
+        assert houses.names(services[2]) == []
+        for service in services:
+            service.close()
+
+
 @given(st.lists(st.tuples(st.integers(1, 60), st.integers(0, 9)).map(lambda r: (r[0], r[0] + r[1]))))
 def test_merged_ranges_hold_the_same_numbers_and_never_touch(ranges: list[tuple[int, int]]):
     result = merged(ranges)
@@ -87,7 +178,7 @@ def test_merged_ranges_hold_the_same_numbers_and_never_touch(ranges: list[tuple[
     assert all(a[1] + 1 < b[0] for a, b in itertools.pairwise(result))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=50)
 @given(batches=st.lists(st.lists(st.integers(1, 40), min_size=1, max_size=8), max_size=12))
 def test_the_ledger_counts_like_a_set(records: Records, batches: list[list[int]]):
     boot = secrets.token_hex(8)  # one of its own for each example
@@ -168,39 +259,43 @@ class TestPeople:
 
     def sign_in(self, records: Records, name: str = "mei", password: str = PASSWORD) -> str | None:
         user_id = people.Passwords().check(records, name, password)
-        return people.begin_session(records, user_id, NOON, self.LIFE) if user_id else None
+        return sessions.begin(records, user_id, NOON, self.LIFE) if user_id else None
+
+    def name(self, records: Records, token: str, days: int = 0) -> str | None:
+        person = sessions.person(records, token, NOON + timedelta(days=days), self.LIFE)
+        return person.name if person else None
 
     def test_right_password_opens_wrong_one_and_wrong_name_do_not(self, records: Records):
         self.add(records)
         token = self.sign_in(records)
         assert token is not None
-        assert people.session_user(records, token, NOON, self.LIFE) == "mei"
+        assert self.name(records, token) == "mei"
         assert self.sign_in(records, password="long enougH") is None
         assert self.sign_in(records, name="mei2") is None
 
-    def test_neither_password_nor_token_is_on_the_disk(self, records: Records, tmp_path: Path):
+    def test_neither_password_nor_token_is_kept(self, records: Records):
         self.add(records, password="a very secret phrase")
         token = self.sign_in(records, password="a very secret phrase")
-        records.close()
         assert token is not None
-        content = (tmp_path / "records.db").read_bytes()
-        assert b"argon2id" in content
-        assert b"a very secret phrase" not in content
-        assert token.encode() not in content
+        with records.reading() as connection:
+            content = str([connection.execute(select(table)).all() for table in Table.metadata.sorted_tables])
+        assert "argon2id" in content
+        assert "a very secret phrase" not in content
+        assert token not in content
 
     def test_a_session_ends_by_itself_but_lives_on_while_used(self, records: Records):
         self.add(records)
         token = self.sign_in(records) or ""
-        assert people.session_user(records, token, NOON + timedelta(days=20), self.LIFE) == "mei"
-        assert people.session_user(records, token, NOON + timedelta(days=49), self.LIFE) == "mei"
-        assert people.session_user(records, token, NOON + timedelta(days=80), self.LIFE) is None
+        assert self.name(records, token, 20) == "mei"
+        assert self.name(records, token, 49) == "mei"
+        assert self.name(records, token, 80) is None
 
     def test_signing_out_ends_this_session_only(self, records: Records):
         self.add(records)
         first, second = self.sign_in(records) or "", self.sign_in(records) or ""
-        people.end_session(records, first)
-        assert people.session_user(records, first, NOON, self.LIFE) is None
-        assert people.session_user(records, second, NOON, self.LIFE) == "mei"
+        sessions.end(records, first)
+        assert self.name(records, first) is None
+        assert self.name(records, second) == "mei"
 
     def test_a_name_is_taken_once_unless_replaced(self, records: Records):
         self.add(records)
@@ -208,7 +303,7 @@ class TestPeople:
         with pytest.raises(BadRecord, match="already a user 'mei'"):
             self.add(records)
         self.add(records, password="another phrase", replace=True)
-        assert people.session_user(records, token, NOON, self.LIFE) is None
+        assert self.name(records, token) is None
         assert self.sign_in(records) is None
         assert self.sign_in(records, password="another phrase")
 

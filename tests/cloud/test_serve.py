@@ -17,12 +17,17 @@ from pathlib import Path
 import aiomqtt
 import httpx
 import pytest
+from sqlalchemy import delete
 
+from cloud.api.live import RECHECK_S
+from cloud.config import CloudConfig
 from cloud.glance import MEMBERS
 from cloud.store import ledger
 from cloud.store.embedded import EmbeddedSeries
+from cloud.store.folder import opened_records
 from cloud.store.records import Records
 from cloud.store.series import SeriesKey
+from cloud.store.tables import Membership
 from contract.messages import encode
 from tests.cloud.sending import BOOT, PI, Sender, count, readings, status, topic_of
 from tests.cloud.service import CloudProcess, cloud_process
@@ -124,6 +129,29 @@ async def test_the_live_stream_begins_whole_and_goes_on_with_changes(service: Cl
         with pytest.raises(StopAsyncIteration):
             await asyncio.wait_for(anext(stream), 10)
     assert service.stop() == 0
+
+
+@pytest.mark.parametrize("how", ["signed out", "removed"])
+async def test_an_open_stream_ends_when_its_reader_may_not_read_any_more(
+    service: CloudProcess, mosquitto: Mosquitto, how: str
+):
+    service.command("user", "add", "mei", "--password-stdin", stdin=f"{PASSWORD}\n")
+    async with sender(mosquitto) as edge, httpx.AsyncClient(base_url=service.url) as client:
+        await edge.send(readings(1))
+        await edge.until_committed({1})
+        await client.post("/api/v1/session", json={"name": "mei", "password": PASSWORD})
+        stream = patches(client)
+        await anext(stream)
+        if how == "signed out":
+            await client.delete("/api/v1/session")
+        else:
+            with (
+                opened_records(CloudConfig(data_dir=service.folder / "data")) as records,
+                records.writing() as connection,
+            ):
+                connection.execute(delete(Membership))
+        with pytest.raises(StopAsyncIteration):
+            await asyncio.wait_for(anext(stream), RECHECK_S + 20)
 
 
 async def test_kill_9_under_load_loses_nothing_that_was_acknowledged(tmp_path: Path, mosquitto: Mosquitto):

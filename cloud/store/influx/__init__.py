@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from cloud.config import SeriesConfig
-from cloud.errors import BadRecord, CannotStart, RefusedByStore, StoreUnavailable
+from cloud.errors import BadRecord, RefusedByStore, StoreUnavailable
 from cloud.store.columns import DAY_MS, HOUR_MS, Columns
 from cloud.store.influx.client import InfluxClient
 from cloud.store.influx.lines import identifier
@@ -20,6 +20,7 @@ from cloud.store.influx.reading import Reader
 from cloud.store.influx.rollups import QUIET_S, Accountant
 from cloud.store.influx.writing import Databases, Pen
 from cloud.store.retention import without
+from cloud.store.secret import secret_in
 from cloud.store.series import DayStats, Latest, NotKept, Point, SeriesKey, Window
 from cloud.store.thinning import basis_of, bucket_width_ms, cut_hours_ms, days_of, midnights_ms, raw, thinned
 
@@ -180,10 +181,7 @@ class InfluxSeries:
 
     def _token(self) -> str:
         if self._config.token_file is not None:
-            try:
-                return self._config.token_file.read_text(encoding="utf-8").strip()
-            except (OSError, UnicodeDecodeError) as error:
-                raise CannotStart(f"series.token_file: {self._config.token_file} can't be read: {error}") from error
+            return secret_in(self._config.token_file, "series.token_file")
         return self._config.token.get_secret_value() if self._config.token else ""
 
     def _now_ms(self) -> int:

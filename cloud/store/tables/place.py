@@ -1,21 +1,44 @@
-"""Houses, their flocks and their devices."""
+"""Organisations, their farms, houses, flocks and devices."""
 
 from datetime import date
 
-from sqlalchemy import BigInteger, Text
+from sqlalchemy import BigInteger, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud.store.tables.base import SLUG, Table
 
 
+class Organisation(Table):
+    """Whoever farms belong to: a farmer, a company, a cooperative."""
+
+    __tablename__ = "organisations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    created_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class Farm(Table):
+    """A farm that belongs to somebody; its slug is a level of the topics and so unique in the whole service."""
+
+    __tablename__ = "farms"
+
+    farm: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str | None] = mapped_column(String(100))
+    time_zone: Mapped[str | None] = mapped_column(String(64))
+    created_ms: Mapped[int] = mapped_column(BigInteger)
+
+
 class House(Table):
-    """A house that a device spoke for, or that a flock was placed in."""
+    """A house that a device spoke for, or that a flock was placed in; its farm may belong to nobody yet."""
 
     __tablename__ = "houses"
 
     farm: Mapped[str] = mapped_column(SLUG, primary_key=True)
     house: Mapped[str] = mapped_column(SLUG, primary_key=True)
     first_seen_ms: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str | None] = mapped_column(String(100))
 
 
 class Flock(Table):

@@ -41,7 +41,7 @@ export interface paths {
         };
         /**
          * List Houses
-         * @description List every house that was ever heard of.
+         * @description List every house of the farms that the caller may read.
          */
         get: operations["list_houses_api_v1_houses_get"];
         put?: never;

@@ -33,6 +33,8 @@ export const en = {
   refusals: {
     wrong_password: "User name or password is wrong. Check both and try again.",
     too_many_attempts: "Too many attempts. Wait a few minutes, then try again.",
+    not_allowed: "Your role here does not allow this. Ask an owner of the farm.",
+    no_such_farm: "There is no such farm.",
     no_such_house: "There is no such house.",
     no_such_finding: "This finding is not known any more. Load the page again.",
     no_such_device: "This device is not known here. Ask your technician.",

@@ -37,6 +37,8 @@ export const zh: Words = {
   refusals: {
     wrong_password: "用户名或密码不对，请检查后重试。",
     too_many_attempts: "尝试次数过多，请过几分钟再试。",
+    not_allowed: "您在这里的角色不能做这件事，请联系农场主。",
+    no_such_farm: "没有这个农场。",
     no_such_house: "没有这个鸡舍。",
     no_such_finding: "这条发现已不存在，请重新加载页面。",
     no_such_device: "没有这台设备，请联系设备维护员。",

@@ -1,0 +1,110 @@
+"""The two databases that records can be in, and what differs between them: how to connect, what a failure means.
+
+SQLite is a file (WAL, ``synchronous=FULL``); PostgreSQL is a URL. On both a transaction that writes is alone with
+what it reads, so that looking first and writing then needs no further care: SQLite has one writer at a time, and on
+PostgreSQL each one takes the same advisory lock first.
+"""
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, ProgrammingError
+
+Where = Path | URL
+"""An SQLite file, or PostgreSQL's address."""
+
+WRITES: Final = "henwise_writes"
+"""Execution option of a transaction that will write."""
+
+PATIENCE_S: Final = 10
+"""How long a writer waits for another one, and a connection for the server."""
+
+CONNECTIONS: Final = 8
+MORE_CONNECTIONS: Final = 32
+"""A process keeps so many connections to PostgreSQL, and opens so many more while it is busy."""
+
+_WRITERS_LOCK: Final = 0x68656E77697365  # "henwise"; advisory locks are per database
+
+_SESSION: Final = " ".join(
+    f"-c {setting}"
+    for setting in (
+        "synchronous_commit=on",  # what is acknowledged is on the disk, whatever the server's default
+        f"lock_timeout={PATIENCE_S}s",
+        "idle_in_transaction_session_timeout=60s",
+        "timezone=UTC",
+    )
+)
+
+
+def name_of(where: Where) -> str:
+    """Return what a person reads in an error; never the password."""
+    return str(where) if isinstance(where, Path) else where.render_as_string(hide_password=True)
+
+
+def engine_of(where: Where) -> Engine:
+    """Return a pool of connections; none is opened yet."""
+    if isinstance(where, Path):
+        engine = create_engine(f"sqlite:///{where}", connect_args={"timeout": PATIENCE_S})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    engine = create_engine(
+        where,
+        pool_size=CONNECTIONS,
+        max_overflow=MORE_CONNECTIONS,
+        pool_timeout=PATIENCE_S,
+        pool_pre_ping=True,  # a server that was started again costs one look, not a failed request
+        connect_args={
+            "options": _SESSION,
+            "connect_timeout": PATIENCE_S,
+            "application_name": "henwise",
+            "tcp_user_timeout": 1000 * PATIENCE_S,  # a server that lost its power answers nothing at all
+        },
+    )
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
+
+
+def reads(engine: Engine) -> Engine:
+    """Return the engine for transactions that only read, all of one moment."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def writes(engine: Engine) -> Engine:
+    """Return the engine for transactions that write."""
+    return engine.execution_options(**{WRITES: True})
+
+
+def is_of_the_value(error: DBAPIError) -> bool:
+    """Say whether a value was refused, so that trying again is in vain; else the database is at fault."""
+    if isinstance(error, DataError | IntegrityError):
+        return True
+    # Without a server's code it is the driver that could not pass the value on.
+    by_driver = getattr(error.orig, "sqlstate", None) is None and not error.connection_invalidated
+    return isinstance(error, InterfaceError | ProgrammingError) and by_driver
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver's own idea of when a transaction begins is switched off: _begin_sqlite says it.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-1000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that will write takes the lock first: taking it later can fail without waiting.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _will_write(connection) else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    # At READ COMMITTED every statement after this one sees what the lock's last holder committed.
+    if _will_write(connection):
+        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_WRITERS_LOCK,))
+
+
+def _will_write(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get(WRITES, False))

@@ -1,0 +1,57 @@
+"""Records of organisations and their farms, and of farms that belong to nobody yet.
+
+A farm that devices speak for belongs to nobody until it is claimed; while the service knows one organisation only,
+every farm is that one's.
+"""
+
+from sqlalchemy import Connection, insert, select
+
+from cloud.errors import BadRecord
+from cloud.store.records import add
+from cloud.store.tables import Farm, House, Organisation
+
+FIRST_ORGANISATION = "Henwise"
+"""What the first organisation is called when nobody gave it a name."""
+
+
+def make_organisation(connection: Connection, name: str, now_ms: int) -> int:
+    """Make an organisation and return its id; the first one gets every farm that was heard of."""
+    statement = insert(Organisation).values(name=name, created_ms=now_ms).returning(Organisation.id)
+    made = connection.execute(statement).scalar_one()
+    for farm in connection.scalars(select(House.farm).distinct().order_by(House.farm)).all():
+        adopt(connection, farm, now_ms)
+    return made
+
+
+def only_organisation(connection: Connection) -> int | None:
+    """Return the only organisation, None when there is none or several."""
+    ids = connection.scalars(select(Organisation.id).limit(2)).all()
+    return ids[0] if len(ids) == 1 else None
+
+
+def any_organisation(connection: Connection) -> bool:
+    """Say whether there is an organisation at all."""
+    return connection.execute(select(Organisation.id).limit(1)).first() is not None
+
+
+def owner_of(connection: Connection, farm: str) -> int | None:
+    """Return the organisation a farm belongs to, None when nobody claimed it."""
+    return connection.scalar(select(Farm.organisation_id).where(Farm.farm == farm))
+
+
+def adopt(connection: Connection, farm: str, now_ms: int) -> None:
+    """Let a farm that was just heard of belong to the only organisation, where there is only one."""
+    only = only_organisation(connection)
+    if only is not None and owner_of(connection, farm) is None:
+        add(connection, Farm, {"farm": farm, "organisation_id": only, "created_ms": now_ms})
+
+
+def claim(connection: Connection, farm: str, organisation_id: int, now_ms: int) -> None:
+    """Let a farm belong to an organisation.
+
+    Raises:
+        BadRecord: it belongs to one already.
+    """
+    if owner_of(connection, farm) is not None:
+        raise BadRecord(f"the farm {farm!r} is taken; choose another name for yours")
+    add(connection, Farm, {"farm": farm, "organisation_id": organisation_id, "created_ms": now_ms})
