@@ -177,13 +177,13 @@ class Settler:
             if isinstance(item.message, Announcement | Status):
                 _record_state(connection, item, now_ms)
                 _note_change(outcome, item.place, item.message)
-        for (place, _, source), event in _newest(batch.accepted).items():
+        best = [(_candidate(place, event, source), event) for (place, _, source), event in _newest(batch.accepted).items()]
+        kept = set(map(id, houses.offer_all(connection, [candidate for candidate, _ in best], now_ms)))
+        for candidate, event in best:
             # A late weighing is not the last one, but it is one of its day.
-            is_newest = houses.offer_newest(connection, _candidate(place, event, source), now_ms)
-            if is_newest or isinstance(event, WeightSample):
-                _note_change(outcome, place, event)
-        for (place, boot), ranges in outcome.settled.items():
-            ledger.settle(connection, place, boot, ranges)
+            if id(candidate) in kept or isinstance(event, WeightSample):
+                _note_change(outcome, candidate.place, event)
+        ledger.settle_all(connection, outcome.settled)
         for refused in batch.refused:
             ledger.keep_aside(connection, refused, now_ms)
         if batch.refused:

@@ -89,7 +89,7 @@ class EmbeddedSeries:
         if not points:
             return []
         batch = _batch(points)
-        refused = self._retention.refused(points, self._now_ms())
+        refused = self._retention.refused(points, int(batch["at_ms"].min()), self._now_ms())
         if refused:
             points = without(points, refused)
             batch = _batch(points)

@@ -99,13 +99,13 @@ class InfluxSeries:
 
     def append(self, points: Sequence[Point]) -> list[NotKept]:
         """Write points; see ``SeriesStore.append``."""
+        if not points:
+            return []
         for point in points:
             if not math.isfinite(point.value) or not 0 <= point.at_ms <= AT_MS_MAX:
                 raise BadRecord(f"{point.series.quantity}: {point.value} at {point.at_ms} ms can't be kept")
-        if not points:
-            return []
         pen = self._opened(self._pen)
-        refused = self._config.retention.refused(points, self._now_ms())
+        refused = self._config.retention.refused(points, min(point.at_ms for point in points), self._now_ms())
         taken = without(points, refused)
         return [*refused, *(pen.append(taken) if taken else [])]
 
