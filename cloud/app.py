@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,8 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 
-from cloud.api import findings, health, houses, live, marks, pictures, problems, series, session
+from cloud.alerts.engine import Engine
+from cloud.api import alerts, findings, health, houses, live, marks, pictures, problems, series, session
 from cloud.api.attempts import Attempts
 from cloud.api.dashboard import Dashboard, built_dashboard
 from cloud.api.declared import declared
@@ -26,6 +27,7 @@ from cloud.ingest.settling import Settler
 from cloud.ingest.subscriber import Subscriber
 from cloud.live import Feed, Hub
 from cloud.metrics import Metrics
+from cloud.store.alerts import Transition
 from cloud.store.choice import chosen_media, chosen_series, forgetting
 from cloud.store.folder import make_data_dir, only_one, records_of
 from cloud.store.people import Passwords
@@ -57,7 +59,7 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
         openapi_url=None,
         responses=problems.DOCUMENTED,
     )
-    for module in (session, houses, findings, marks, series, live, pictures):
+    for module in (session, houses, alerts, findings, marks, series, live, pictures):
         app.include_router(module.router, prefix=API)
     app.include_router(health.router)
     declared(app)
@@ -112,13 +114,20 @@ async def _running(config: CloudConfig, series_db: SeriesStore, records: Records
     hub, vitals = Hub(), Vitals()
     glance = Glance(series_db, records, config.zone)
     feed = Feed(hub, glance.patch)
+    engine = Engine(series_db, records, config.zone, lambda transitions: _show(feed, transitions))
+
+    def changed(farm: str, house: str, members: Iterable[str]) -> None:
+        feed.changed(farm, house, members)
+        engine.changed(farm, house)
+
     settler = Settler(series_db, records, media, config.pictures.keep_per_camera)
     courier = Courier(records)
-    subscriber = Subscriber(config.broker, config.ingest, settler, vitals, feed.changed, courier)
+    subscriber = Subscriber(config.broker, config.ingest, settler, vitals, changed, courier)
     subscriber.prepare()
     tasks = [
         _kept_up("ingest", subscriber.run),
         _kept_up("live stream", feed.run),
+        _kept_up("alerts", engine.run),
         _kept_up("retention", lambda: forgetting(series_db)),
         _kept_up("old pictures", lambda: sweeping(records, media, config.pictures.keeping)),
     ]
@@ -136,10 +145,17 @@ async def _running(config: CloudConfig, series_db: SeriesStore, records: Records
             attempts=Attempts(),
             courier=courier,
             feed=feed,
+            engine=engine,
         )
     finally:
         hub.close()
         await _ended(set(tasks))
+
+
+def _show(feed: Feed, transitions: Iterable[Transition]) -> None:
+    """Tell open pages that alerts have changed."""
+    for house in {(one.farm, one.house) for one in transitions}:
+        feed.changed(*house, ("alerts",))
 
 
 def _kept_up(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:

@@ -7,7 +7,9 @@ from typing import Any, Final, TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
+from cloud.alerts.telling import alert_now
 from cloud.api.models import (
+    AlertNow,
     ClimateNow,
     CountNow,
     CurvePoint,
@@ -29,7 +31,7 @@ from cloud.flock import house_count
 from cloud.flock.comfort import heat_index
 from cloud.flock.growth import BreedStandard, age_days, standards
 from cloud.notice import findings_now, verdict_now, views_now
-from cloud.store import houses, pictures, verdicts
+from cloud.store import alert_book, houses, pictures, verdicts
 from cloud.store.houses import PlacedFlock
 from cloud.store.pictures import PictureKey
 from cloud.store.records import Records
@@ -54,6 +56,7 @@ from contract.topics import leaf_of
 
 MEMBERS: Final = (
     "flock",
+    "alerts",
     "house_count",
     "counts",
     "roll_calls",
@@ -70,6 +73,7 @@ MEMBERS: Final = (
 NOT_CLIMATE: Final = frozenset({"load_grams", "weight_grams"})
 """A scale's readings are about what stands on it."""
 
+OPEN_ALERTS: Final = 30
 HISTORY_DAYS_WITHOUT_FLOCK = 60
 WEIGHT: Final = "weight_grams"
 
@@ -123,6 +127,7 @@ class Glance:
     def _members(self, farm: str, house: str, members: Iterable[str]) -> dict[str, Any]:
         readers: dict[str, Callable[[str, str], Any]] = {
             "flock": self._flock,
+            "alerts": self._alerts,
             "house_count": self._house_count,
             "counts": self._counts,
             "roll_calls": self._roll_calls,
@@ -150,6 +155,9 @@ class Glance:
             placed_birds=placed.placed_birds,
             age_days=age_days(placed.placed_on, today),
         )
+
+    def _alerts(self, farm: str, house: str) -> list[AlertNow]:
+        return [alert_now(raised) for raised in alert_book.open_ones(self._records, farm, house, OPEN_ALERTS)]
 
     def _newest(self, farm: str, house: str, kind: type[E]) -> list[tuple[str, E]]:
         """Return (device, message) of the newest message of each source."""

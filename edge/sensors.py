@@ -10,13 +10,13 @@ import threading
 import time
 from datetime import timedelta
 
+from contract.doubts import Doubts
 from contract.errors import PermanentError
 from contract.messages import Cause, Doubt, Readings, WeightSample
 from contract.quantities import quantity
 from edge.backoff import Backoff
 from edge.causes import cause_of
 from edge.config import WeighingConfig
-from edge.doubts import Doubts
 from edge.errors import ClockUnset
 from edge.health import Health
 from edge.origin import Origin, now

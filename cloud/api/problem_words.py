@@ -33,6 +33,12 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
     "no_such_device": {"en": "There is no such device.", "zh": "没有这台设备。"},
     "no_such_camera": {"en": "There is no such camera.", "zh": "没有这个摄像头。"},
     "no_such_finding": {"en": "There is no such finding.", "zh": "没有这条发现，请刷新列表。"},
+    "no_such_alert": {"en": "There is no such alert.", "zh": "没有这条告警。"},
+    "alert_over": {"en": "This alert is over already.", "zh": "这条告警已经结束。"},
+    "snooze_out_of_range": {
+        "en": "An alert can be put off by at most a week.",
+        "zh": "告警最多推迟一周，请选择之后的时间。",
+    },
     "no_such_series": {"en": "Nothing has measured this yet.", "zh": "还没有这项测量数据。"},
     "no_such_picture": {"en": "There is no such picture any more.", "zh": "这张图片已不存在。"},
     "not_found": {"en": "There is nothing at this address.", "zh": "该地址没有内容。"},

@@ -3,6 +3,23 @@
 Times are RFC 3339 in UTC. A list holds one row per instrument or camera; what is not known is null, never zero.
 """
 
+from cloud.api.models.alerts import (
+    AlertHappened,
+    AlertHistory,
+    AlertLevel,
+    AlertNow,
+    AlertPage,
+    AlertSaid,
+    Assignment,
+    ReplayAnswer,
+    ReplayAsked,
+    RingNow,
+    RuleNow,
+    SettingsChange,
+    Snooze,
+    StepsNow,
+    Thresholds,
+)
 from cloud.api.models.base import Answer, Problem
 from cloud.api.models.health import Health
 from cloud.api.models.house import ClimateNow, DeviceNow, Flock, HouseName, HouseNow, HousePatch
@@ -15,7 +32,14 @@ from cloud.api.models.weight import CurvePoint, WeightDay, WeightHistory, Weight
 
 __all__ = [
     "BIRDS_MAX",
+    "AlertHappened",
+    "AlertHistory",
+    "AlertLevel",
+    "AlertNow",
+    "AlertPage",
+    "AlertSaid",
     "Answer",
+    "Assignment",
     "ClimateNow",
     "CountNow",
     "Credentials",
@@ -35,8 +59,16 @@ __all__ = [
     "Judgement",
     "PictureNow",
     "Problem",
+    "ReplayAnswer",
+    "ReplayAsked",
+    "RingNow",
     "RollCallNow",
+    "RuleNow",
     "SeriesAnswer",
+    "SettingsChange",
+    "Snooze",
+    "StepsNow",
+    "Thresholds",
     "User",
     "VerdictNow",
     "ViewNow",

@@ -4,6 +4,7 @@ Times are Unix time in ms; JSON columns hold contract messages as they were sent
 migration in ``migrations/versions``; a test compares the two.
 """
 
+from cloud.store.tables.alerts import Alert, AlertSettings, AlertTransition, RuleMemory
 from cloud.store.tables.base import Table
 from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Picture, SeqRange
 from cloud.store.tables.mail import Delivered, Drawing, Verdict
@@ -11,6 +12,9 @@ from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Mem
 from cloud.store.tables.place import Device, Farm, Flock, House, Organisation
 
 __all__ = [
+    "Alert",
+    "AlertSettings",
+    "AlertTransition",
     "ApiToken",
     "Audit",
     "Delivered",
@@ -28,6 +32,7 @@ __all__ = [
     "Newest",
     "Organisation",
     "Picture",
+    "RuleMemory",
     "SeqRange",
     "Session",
     "Table",

@@ -27,7 +27,15 @@ const client = {
     asked.push(query);
     const { device, source, quantity } = query;
     const columns = { at_ms: [], mean: [], low: [], high: [] };
-    return Promise.resolve({ device, source, quantity, unit: "°C", resolution: "raw", basis: "raw", ...columns });
+    return Promise.resolve({
+      device,
+      source,
+      quantity,
+      unit: "°C",
+      resolution: "raw",
+      basis: "raw",
+      ...columns,
+    });
   },
 };
 

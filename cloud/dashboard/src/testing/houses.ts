@@ -114,6 +114,7 @@ export function healthyHouse(changes: Partial<HouseNow> = {}): HouseNow {
     house: "house-2",
     time_zone: "Asia/Shanghai",
     flock: { breed: "ross-308", placed_on: "2026-10-25", placed_birds: 480, age_days: 28 },
+    alerts: [],
     counts: [
       {
         device: "edge-1",
