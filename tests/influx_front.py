@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 SPAN = re.compile(r"time >= (\d+)ms AND time < (\d+)ms")
@@ -54,7 +55,7 @@ class Front:
     refuse: Callable[[Asked], Refusal | None]
     asked: list[Asked] = field(default_factory=list)
 
-    def __enter__(self) -> "Front":
+    def __enter__(self) -> Self:
         front = self
 
         class Handler(BaseHTTPRequestHandler):

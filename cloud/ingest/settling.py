@@ -177,7 +177,9 @@ class Settler:
             if isinstance(item.message, Announcement | Status):
                 _record_state(connection, item, now_ms)
                 _note_change(outcome, item.place, item.message)
-        best = [(_candidate(place, event, source), event) for (place, _, source), event in _newest(batch.accepted).items()]
+        best = [
+            (_candidate(place, event, source), event) for (place, _, source), event in _newest(batch.accepted).items()
+        ]
         kept = set(map(id, houses.offer_all(connection, [candidate for candidate, _ in best], now_ms)))
         for candidate, event in best:
             # A late weighing is not the last one, but it is one of its day.
@@ -238,8 +240,7 @@ def _kept_aside(not_kept: Iterable[NotKept]) -> list[Refused]:
     for one in not_kept:
         values.setdefault((one.point.series, one.reason), []).append((one.point.at_ms, one.point.value))
     return [
-        Refused("/".join(("series", *key)), json.dumps(rows).encode(), reason)
-        for (key, reason), rows in values.items()
+        Refused("/".join(("series", *key)), json.dumps(rows).encode(), reason) for (key, reason), rows in values.items()
     ]
 
 

@@ -219,9 +219,7 @@ async def _acknowledge(client: aiomqtt.Client, outcome: Outcome) -> None:
     for (place, boot), ranges in outcome.settled.items():
         by_place.setdefault(place, []).extend(SeqRange(boot=boot, first=first, last=last) for first, last in ranges)
     now = datetime.now(UTC)
-    told = [
-        (place, Committed(device=place.device, at=now, ranges=ranges)) for place, ranges in by_place.items()
-    ]
+    told = [(place, Committed(device=place.device, at=now, ranges=ranges)) for place, ranges in by_place.items()]
     for start in range(0, len(told), TOLD_AT_ONCE):
         some = told[start : start + TOLD_AT_ONCE]
         # Not a task group: the caller waits for MqttError, not for a group of them.

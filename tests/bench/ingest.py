@@ -2,8 +2,8 @@
 
     python -m tests.bench ingest
 
-20,000 messages of 20 quantities from 1,000 known devices wait in the broker, as after an outage; then the worker connects and
-drains them with its default settings, everything as in the service: decoded, checked, committed with
+20,000 messages of 20 quantities from 1,000 known devices wait in the broker, as after an outage; then the worker
+connects and drains them with its default settings, everything as in the service: decoded, checked, committed with
 ``synchronous=FULL`` to series and records, acknowledged to each device. Processor time is that of the worker's process.
 """
 

@@ -162,7 +162,9 @@ async def over_http(config: CloudConfig, dist: Path) -> tuple[float, float]:
     app = create_app(config, dist)
     async with app.router.lifespan_context(app):
         services = app.state.services
-        await asyncio.to_thread(people.add_user, services.records, services.passwords, "mei", PASSWORD, datetime.now(UTC))
+        await asyncio.to_thread(
+            people.add_user, services.records, services.passwords, "mei", PASSWORD, datetime.now(UTC)
+        )
         settler = Settler(services.series, services.records, services.media, 10)
         for house in range(HOUSES):
             await asyncio.to_thread(settler.settle, [_hello(house)])

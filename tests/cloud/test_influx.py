@@ -208,7 +208,8 @@ def test_kill_9_of_influxd_loses_nothing_that_was_acknowledged(tmp_path: Path):
 
 def stale(influx: Influx, database: str, worker: str = "henwise") -> list[object]:
     """Return the marks of a worker as they stand at InfluxDB, hour by hour."""
-    answer = json.loads(influx.query(f"SELECT stale_{worker} FROM temperature_celsius_hourly", database))
+    question = f"SELECT stale_{worker} FROM temperature_celsius_hourly"  # noqa: S608  # ours
+    answer = json.loads(influx.query(question, database))
     return [row[1] for row in answer["results"][0]["series"][0]["values"]]
 
 
@@ -340,7 +341,7 @@ def test_what_is_not_the_lines_fault_is_told_and_tried_again(
     influx: Influx, status: int, said: dict[str, object], sentence: str
 ):
     with (
-        Front(influx.influx_port, lambda asked: (HTTPStatus(status), said)) as front,
+        Front(influx.influx_port, lambda _: (HTTPStatus(status), said)) as front,
         Opened(config(front.url, "henwise", org="farm", token="abc")) as store,
         pytest.raises(StoreUnavailable, match=sentence),
     ):

@@ -1,8 +1,9 @@
 """The tables of the embedded series store, and how its connections are opened.
 
 ``staging`` holds batches as they were committed: it only grows at its end and shrinks at its beginning, so a commit
-writes few pages. ``chunk`` holds the sealed hours, ``hours`` and ``daily`` what they add up to (days of UTC; the hours of a
-day are one row, for a chart of weeks reads nothing else). A point may be in staging and in a chunk: staging is newer and wins, and within staging the later row wins.
+writes few pages. ``chunk`` holds the sealed hours, ``hours`` and ``daily`` what they add up to (days of UTC; the hours
+of a day are one row, for a chart of weeks reads nothing else). A point may be in staging and in a chunk: staging is
+newer and wins, and within staging the later row wins.
 """
 
 import sqlite3

@@ -10,6 +10,7 @@ from cloud.store.columns import HOUR_MS, Columns, overlaid
 from cloud.store.embedded.chunks import pack, unpack
 from cloud.store.embedded.schema import HOURS, HOURS_A_DAY
 
+
 def seal(connection: sqlite3.Connection, by_series: dict[int, Columns]) -> None:
     """Merge points into their chunks and add up their hours and days again."""
     chunks = []

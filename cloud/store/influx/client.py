@@ -25,7 +25,8 @@ _TOO_MANY_FILES: Final = "exceed file limit"
 _NO_DATABASE: Final = re.compile(r"database not found|bucket \"?.*\"? not found", re.IGNORECASE)
 _REFUSED_LINES: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY})
 _ABOUT_LINES: Final = re.compile(
-    r"partial write|unable to parse|type conflict|beyond retention|invalid (field|tag|column|line)|line protocol|dropped=",
+    r"partial write|unable to parse|type conflict|beyond retention|line protocol|dropped=|"
+    r"invalid (field|tag|column|line)",
     re.IGNORECASE,
 )
 """What is refused in other words is not the lines' fault: they wait until somebody has mended it."""
