@@ -62,7 +62,7 @@ def settle_all(connection: Connection, settled: Mapping[tuple[Place, str], Seque
     if gone:
         where = (column == bindparam(f"old_{column.name}") for column in SeqRange.__table__.primary_key)
         old = [{f"old_{name}": value for name, value in row.items()} for row in gone]
-        connection.execute(delete(SeqRange.__table__).where(*where), old)
+        connection.execute(delete(SeqRange).where(*where), old)
     if new:
         connection.execute(insert(SeqRange), new)
 

@@ -105,7 +105,7 @@ def upsert_all(connection: Connection, table: type[Table], rows: Sequence[dict[s
 
 
 def matching(
-    connection: Connection, query: Select[Any], columns: Sequence[Any], keys: Sequence[tuple[Any, ...]]
+    connection: Connection, query: Select[*tuple[Any, ...]], columns: Sequence[Any], keys: Sequence[tuple[Any, ...]]
 ) -> Iterator[Row[Any]]:
     """Give the rows whose columns are one of ``keys``; few questions, however many keys there are."""
     for start in range(0, len(keys), KEYS_AT_ONCE):
