@@ -1,4 +1,4 @@
-"""``henwise-cloud serve | demo | user | flock | backup | restore | openapi``."""
+"""``henwise-cloud serve | demo | user | flock | backup | restore | migrate | openapi``."""
 
 import getpass
 import json
@@ -13,6 +13,7 @@ from cloud.backup.cli import app as backup_app
 from cloud.config import CloudConfig, load_config
 from cloud.errors import BadRecord
 from cloud.rights import Role
+from cloud.store.cli import app as store_app
 from cloud.verb import ConfigOption, sentences
 from contract.place import checked_slug
 
@@ -25,6 +26,7 @@ flock_app = typer.Typer(no_args_is_help=True, help="Flocks and the houses they l
 app.add_typer(user_app, name="user")
 app.add_typer(flock_app, name="flock")
 app.add_typer(backup_app)
+app.add_typer(store_app)
 
 
 @app.command()

@@ -46,6 +46,15 @@ def latest(connection: sqlite3.Connection, series: int, staged: Columns) -> Late
     return Latest(int(columns.at_ms[-1]), float(columns.value[-1])) if len(columns.at_ms) else None
 
 
+def extent(connection: sqlite3.Connection, series: int, staged: Columns) -> Span | None:
+    """Return when the first day begins and the last one ends."""
+    first, last = connection.execute("SELECT min(day), max(day) FROM daily WHERE series=?", (series,)).fetchone()
+    days = [day for day in (first, last) if day is not None]
+    if len(staged.at_ms):
+        days += [int(staged.at_ms[0]) // DAY_MS, int(staged.at_ms[-1]) // DAY_MS]
+    return (min(days) * DAY_MS, (max(days) + 1) * DAY_MS) if days else None
+
+
 def points_between(connection: sqlite3.Connection, series: int, span: Span, staged: Columns) -> tuple[Columns, bool]:
     """Return the points of a span, and whether all are kept: False when only a roll-up is left of some hour."""
     hours = (span[0] // HOUR_MS, (span[1] - 1) // HOUR_MS)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from cloud.config import SeriesConfig
 from cloud.errors import BadRecord, RefusedByStore, StoreUnavailable
-from cloud.store.columns import DAY_MS, HOUR_MS, Columns
+from cloud.store.columns import DAY_MS, HOUR_MS, Columns, Rollups
 from cloud.store.influx.client import InfluxClient
 from cloud.store.influx.lines import identifier
 from cloud.store.influx.reading import Reader
@@ -151,6 +151,22 @@ class InfluxSeries:
         now_ms = self._now_ms()
         recent = now_ms // DAY_MS * DAY_MS - DAY_MS, now_ms + DAY_MS
         return self._opened(self._reader).latest(series, recent)
+
+    def extent(self, series: SeriesKey) -> tuple[int, int] | None:
+        """Return when the first day that was written to begins and the last one ends, None without any."""
+        return self._opened(self._reader).extent(series, self._now_ms() + DAY_MS)
+
+    def points(self, series: SeriesKey, from_ms: int, to_ms: int) -> Columns:
+        """Return the points of a span that are kept."""
+        return self._opened(self._reader).points(series, (from_ms, to_ms))
+
+    def hours(self, series: SeriesKey, from_ms: int, to_ms: int) -> Rollups:
+        """Return the hours of a span, added up."""
+        return self._opened(self._reader).hourly(series, (from_ms, to_ms)).every(HOUR_MS)
+
+    def put_hours(self, series: SeriesKey, hours: Rollups) -> None:
+        """Write roll-ups of hours whose points are not kept any more."""
+        self._opened(self._pen).put_hours(series, hours)
 
     def window(self, series: SeriesKey, from_ms: int, to_ms: int, points: int) -> Window:
         """Return a span in at most ``points`` rows; see ``SeriesStore.window``."""

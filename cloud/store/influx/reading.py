@@ -11,7 +11,7 @@ import numpy as np
 from cloud.errors import StoreUnavailable
 from cloud.store.columns import DAY_MS, HOUR_MS, Columns, Rollups, joined
 from cloud.store.influx.client import InfluxClient, Rows, TooWide
-from cloud.store.influx.lines import INDEX, TAGS, identifier, quoted
+from cloud.store.influx.lines import FIELDS, INDEX, TAGS, identifier, quoted
 from cloud.store.influx.writing import Databases
 from cloud.store.series import Latest, SeriesKey
 
@@ -24,7 +24,6 @@ QUARTER_MS: Final = 15 * 60_000
 SPANS_AT_MOST: Final = 12
 """Hours that have to be added up are asked for in so many questions, or all in one."""
 
-FIELDS: Final = ("n", "total", "sumsq", "low", "high")
 STALE: Final = "stale_"
 _SELECT: Final = "count(value) AS n, sum(value) AS total, stddev(value) AS sd, min(value) AS low, max(value) AS high"
 _SELECT_ROLLUP: Final = "sum(n) AS n, sum(total) AS total, sum(sumsq) AS sumsq, min(low) AS low, max(high) AS high"
@@ -105,6 +104,20 @@ class Reader:
         if found is None and (day_ms := self._newest_day(key, recent[0])) is not None:
             found = self._last(key, (day_ms, day_ms + DAY_MS))
         return found
+
+    def extent(self, key: SeriesKey, before_ms: int) -> Span | None:
+        """Return when the first day that was written to begins, and the last one before a time ends."""
+        last = self._newest_day(key, before_ms)
+        if last is None:
+            return None
+        name, where = identifier(f"{key.quantity}_daily"), _where(key)
+
+        def ask(part: Span) -> list[list[Any]]:
+            text = f"SELECT {_PATTERN} FROM {name} WHERE {where} AND {_time(part)} LIMIT 1"  # noqa: S608  # quoted above
+            return _values(self._client.query(self._databases.rollups, text))
+
+        first = min(int(row[0]) for part in _asked((EARLIEST_MS, last + DAY_MS), DAY_MS, ask) for row in part)
+        return first, last + DAY_MS
 
     def all_added_up(self, quantity: str, span: Span, houses: Iterable[tuple[str, str]]) -> dict[SeriesKey, Rollups]:
         """Let InfluxDB add up the hours of all series of a quantity in some houses."""
