@@ -55,7 +55,8 @@ def _moved(settings: CloudConfig, source: Kind, target: Kind) -> list[Moved]:
                 store.open()
             task = bar.add_task("days of series", total=None)
             move = Move(
-                *stores,
+                stores[0],
+                stores[1],
                 horizon_ms=lambda quantity: settings.series.retention.horizon_ms(quantity, now_ms),
                 tick=lambda days: bar.advance(task, days),
             )
