@@ -1,4 +1,4 @@
-"""``henwise-cloud serve | demo | user | farm | house | flock | backup | restore | openapi``."""
+"""``henwise-cloud serve | demo | user | farm | house | flock | backup | restore | migrate | openapi``."""
 
 import json
 from pathlib import Path
@@ -10,6 +10,7 @@ from cloud import flock_cli
 from cloud.backup.cli import app as backup_app
 from cloud.config import CloudConfig, load_config
 from cloud.people_cli import farm_app, house_app, user_app
+from cloud.store.cli import app as store_app
 from cloud.verb import ConfigOption, sentences
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Henwise service.")
@@ -18,6 +19,7 @@ app.add_typer(farm_app, name="farm")
 app.add_typer(house_app, name="house")
 app.add_typer(flock_cli.app, name="flock")
 app.add_typer(backup_app)
+app.add_typer(store_app)
 
 
 @app.command()

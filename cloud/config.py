@@ -77,7 +77,7 @@ class BrokerConfig(_Section):
 class IngestConfig(_Section):
     """How messages are gathered before they are committed together."""
 
-    batch_messages: int = Field(default=500, ge=1, le=10_000)
+    batch_messages: int = Field(default=2_000, ge=1, le=10_000)
     batch_s: float = Field(default=0.2, ge=0, le=10)
 
 

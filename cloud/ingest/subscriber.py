@@ -11,6 +11,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import cast
 
 import aiomqtt
 
@@ -31,6 +32,8 @@ FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 30.0
 POLL_S = 0.01
 ACKNOWLEDGE_WITHIN_S = 5.0
+TOLD_AT_ONCE = 50
+"""For each message on its way the client looks through all that are."""
 
 Changed = Callable[[str, str, Iterable[str]], None]
 
@@ -86,6 +89,7 @@ class Subscriber:
         self._changed = changed
         self._courier = courier
         self._tls: ssl.SSLContext | None = None
+        self._queue = BoundedQueue()
 
     def prepare(self) -> None:
         """Read the certificates.
@@ -122,6 +126,7 @@ class Subscriber:
 
     def _client(self) -> aiomqtt.Client:
         password = self._broker.password
+        self._queue = BoundedQueue()
         quiet = logging.getLogger(f"{__name__}.client")
         # The client would report each message dropped while a disk is full; one sentence about the disk is enough.
         quiet.setLevel(logging.ERROR)
@@ -132,34 +137,43 @@ class Subscriber:
             password=password.get_secret_value() if password else None,
             identifier=self._broker.client_id,
             clean_session=False,
-            queue_type=BoundedQueue,
+            # The queue is kept at hand: the client's own way to a message starts a task for each.
+            queue_type=cast("type[BoundedQueue]", lambda maxsize: self._queue),  # noqa: ARG005  # it has a limit of its own
             tls_context=self._tls,
             logger=quiet,
         )
 
     async def _listen(self, client: aiomqtt.Client) -> None:
-        while True:
-            batch = await self._gather(client)
-            outcome = await self._settle(batch)
-            self._vitals.messages += outcome.messages
-            self._vitals.kept_aside += outcome.kept_aside
-            self._vitals.points += outcome.points
-            for (farm, house), members in outcome.changed.items():
-                self._changed(farm, house, members)
-            self._courier.heard(outcome.announced)
-            await _acknowledge(client, outcome)
+        # What is on the disk is told while the next batch is on its way there.
+        telling = asyncio.create_task(asyncio.sleep(0))
+        try:
+            while True:
+                batch = await self._gather(client)
+                outcome = await self._settle(batch)
+                self._note(outcome)
+                await telling
+                telling = asyncio.create_task(_acknowledge(client, outcome))
+        finally:
+            telling.cancel()
+            await asyncio.wait([telling])
+
+    def _note(self, outcome: Outcome) -> None:
+        self._vitals.messages += outcome.messages
+        self._vitals.kept_aside += outcome.kept_aside
+        self._vitals.points += outcome.points
+        for (farm, house), members in outcome.changed.items():
+            self._changed(farm, house, members)
+        self._courier.heard(outcome.announced)
 
     async def _gather(self, client: aiomqtt.Client) -> list[Arrived]:
         """Wait for a message, then for a short while for more; what is there is taken at once."""
-        messages = client.messages
-        batch = [_arrived(await anext(messages))]
+        queue, batch = self._queue, [_arrived(await anext(client.messages))]
         loop = asyncio.get_running_loop()
         deadline_s = loop.time() + self._batching.batch_s
-        # The client offers a length to look at, no event to wait for.
-        while 1 + len(messages) < self._batching.batch_messages and loop.time() < deadline_s:  # noqa: ASYNC110  # see above
+        while 1 + queue.qsize() < self._batching.batch_messages and loop.time() < deadline_s:  # noqa: ASYNC110  # a queue has no event for a length
             await asyncio.sleep(POLL_S)
-        while len(batch) < self._batching.batch_messages and len(messages):
-            batch.append(_arrived(await anext(messages)))
+        while len(batch) < self._batching.batch_messages and not queue.empty():
+            batch.append(_arrived(queue.get_nowait()))
         return batch
 
     async def _settle(self, batch: Sequence[Arrived]) -> Outcome:
@@ -205,13 +219,11 @@ async def _acknowledge(client: aiomqtt.Client, outcome: Outcome) -> None:
     for (place, boot), ranges in outcome.settled.items():
         by_place.setdefault(place, []).extend(SeqRange(boot=boot, first=first, last=last) for first, last in ranges)
     now = datetime.now(UTC)
-    # Not a task group: the caller waits for MqttError, not for a group of them.
-    await asyncio.gather(
-        *(
-            _tell(client, place, Committed(device=place.device, at=now, ranges=ranges))
-            for place, ranges in by_place.items()
-        )
-    )
+    told = [(place, Committed(device=place.device, at=now, ranges=ranges)) for place, ranges in by_place.items()]
+    for start in range(0, len(told), TOLD_AT_ONCE):
+        some = told[start : start + TOLD_AT_ONCE]
+        # Not a task group: the caller waits for MqttError, not for a group of them.
+        await asyncio.gather(*(_tell(client, place, message) for place, message in some))
 
 
 async def _tell(client: aiomqtt.Client, place: Place, message: Committed) -> None:
