@@ -1,5 +1,6 @@
-"""``henwise-cloud serve | demo | user | flock | backup | restore | openapi``."""
+"""``henwise-cloud serve | ingest | demo | user | flock | backup | restore | openapi``."""
 
+import asyncio
 import getpass
 import json
 import sys
@@ -11,6 +12,7 @@ import typer
 
 from cloud.backup.cli import app as backup_app
 from cloud.config import CloudConfig, load_config
+from cloud.devices import app as device_app
 from cloud.errors import BadRecord
 from cloud.rights import Role
 from cloud.verb import ConfigOption, sentences
@@ -24,6 +26,7 @@ user_app = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 flock_app = typer.Typer(no_args_is_help=True, help="Flocks and the houses they live in.")
 app.add_typer(user_app, name="user")
 app.add_typer(flock_app, name="flock")
+app.add_typer(device_app, name="device")
 app.add_typer(backup_app)
 
 
@@ -38,6 +41,19 @@ def serve(config: ConfigOption = None) -> None:
             from cloud.serving import serve as run
 
             run(settings, listener)
+
+
+@app.command()
+def ingest(config: ConfigOption = None) -> None:
+    """Be one more worker that takes in what the edge devices send, beside ``serve``, until SIGINT or SIGTERM."""
+    with sentences():
+        settings = load_config(config)
+
+        from cloud.serving import log_to_stderr
+        from cloud.working import work_until_told
+
+        log_to_stderr()
+        asyncio.run(work_until_told(settings))
 
 
 @app.command()

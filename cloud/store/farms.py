@@ -7,7 +7,7 @@ every farm is that one's.
 from sqlalchemy import Connection, insert, select
 
 from cloud.errors import BadRecord
-from cloud.store.records import add
+from cloud.store.records import add, insert_new
 from cloud.store.tables import Farm, House, Organisation
 
 FIRST_ORGANISATION = "Henwise"
@@ -43,7 +43,7 @@ def adopt(connection: Connection, farm: str, now_ms: int) -> None:
     """Let a farm that was just heard of belong to the only organisation, where there is only one."""
     only = only_organisation(connection)
     if only is not None and owner_of(connection, farm) is None:
-        add(connection, Farm, {"farm": farm, "organisation_id": only, "created_ms": now_ms})
+        insert_new(connection, Farm, {"farm": farm, "organisation_id": only, "created_ms": now_ms})
 
 
 def claim(connection: Connection, farm: str, organisation_id: int, now_ms: int) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection, Row, desc, select
 
 from cloud.store import farms
-from cloud.store.records import Records, upsert
+from cloud.store.records import Records, insert_new, upsert
 from cloud.store.tables import Device, Flock, House, Newest
 from contract.messages import FlockCount, Snapshot
 from contract.place import Place
@@ -41,10 +41,8 @@ def exists(records: Records, farm: str, house: str) -> bool:
 
 def seen(connection: Connection, houses: Iterable[Name], now_ms: int) -> None:
     """Note houses that are not known yet."""
-    for farm, house in houses:
-        query = select(House.farm).where(House.farm == farm, House.house == house)
-        if connection.execute(query).first() is None:
-            upsert(connection, House, {"farm": farm, "house": house, "first_seen_ms": now_ms})
+    for farm, house in sorted(houses):  # in one order, so that no two workers wait for each other
+        if insert_new(connection, House, {"farm": farm, "house": house, "first_seen_ms": now_ms}):
             farms.adopt(connection, farm, now_ms)
 
 

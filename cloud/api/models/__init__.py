@@ -4,6 +4,7 @@ Times are RFC 3339 in UTC. A list holds one row per instrument or camera; what i
 """
 
 from cloud.api.models.base import Answer, Problem
+from cloud.api.models.devices import Decision, EnrolledDevice
 from cloud.api.models.health import Health
 from cloud.api.models.house import ClimateNow, DeviceNow, Flock, HouseName, HouseNow, HousePatch
 from cloud.api.models.marks import DrawingNow, DrawnMarks, ViewNow
@@ -20,9 +21,11 @@ __all__ = [
     "CountNow",
     "Credentials",
     "CurvePoint",
+    "Decision",
     "DeviceNow",
     "DrawingNow",
     "DrawnMarks",
+    "EnrolledDevice",
     "FindingNow",
     "FindingsNow",
     "Flock",

@@ -8,7 +8,7 @@ from cloud.store.tables.base import Table
 from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Picture, SeqRange
 from cloud.store.tables.mail import Delivered, Drawing, Verdict
 from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, User
-from cloud.store.tables.place import Device, Farm, Flock, House, Organisation
+from cloud.store.tables.place import Device, Enrolment, Farm, Flock, House, Organisation
 
 __all__ = [
     "ApiToken",
@@ -16,6 +16,7 @@ __all__ = [
     "Delivered",
     "Device",
     "Drawing",
+    "Enrolment",
     "Farm",
     "Finding",
     "Flock",

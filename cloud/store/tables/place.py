@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, ForeignKey, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud.store.tables.base import SLUG, Table
@@ -51,6 +51,23 @@ class Flock(Table):
     placed_on: Mapped[date] = mapped_column(primary_key=True)
     breed: Mapped[str] = mapped_column(SLUG)
     placed_birds: Mapped[int]
+
+
+class Enrolment(Table):
+    """Whether a device may speak: ``waiting``, ``approved`` or ``revoked``; see ``cloud.store.enrolments``."""
+
+    __tablename__ = "enrolments"
+    __table_args__ = (Index("enrolments_by_state", "state"),)
+
+    farm: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    house: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    device: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    first_seen_ms: Mapped[int] = mapped_column(BigInteger)
+    last_seen_ms: Mapped[int] = mapped_column(BigInteger)
+    held_messages: Mapped[int] = mapped_column(BigInteger)
+    decided_ms: Mapped[int | None] = mapped_column(BigInteger)
+    by: Mapped[str | None] = mapped_column(String(100))
 
 
 class Device(Table):
