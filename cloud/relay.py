@@ -13,7 +13,7 @@ import psycopg
 
 from cloud.errors import StoreUnavailable
 from cloud.signals import CHANNEL, Signal, notify
-from cloud.store.engines import listener_arguments
+from cloud.store.engines import conninfo
 from cloud.store.records import Records
 
 log = logging.getLogger(__name__)
@@ -58,13 +58,13 @@ class Relay:
             return
         while True:
             try:
-                await self._listen(listener_arguments(url))
+                await self._listen(conninfo(url))
             except (psycopg.Error, OSError) as error:
                 log.warning("changes of other processes can't be heard (%s); trying again", str(error).strip())
             await asyncio.sleep(AGAIN_S)
 
-    async def _listen(self, arguments: dict[str, str]) -> None:
-        async with await psycopg.AsyncConnection.connect(autocommit=True, **arguments) as connection:
+    async def _listen(self, address: str) -> None:
+        async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
             await connection.execute(f"LISTEN {CHANNEL}")  # fixed text
             self._missed()
             async for notification in connection.notifies():

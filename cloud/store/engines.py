@@ -9,6 +9,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, ProgrammingError
 
@@ -71,12 +72,12 @@ def engine_of(where: Where) -> Engine:
     return engine
 
 
-def listener_arguments(url: URL) -> dict[str, str]:
+def conninfo(url: URL) -> str:
     """Return what psycopg connects with, to listen for as long as it takes."""
     parts = {"host": url.host, "port": url.port, "user": url.username, "password": url.password, "dbname": url.database}
     alive = {"keepalives_idle": PATIENCE_S, "keepalives_interval": 5, "keepalives_count": 3}
     more = {"connect_timeout": PATIENCE_S, "application_name": "henwise-listener", **alive, **url.query}
-    return {name: str(value) for name, value in {**parts, **more}.items() if value is not None}
+    return make_conninfo(**{name: str(value) for name, value in {**parts, **more}.items() if value is not None})
 
 
 def reads(engine: Engine) -> Engine:

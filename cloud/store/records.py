@@ -125,7 +125,7 @@ def insert_new(connection: Connection, table: type[Table], row: dict[str, Any]) 
     keys = [column.name for column in table.__table__.primary_key]
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table).values(row).on_conflict_do_nothing(index_elements=keys)
-    return connection.execute(statement).rowcount > 0
+    return connection.execute(statement.returning(*table.__table__.primary_key)).first() is not None
 
 
 def add(connection: Connection, table: type[Table], row: dict[str, Any]) -> None:

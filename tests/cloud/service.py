@@ -39,6 +39,7 @@ class CloudProcess:
             "HENWISE_DATA_DIR": str(self.folder / "data"),
             "HENWISE_HTTP_PORT": str(self.port),
             "HENWISE_BROKER_PORT": str(self.broker_port),
+            "HENWISE_INGEST_ENROL": "open",
             "HENWISE_SERIES_RETENTION_DAYS": "default=36500",  # what tests send has fixed times
         }
         return {**os.environ, **own, **self.environment}

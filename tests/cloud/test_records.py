@@ -16,7 +16,7 @@ from cloud.rights import RIGHTS, Grants, Role
 from cloud.store import farms, houses, ledger, memberships, migrations, people, sessions
 from cloud.store.houses import Candidate, PlacedFlock
 from cloud.store.ledger import Refused, merged
-from cloud.store.records import Records
+from cloud.store.records import Records, insert_new
 from cloud.store.tables import House, Organisation, Table, User
 from tests.cloud.sending import NOON, PI
 from tests.postgresql import PostgreSQL
@@ -131,6 +131,12 @@ def test_a_reader_sees_one_moment(records: Records):
         houses.place_flock(records, "hill", "house-2", PlacedFlock("ross-308", date(2026, 11, 1), 5), 0)
         assert connection.scalar(select(func.count()).select_from(House)) == before == 0
     assert houses.names(records) == [("hill", "house-2")]
+
+
+def test_a_row_is_new_once(records: Records):
+    row = {"farm": "hill", "house": "house-2", "first_seen_ms": 1}
+    with records.writing() as connection:
+        assert [insert_new(connection, House, row) for _ in range(2)] == [True, False]
 
 
 def test_a_value_that_can_not_be_kept_is_the_callers_mistake(records: Records):
