@@ -10,7 +10,20 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 
-from cloud.api import devices, findings, health, houses, live, marks, pictures, problems, series, session
+from cloud.api import (
+    alerts,
+    devices,
+    findings,
+    hand_weighings,
+    health,
+    houses,
+    live,
+    marks,
+    pictures,
+    problems,
+    series,
+    session,
+)
 from cloud.api.attempts import Attempts
 from cloud.api.dashboard import Dashboard, built_dashboard
 from cloud.api.declared import declared
@@ -52,7 +65,7 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
         openapi_url=None,
         responses=problems.DOCUMENTED,
     )
-    for module in (session, devices, houses, findings, marks, series, live, pictures):
+    for module in (session, devices, houses, alerts, findings, hand_weighings, marks, series, live, pictures):
         app.include_router(module.router, prefix=API)
     app.include_router(health.router)
     declared(app)
@@ -126,6 +139,7 @@ async def _running(config: CloudConfig, series_db: SeriesStore, records: Records
             attempts=Attempts(),
             courier=work.courier,
             feed=feed,
+            engine=work.engine,
         )
     finally:
         hub.close()

@@ -4,6 +4,7 @@ HenwiseError
 ├── PermanentError
 │   ├── BadInput
 │   │   ├── BadConfig           a setting is unknown or impossible; names it
+│   │   ├── BadFile             a file that a person handed in can't be read; names the line
 │   │   ├── BadRecord           something handed to a store can't be kept, ever
 │   │   └── BadBackup           a backup is damaged, of a newer Henwise, or not all there again
 │   ├── RefusedByStore          a database does not know or forbids what we ask of it
@@ -20,6 +21,10 @@ from contract.errors import BadInput, PermanentError, RetryableError
 
 class BadConfig(BadInput):
     """A setting is unknown or impossible; the message names it and says what is allowed."""
+
+
+class BadFile(BadInput):
+    """A file that a person handed in can't be read; the message names the line and what would be right."""
 
 
 class BadRecord(BadInput):

@@ -4,7 +4,9 @@ import asyncio
 import logging
 import signal
 from collections.abc import Iterable
+from typing import Final
 
+from cloud.alerts.engine import Engine
 from cloud.config import CloudConfig
 from cloud.glance import MEMBERS
 from cloud.ingest.admission import Admission
@@ -15,6 +17,7 @@ from cloud.leader import Leadership
 from cloud.live import Feed
 from cloud.relay import Relay
 from cloud.signals import Signal
+from cloud.store.alerts import Transition
 from cloud.store.choice import check_workers, chosen_media, chosen_series, forgetting
 from cloud.store.folder import make_data_dir, records_of
 from cloud.store.leading import LeaderLock
@@ -27,12 +30,15 @@ from cloud.vitals import Vitals
 
 log = logging.getLogger(__name__)
 
+ALERTS: Final = frozenset({"alerts"})
+
 
 class Work:
     """Everything that one process does with what devices send; put together by hand.
 
     Attributes:
         courier: carries what people say to devices.
+        engine: judges houses by the rules, while this process leads.
         leadership: whether this process leads.
     """
 
@@ -46,6 +52,7 @@ class Work:
         self._feed: Feed | None = None
         self._relay = Relay(records, self._heard, self._missed)
         self.leadership = Leadership(LeaderLock(records))
+        self.engine = Engine(series, records, config.zone, self._show_alerts)
         self.courier = Courier(records, tell=lambda: self._relay.tell(Signal(mail=True)))
         admission = Admission(records, everybody=config.ingest.enrol == "open")
         settler = Settler(series, records, media, config.pictures.keep_per_camera, admission=admission)
@@ -68,6 +75,7 @@ class Work:
             kept_up("leader", self.leadership.run),
             kept_up("changes", self._relay.run),
             kept_up("ingest", self._subscriber.run),
+            kept_up("alerts", lambda: leading(self.engine.run)),
             kept_up("retention", lambda: leading(lambda: forgetting(self._series))),
             kept_up("old pictures", lambda: leading(lambda: sweeping(self._records, self._media, keeping))),
         ]
@@ -77,12 +85,18 @@ class Work:
         self._relay.tell(Signal(changed={(farm, house): set(members)}))
 
     def _heard(self, signal: Signal) -> None:
-        if self._feed is not None:
-            for (farm, house), members in signal.changed.items():
+        for (farm, house), members in signal.changed.items():
+            if self._feed is not None:
                 self._feed.heard(farm, house, members)
+            if members != ALERTS:  # what the rules said themselves is no reason to ask them again
+                self.engine.changed(farm, house)
         self.courier.heard(signal.announced)
         if signal.mail:
             self.courier.woken()
+
+    def _show_alerts(self, transitions: Iterable[Transition]) -> None:
+        houses = {(one.farm, one.house) for one in transitions}
+        self._relay.tell(Signal(changed={house: set(ALERTS) for house in houses}))
 
     def _missed(self) -> None:
         if self._feed is not None:

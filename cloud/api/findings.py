@@ -130,6 +130,7 @@ def _said(place: Place, camera: str, about_ms: int, answer: Answer, by: str) -> 
 async def _kept(services: Services, said: Said) -> VerdictNow:
     services.courier.wake()
     services.feed.changed(said.place.farm, said.place.house, ("findings", "counts"))
+    services.engine.changed(said.place.farm, said.place.house)
     return verdict_now(said)
 
 

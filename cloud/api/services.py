@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from cloud.alerts.engine import Engine
 from cloud.api.attempts import Attempts
 from cloud.config import CloudConfig
 from cloud.glance import Glance
@@ -34,6 +35,7 @@ class Services:
     attempts: Attempts
     courier: Courier
     feed: Feed
+    engine: Engine
 
 
 def _services(request: Request) -> Services:

@@ -1,7 +1,7 @@
 """What an edge device would send, and a small sender that waits for the cloud's word."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import aiomqtt
@@ -137,8 +137,8 @@ def announcement(when: datetime | None = None, views: Sequence[CameraView] = ())
     )  # fmt: skip
 
 
-def status(state: str = "online", when: datetime | None = None, parts: list[dict[str, str]] | None = None) -> Status:
-    fields = {"device": PI.device, "at": when or at(), "boot": BOOT, "state": state, "parts": parts or []}
+def status(state: str = "online", when: datetime | None = None, parts: Sequence[Mapping[str, object]] = ()) -> Status:
+    fields = {"device": PI.device, "at": when or at(), "boot": BOOT, "state": state, "parts": list(parts)}
     return Status.model_validate(fields)
 
 

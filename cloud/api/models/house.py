@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from cloud.api.models.alerts import AlertNow
 from cloud.api.models.base import Answer
 from cloud.api.models.marks import ViewNow
 from cloud.api.models.vision import CountNow, FindingsNow, HouseCount, PictureNow, RollCallNow, WellnessNow
@@ -58,6 +59,7 @@ class HouseNow(Answer):
     house: str
     time_zone: str
     flock: Flock | None
+    alerts: list[AlertNow] = Field(description="open ones: unacknowledged first, then the gravest, then the newest")
     house_count: HouseCount | None = Field(description="null while no camera counts")
     counts: list[CountNow]
     roll_calls: list[RollCallNow]
@@ -75,6 +77,7 @@ class HousePatch(Answer):
 
     now: UtcTime
     flock: Flock | None = None
+    alerts: list[AlertNow] | None = None
     house_count: HouseCount | None = None
     counts: list[CountNow] | None = None
     roll_calls: list[RollCallNow] | None = None

@@ -4,13 +4,18 @@ Times are Unix time in ms; JSON columns hold contract messages as they were sent
 migration in ``migrations/versions``; a test compares the two.
 """
 
+from cloud.store.tables.alerts import Alert, AlertSettings, AlertTransition, RuleMemory
 from cloud.store.tables.base import Table
 from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Picture, SeqRange
 from cloud.store.tables.mail import Delivered, Drawing, Verdict
 from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, User
 from cloud.store.tables.place import Device, Enrolment, Farm, Flock, House, Organisation
+from cloud.store.tables.weighed import HandWeighing
 
 __all__ = [
+    "Alert",
+    "AlertSettings",
+    "AlertTransition",
     "ApiToken",
     "Audit",
     "Delivered",
@@ -20,6 +25,7 @@ __all__ = [
     "Farm",
     "Finding",
     "Flock",
+    "HandWeighing",
     "Happening",
     "House",
     "Identity",
@@ -29,6 +35,7 @@ __all__ = [
     "Newest",
     "Organisation",
     "Picture",
+    "RuleMemory",
     "SeqRange",
     "Session",
     "Table",

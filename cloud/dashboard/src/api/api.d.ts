@@ -92,6 +92,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/houses/{farm}/{house}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alerts
+         * @description List the alerts of a house, the newest first.
+         */
+        get: operations["list_alerts_api_v1_houses__farm___house__alerts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/alerts/{alert}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alert With History
+         * @description Return one alert and all that happened to it.
+         */
+        get: operations["alert_with_history_api_v1_houses__farm___house__alerts__alert__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/alerts/{alert}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge
+         * @description Say that you have seen it and look after it; the same again changes nothing.
+         */
+        post: operations["acknowledge_api_v1_houses__farm___house__alerts__alert__acknowledge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/alerts/{alert}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Snooze
+         * @description Put it off for a while; if it gets worse it breaks through.
+         */
+        post: operations["snooze_api_v1_houses__farm___house__alerts__alert__snooze_post"];
+        /**
+         * Unsnooze
+         * @description Take a snooze back.
+         */
+        delete: operations["unsnooze_api_v1_houses__farm___house__alerts__alert__snooze_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/alerts/{alert}/assignment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Assign
+         * @description Say who looks after it.
+         */
+        put: operations["assign_api_v1_houses__farm___house__alerts__alert__assignment_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/houses/{farm}/{house}/findings": {
         parameters: {
             query?: never;
@@ -167,6 +271,46 @@ export interface paths {
          */
         post: operations["count_api_v1_houses__farm___house__cameras__camera__count_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/hand-weighings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Weigh
+         * @description Tell the mean of birds weighed by hand on a day; the same again changes nothing.
+         */
+        post: operations["weigh_api_v1_houses__farm___house__hand_weighings_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/hand-weighings/{weighing}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take Back
+         * @description Take a weighing by hand back; it corrects nothing any more.
+         */
+        delete: operations["take_back_api_v1_houses__farm___house__hand_weighings__weighing__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -320,6 +464,178 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AlertHappened
+         * @description One thing that happened to an alert.
+         */
+        AlertHappened: {
+            /** N */
+            n: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "opened" | "worsened" | "eased" | "no_data" | "data_back" | "resolved" | "acknowledged" | "snoozed" | "unsnoozed" | "assigned";
+            /**
+             * At
+             * @description by the data
+             */
+            at: string;
+            /**
+             * Noted At
+             * @description when it was written down
+             */
+            noted_at: string;
+            /** Level */
+            level: ("watch" | "warning" | "severe") | null;
+            /** Value */
+            value: number | null;
+            /** Limit */
+            limit: number | null;
+            /**
+             * By
+             * @description null: the rules
+             */
+            by: string | null;
+            /** Until */
+            until: string | null;
+            /** To */
+            to: string | null;
+        };
+        /**
+         * AlertHistory
+         * @description One alert and all that happened to it, oldest first.
+         */
+        AlertHistory: {
+            alert: components["schemas"]["AlertNow"];
+            /** Happened */
+            happened: components["schemas"]["AlertHappened"][];
+        };
+        /**
+         * AlertNow
+         * @description One alert.
+         */
+        AlertNow: {
+            /** Alert */
+            alert: string;
+            /** Rule */
+            rule: string;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "climate" | "weight" | "birds" | "intake" | "devices";
+            /**
+             * Level
+             * @description as it is now; of a resolved one, as it last was
+             * @enum {string}
+             */
+            level: "watch" | "warning" | "severe";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "resolved";
+            /**
+             * Silent
+             * @description no value came for too long: nobody can say whether it is over
+             */
+            silent: boolean;
+            /** Device */
+            device: string | null;
+            /**
+             * Source
+             * @description instrument or camera; null for a whole device or house
+             */
+            source: string | null;
+            /** Opened At */
+            opened_at: string;
+            /** Changed At */
+            changed_at: string;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Value */
+            value: number | null;
+            /**
+             * Limit
+             * @description of its level
+             */
+            limit: number | null;
+            /**
+             * Target
+             * @description what the birds want at their age, where the rule has one
+             */
+            target: number | null;
+            /** Unit */
+            unit: string;
+            en: components["schemas"]["AlertSaid"];
+            zh: components["schemas"]["AlertSaid"];
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Snoozed Until */
+            snoozed_until: string | null;
+            /** Assigned To */
+            assigned_to: string | null;
+            /**
+             * Finding
+             * @description the newest finding it rests on
+             */
+            finding: string | null;
+            /**
+             * Picture
+             * @description address of that finding's picture
+             */
+            picture: string | null;
+        };
+        /**
+         * AlertPage
+         * @description Some alerts, the newest first.
+         */
+        AlertPage: {
+            /** Alerts */
+            alerts: components["schemas"]["AlertNow"][];
+            /**
+             * Next
+             * @description hand this in as 'after' for the following page; null: there is none
+             */
+            next: string | null;
+        };
+        /**
+         * AlertSaid
+         * @description What an alert says in one language.
+         */
+        AlertSaid: {
+            /** Name */
+            name: string;
+            /**
+             * What
+             * @description what is, with its numbers
+             */
+            what: string;
+            /**
+             * Means
+             * @description how bad that is
+             */
+            means: string;
+            /**
+             * Todo
+             * @description what to do now
+             */
+            todo: string;
+        };
+        /**
+         * Assignment
+         * @description Who looks after an alert.
+         */
+        Assignment: {
+            /**
+             * To
+             * @description a user's name; null: nobody in particular
+             */
+            to: string | null;
+        };
         /**
          * Box
          * @description One detection in pixels of the picture it belongs to.
@@ -597,6 +913,38 @@ export interface components {
             age_days: number;
         };
         /**
+         * FlockWeight
+         * @description The flock's mean, heavy birds that stay away from the scale included; see docs/weighing.md.
+         */
+        FlockWeight: {
+            /** Grams */
+            grams: number;
+            /**
+             * Interval Grams
+             * @description 95 % interval
+             */
+            interval_grams: [
+                number,
+                number
+            ];
+            /**
+             * Away Percent
+             * @description by how much the scale is low because heavy birds stay away, in %
+             */
+            away_percent: number;
+            /**
+             * Hand Weighings
+             * @description weighings by hand it rests on
+             */
+            hand_weighings: number;
+            /**
+             * Weighed On
+             * Format: date
+             * @description the last of them; of an earlier day, the first that followed
+             */
+            weighed_on: string;
+        };
+        /**
          * GateMark
          * @description A line birds walk over, or a pop hole they vanish in and come out of.
          */
@@ -663,6 +1011,70 @@ export interface components {
              * @description needed when two devices have a camera of this name
              */
             device?: string | null;
+        };
+        /**
+         * HandWeighed
+         * @description Birds of the flock weighed by hand, as a person or a device told it.
+         */
+        HandWeighed: {
+            /** Weighing */
+            weighing: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Age Days */
+            age_days: number | null;
+            /** Grams */
+            grams: number;
+            /** Birds */
+            birds: number;
+            /** Cv Percent */
+            cv_percent: number | null;
+            /** At */
+            at: string;
+            /**
+             * By
+             * @description who told it on the page; empty when it was told to a device
+             */
+            by: string;
+            /**
+             * Scale
+             * @description the scale beside which it was told; null on the page
+             */
+            scale: string | null;
+            /**
+             * Corrects
+             * @description it was late enough to tell how many heavy birds stay away
+             */
+            corrects: boolean;
+        };
+        /**
+         * HandWeighing
+         * @description What a person weighed by hand: some birds of the flock on a day.
+         */
+        HandWeighing: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Grams
+             * @description mean of the birds, 10 to 20000
+             */
+            grams: number;
+            /**
+             * Birds
+             * @description how many, 10 to 100000
+             */
+            birds: number;
+            /**
+             * Cv Percent
+             * @description of the flock, where known
+             */
+            cv_percent?: number | null;
         };
         /**
          * Health
@@ -738,6 +1150,11 @@ export interface components {
             /** Time Zone */
             time_zone: string;
             flock: components["schemas"]["Flock"] | null;
+            /**
+             * Alerts
+             * @description open ones: unacknowledged first, then the gravest, then the newest
+             */
+            alerts: components["schemas"]["AlertNow"][];
             /** @description null while no camera counts */
             house_count: components["schemas"]["HouseCount"] | null;
             /** Counts */
@@ -921,6 +1338,18 @@ export interface components {
             high: (number | null)[];
         };
         /**
+         * Snooze
+         * @description How long an alert is put off.
+         */
+        Snooze: {
+            /**
+             * Until
+             * Format: date-time
+             * @description at most a week ahead
+             */
+            until: string;
+        };
+        /**
          * User
          * @description Who is signed in.
          */
@@ -1015,6 +1444,8 @@ export interface components {
              * @description the breed's standard at that age
              */
             target_grams: number | null;
+            /** @description corrected by weighings by hand; null without one, and before day 29 */
+            flock: components["schemas"]["FlockWeight"] | null;
         };
         /**
          * WeightHistory
@@ -1029,6 +1460,11 @@ export interface components {
             curve: components["schemas"]["CurvePoint"][];
             /** Days */
             days: components["schemas"]["WeightDay"][];
+            /**
+             * Hand Weighings
+             * @description of this flock, oldest first
+             */
+            hand_weighings: components["schemas"]["HandWeighed"][];
         };
         /**
          * WeightNow
@@ -1092,6 +1528,11 @@ export interface components {
             now: string;
             /** @default null */
             flock?: components["schemas"]["Flock"] | null;
+            /**
+             * Alerts
+             * @default null
+             */
+            alerts?: components["schemas"]["AlertNow"][] | null;
             /** @default null */
             house_count?: components["schemas"]["HouseCount"] | null;
             /**
@@ -1344,6 +1785,217 @@ export interface operations {
             };
         };
     };
+    list_alerts_api_v1_houses__farm___house__alerts_get: {
+        parameters: {
+            query?: {
+                /** @description default: both */
+                state?: ("open" | "resolved") | null;
+                /** @description 'next' of the page before */
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPage"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alert_with_history_api_v1_houses__farm___house__alerts__alert__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertHistory"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge_api_v1_houses__farm___house__alerts__alert__acknowledge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    snooze_api_v1_houses__farm___house__alerts__alert__snooze_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Snooze"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unsnooze_api_v1_houses__farm___house__alerts__alert__snooze_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assign_api_v1_houses__farm___house__alerts__alert__assignment_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                alert: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_house_findings_api_v1_houses__farm___house__findings_get: {
         parameters: {
             query?: {
@@ -1478,6 +2130,73 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["VerdictNow"];
                 };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    weigh_api_v1_houses__farm___house__hand_weighings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandWeighing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandWeighed"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_back_api_v1_houses__farm___house__hand_weighings__weighing__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                weighing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A refusal */
             "4XX": {

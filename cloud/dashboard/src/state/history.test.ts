@@ -8,7 +8,7 @@ import { HouseHistory } from "./history.svelte";
 import { Saved } from "./saved";
 
 const PLACE = { farm: "hillside", house: "house-2" };
-const WEIGHTS = { breed: "ross-308", curve_source: null, curve: [], days: [weightDay()] };
+const WEIGHTS = { breed: "ross-308", curve_source: null, curve: [], days: [weightDay()], hand_weighings: [] };
 
 let saved: Saved;
 let asked: SeriesQuery[];
@@ -27,7 +27,15 @@ const client = {
     asked.push(query);
     const { device, source, quantity } = query;
     const columns = { at_ms: [], mean: [], low: [], high: [] };
-    return Promise.resolve({ device, source, quantity, unit: "°C", resolution: "raw", basis: "raw", ...columns });
+    return Promise.resolve({
+      device,
+      source,
+      quantity,
+      unit: "°C",
+      resolution: "raw",
+      basis: "raw",
+      ...columns,
+    });
   },
 };
 

@@ -26,6 +26,7 @@ export function weightDay(changes: Partial<WeightDay> = {}): WeightDay {
     interval_grams: [1400, 1440],
     cv_percent: 9,
     target_grams: 1464,
+    flock: null,
     ...changes,
   };
 }
@@ -114,6 +115,7 @@ export function healthyHouse(changes: Partial<HouseNow> = {}): HouseNow {
     house: "house-2",
     time_zone: "Asia/Shanghai",
     flock: { breed: "ross-308", placed_on: "2026-10-25", placed_birds: 480, age_days: 28 },
+    alerts: [],
     counts: [
       {
         device: "edge-1",

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.doubts import PACES, Doubts
+from contract.doubts import PACES, Doubts
 
 HOUR_S = 3600
 

@@ -1,0 +1,123 @@
+"""Where signals are read from: a house's series in the store, or the columns of a file."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from cloud.alerts.rules.settings import Lives
+from cloud.alerts.rules.signals import Columns
+from cloud.store import houses
+from cloud.store.records import Records
+from cloud.store.series import DayStats, SeriesKey, SeriesStore, combined
+
+POINTS_MAX = 200_000
+"""As many points of a series as are looked at one by one; of more, equal parts are."""
+
+
+class History(Protocol):
+    """What a house measured, and who lived in it."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The house's time zone: where a day begins."""
+        ...
+
+    def series_keys(self) -> Sequence[SeriesKey]:
+        """List the series there are, sorted."""
+        ...
+
+    def columns(self, key: SeriesKey, from_ms: int, to_ms: int) -> Columns:
+        """Return what a series measured with ``from_ms <= time < to_ms``; doubtful values are left out."""
+        ...
+
+    def days(self, quantity: str, first: date, last: date) -> list[DayStats]:
+        """Return the days that have values of a quantity, over all its sources, both ends included."""
+        ...
+
+    def flock_on(self, day: date) -> Lives | None:
+        """Return who lived in the house on a day."""
+        ...
+
+
+@dataclass(slots=True)
+class HouseHistory:
+    """A house's history in the stores; what was read is kept for as long as this lives.
+
+    Attributes:
+        series: the time series.
+        records: everything else.
+        farm: slug.
+        house: slug.
+        zone: where a day begins.
+        doubtful: (device, source, quantity) that must not be believed at present.
+        points: as many of a series as are wanted; of more, equal parts.
+    """
+
+    series: SeriesStore
+    records: Records
+    farm: str
+    house: str
+    zone: ZoneInfo
+    doubtful: frozenset[tuple[str, str, str]] = frozenset()
+    points: int = POINTS_MAX
+    _keys: list[SeriesKey] | None = None
+    _columns: dict[tuple[SeriesKey, int, int], Columns] = field(default_factory=dict)
+    _flocks: dict[date, Lives | None] = field(default_factory=dict)
+
+    def series_keys(self) -> list[SeriesKey]:
+        """List the series there are; see ``History``."""
+        if self._keys is None:
+            self._keys = self.series.keys(self.farm, self.house)
+        return self._keys
+
+    def columns(self, key: SeriesKey, from_ms: int, to_ms: int) -> Columns:
+        """Return what a series measured; see ``History``."""
+        if (key.device, key.source, key.quantity) in self.doubtful or from_ms >= to_ms:
+            return Columns.of([], [])
+        asked = (key, from_ms, to_ms)
+        if asked not in self._columns:
+            window = self.series.window(key, from_ms, to_ms, self.points)
+            self._columns[asked] = Columns(window.at_ms, window.mean).kept(~np.isnan(window.mean))
+        return self._columns[asked]
+
+    def days(self, quantity: str, first: date, last: date) -> list[DayStats]:
+        """Return the days that have values; see ``History``."""
+        keys = [key for key in self.series_keys() if key.quantity == quantity]
+        return combined(day for key in keys for day in self.series.daily(key, self.zone, first, last))
+
+    def flock_on(self, day: date) -> Lives | None:
+        """Return who lived in the house on a day; see ``History``."""
+        if day not in self._flocks:
+            flock = houses.flock_on(self.records, self.farm, self.house, day)
+            self._flocks[day] = Lives(flock.breed, flock.placed_on) if flock else None
+        return self._flocks[day]
+
+
+@dataclass(frozen=True, slots=True)
+class FileHistory:
+    """A history read from a file: columns by series, and days by quantity."""
+
+    zone: ZoneInfo
+    series: Mapping[SeriesKey, Columns]
+    daily: Mapping[str, Sequence[DayStats]]
+    flock: Lives | None
+
+    def series_keys(self) -> list[SeriesKey]:
+        """List the series there are; see ``History``."""
+        return sorted(self.series)
+
+    def columns(self, key: SeriesKey, from_ms: int, to_ms: int) -> Columns:
+        """Return what a series measured; see ``History``."""
+        return self.series[key].between(from_ms, to_ms)
+
+    def days(self, quantity: str, first: date, last: date) -> list[DayStats]:
+        """Return the days that have values; see ``History``."""
+        return [day for day in self.daily.get(quantity, ()) if first <= day.day <= last]
+
+    def flock_on(self, day: date) -> Lives | None:
+        """Return who lived in the house on a day; see ``History``."""
+        return self.flock if self.flock and self.flock.placed_on <= day else None

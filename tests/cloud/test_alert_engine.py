@@ -1,0 +1,255 @@
+"""The rules over real stores: rows first, once, and on from where they were."""
+
+import math
+import random
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from cloud.alerts.history import HouseHistory
+from cloud.alerts.replay import replay
+from cloud.alerts.rules.settings import HouseSettings, OwnLimits
+from cloud.store import alert_actions, alert_book, alert_settings
+from cloud.store.alert_actions import Deed
+from cloud.store.alert_settings import SetOnce
+from cloud.store.embedded import EmbeddedSeries
+from cloud.store.media import Media
+from cloud.store.records import Records
+from contract.messages import Announcement, Readings
+from tests.cloud.sending import BOOT, PI, finding, readings, roll_call, status
+from tests.cloud.watched import THERMO, ZONE, WatchedHouse, ms
+
+
+@pytest.fixture
+def house(series: EmbeddedSeries, records: Records, media: Media) -> Iterator[WatchedHouse]:
+    watched = WatchedHouse(series, records, media)
+    watched.place(age_days=10)
+    return watched
+
+
+def part(slug: str, last_at: datetime, state: str = "ok") -> dict[str, object]:
+    return {"slug": slug, "state": state, "last_at": last_at}
+
+
+def test_a_hot_house_is_told_once_worsens_and_is_over(house: WatchedHouse):
+    house.measure(80, temperature_celsius=26)
+    assert house.judge() == []
+    house.measure(15, temperature_celsius=31)
+    assert house.judge() == [("warming-fast", "opened", 2)]
+    house.measure(10, temperature_celsius=31)
+    assert house.judge() == [("too-warm", "opened", 1)]
+    house.measure(60, temperature_celsius=31)
+    assert house.judge() == [("warming-fast", "resolved", 0)]
+    house.measure(25, temperature_celsius=40)
+    assert house.judge() == [("too-warm", "worsened", 3), ("warming-fast", "opened", 3)]
+    [too_warm] = [one for one in house.open() if one.rule == "too-warm"]
+    assert (too_warm.device, too_warm.source, too_warm.value, too_warm.level) == (PI.device, THERMO, 40, 3)
+    assert too_warm.limit is not None
+    assert too_warm.target is not None
+    assert too_warm.limit == pytest.approx(too_warm.target + 9)
+    house.measure(120, temperature_celsius=26)
+    assert {("too-warm", "resolved", 0)} <= set(house.judge())
+    [told] = [
+        one
+        for one in alert_book.page(house.records, PI.farm, PI.house, state="resolved", before=None, limit=9)
+        if one.rule == "too-warm"
+    ]
+    kinds = [one.kind for one in alert_book.happened(house.records, told.alert)]
+    assert kinds == ["opened", "worsened", "resolved"]
+
+
+def test_judging_bit_by_bit_says_what_a_replay_says(house: WatchedHouse):
+    began_ms = ms(house.now) + 1
+    chance = random.Random(7)
+    for step in range(80):
+        house.measure(
+            5, temperature_celsius=26 + 6 * math.sin(step / 6) + chance.gauss(0, 0.4), ammonia_ppm=18.0 + step % 9
+        )
+        house.judge()
+    page = alert_book.page(house.records, PI.farm, PI.house, state=None, before=None, limit=99)
+    history = HouseHistory(house.series, house.records, PI.farm, PI.house, ZONE)
+    played = replay(history, HouseSettings(), began_ms, ms(house.now) + 1)
+    assert len(page) > 6
+    assert sorted((one.rule, one.opened_ms, one.resolved_ms) for one in page) == sorted(
+        (ring.rule, ring.opened_ms, ring.ended_ms) for ring in played.rings
+    )
+
+
+def test_a_process_that_starts_anew_goes_on_where_the_last_one_was(house: WatchedHouse):
+    house.measure(30, temperature_celsius=26)
+    house.judge()
+    house.measure(15, temperature_celsius=30.5)
+    house.judge()
+    house.measure(8, temperature_celsius=30.5)
+    again = house.another_engine()
+    assert ("too-warm", "opened", 1) in house.judge(again)
+    assert house.judge(house.another_engine()) == []
+
+
+def test_two_workers_at_once_write_each_transition_once(house: WatchedHouse):
+    house.measure(80, temperature_celsius=26)
+    house.judge()
+    house.measure(40, temperature_celsius=37)
+    engines = [house.another_engine() for _ in range(4)]
+    found: list[list[tuple[str, str, int]]] = []
+    start = threading.Barrier(len(engines))
+
+    def work(number: int) -> None:
+        start.wait()
+        found.append(house.judge(engines[number]))
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(len(engines))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    told = sorted(one for each in found for one in each)
+    assert told == [("too-warm", "opened", 3), ("warming-fast", "opened", 3)]
+
+
+def test_silence_of_an_open_alert_and_of_its_device(house: WatchedHouse):
+    house.send(status(when=house.now, parts=[part(THERMO, house.now)]))
+    house.measure(30, temperature_celsius=31)
+    house.send(status(when=house.now, parts=[part(THERMO, house.now)]))
+    assert house.judge() == [("too-warm", "opened", 1)]
+    house.now += timedelta(minutes=30)
+    assert house.judge() == [("too-warm", "no_data", 1), ("device-silent", "opened", 2)]
+    assert [one.silent for one in house.open() if one.rule == "too-warm"] == [True]
+    house.now += timedelta(minutes=40)
+    assert house.judge() == [("device-silent", "worsened", 3)]
+    house.measure(25, temperature_celsius=31)
+    house.send(status(when=house.now))
+    assert house.judge() == [("too-warm", "data_back", 1), ("device-silent", "resolved", 0)]
+
+
+def test_a_backlog_that_comes_in_bit_by_bit_does_not_flap(house: WatchedHouse):
+    house.measure(30, temperature_celsius=31)
+    house.judge()
+    began = house.now
+    house.now += timedelta(hours=6)
+    assert house.judge() == [("too-warm", "no_data", 1)]
+    later = house.now
+    for _ in range(4):
+        house.now = began
+        house.measure(60, temperature_celsius=31)
+        began, house.now = house.now, later
+        assert house.judge() == []
+    house.now = began
+    house.measure(120, temperature_celsius=31)
+    assert house.judge() == [("too-warm", "data_back", 1)]
+
+
+def test_a_silent_part_of_a_device_that_speaks(house: WatchedHouse):
+    heard = house.now
+    for minute in range(1, 15):
+        house.now = heard + timedelta(minutes=minute)
+        house.send(status(when=house.now, parts=[part("scale-1", heard, "silent")]))
+        house.judge()
+    [alert] = house.open()
+    assert (alert.rule, alert.source, alert.level) == ("source-silent", "scale-1", 1)
+
+
+def test_a_stuck_sensor_is_told_and_its_values_judge_nothing(house: WatchedHouse):
+    house.measure(30, temperature_celsius=26)
+    house.judge()
+    house.measure(60, temperature_celsius=33)
+    stuck = readings(1, house.now, temperature_celsius=33.0)
+    house.send(Readings.model_validate({**stuck.model_dump(), "doubts": {"temperature_celsius": "stuck"}}))
+    assert house.judge() == [("sensor-stuck", "opened", 2)]
+    house.measure(10, temperature_celsius=26.3)
+    house.send(readings(2, house.now, temperature_celsius=26.2))
+    assert house.judge() == [("sensor-stuck", "resolved", 0)]
+
+
+def test_an_instrument_that_was_taken_away_ends_its_alerts(house: WatchedHouse):
+    house.measure(30, temperature_celsius=31)
+    house.judge()
+    house.send(Announcement(device=PI.device, boot=BOOT, at=house.now, version="1", instruments=[], cameras=[]))
+    assert house.judge() == [("too-warm", "resolved", 0)]
+
+
+def test_findings_are_one_alert_a_camera_until_somebody_has_looked(house: WatchedHouse):
+    house.send(finding(1, "f-1", house.now, kind="dead_suspect"))
+    assert house.judge() == [("dead-suspect", "opened", 2)]
+    house.now += timedelta(minutes=5)
+    house.send(finding(2, "f-2", house.now, kind="dead_suspect"))
+    assert house.judge() == []
+    house.now += timedelta(minutes=5)
+    house.judge()
+    [alert] = house.open()
+    assert (alert.source, alert.value, alert.finding) == ("cam-1", 2, "f-2")
+    assert alert.finding_ms == ms(house.now - timedelta(minutes=5))
+    house.now += timedelta(hours=25)
+    assert house.judge() == [("dead-suspect", "resolved", 0)]
+
+
+def test_birds_that_are_not_back(house: WatchedHouse):
+    house.send(roll_call(1, 31, house.now))
+    assert house.judge() == [("not-back", "opened", 3)]
+    house.now += timedelta(minutes=5)
+    house.send(roll_call(2, 4, house.now))
+    assert house.judge() == [("not-back", "eased", 2)]
+    house.now += timedelta(minutes=5)
+    house.send(roll_call(3, 0, house.now))
+    assert house.judge() == [("not-back", "resolved", 0)]
+
+
+def test_what_a_device_gave_up_is_told_when_it_rises(house: WatchedHouse):
+    def report(dropped: int) -> list[tuple[str, str, int]]:
+        house.now += timedelta(minutes=1)
+        message = status(when=house.now)
+        house.send(message.model_copy(update={"dropped_rows": dropped}))
+        return house.judge()
+
+    assert report(900) == []
+    assert report(900) == []
+    assert report(950) == [("storage-full", "opened", 2)]
+    [alert] = house.open()
+    assert alert.value == 50
+    house.now += timedelta(hours=25)
+    assert report(950) == [("storage-full", "resolved", 0)]
+
+
+def test_a_house_sets_its_own_limits_and_can_switch_a_rule_off(house: WatchedHouse):
+    own = {"too-warm": OwnLimits(warning=1, hold_min=5), "warming-fast": OwnLimits(enabled=False)}
+    assert alert_settings.change(
+        house.records, PI.farm, PI.house, SetOnce(1, HouseSettings(rules=own), by="mei", at_ms=5)
+    )
+    house.measure(30, temperature_celsius=26)
+    house.measure(10, temperature_celsius=29)
+    assert house.judge() == [("too-warm", "opened", 2)]
+    off = HouseSettings(rules={"too-warm": OwnLimits(enabled=False)})
+    assert alert_settings.change(house.records, PI.farm, PI.house, SetOnce(2, off))
+    assert house.judge() == [("too-warm", "resolved", 0)]
+
+
+def test_people_acknowledge_put_off_and_assign_and_worse_breaks_through(house: WatchedHouse):
+    house.measure(30, temperature_celsius=31)
+    house.judge()
+    [alert] = house.open()
+    deed = Deed("mei", ms(house.now))
+    assert [one.kind for one in alert_actions.acknowledge(house.records, alert.alert, deed)] == ["acknowledged"]
+    assert alert_actions.acknowledge(house.records, alert.alert, deed) == []
+    until_ms = ms(house.now + timedelta(hours=1))
+    assert [one.kind for one in alert_actions.snooze(house.records, alert.alert, until_ms, deed)] == ["snoozed"]
+    assert alert_actions.snooze(house.records, alert.alert, until_ms, deed) == []
+    assert [one.kind for one in alert_actions.assign(house.records, alert.alert, "li", deed)] == ["assigned"]
+    house.measure(25, temperature_celsius=36)
+    assert ("too-warm", "worsened", 3) in house.judge()
+    [worse] = [one for one in house.open() if one.rule == "too-warm"]
+    assert (worse.acknowledged_by, worse.snoozed_until_ms, worse.assigned_to) == (None, None, "li")
+    kinds = [one.kind for one in alert_book.happened(house.records, worse.alert)]
+    assert kinds == ["opened", "acknowledged", "snoozed", "assigned", "worsened"]
+
+
+def test_a_snooze_ends_by_itself(house: WatchedHouse):
+    house.measure(30, temperature_celsius=31)
+    house.judge()
+    [alert] = house.open()
+    until = house.now + timedelta(minutes=20)
+    alert_actions.snooze(house.records, alert.alert, ms(until), Deed("mei", ms(house.now)))
+    assert alert_actions.unsnooze_due(house.records, ms(until) - 1) == []
+    assert [one.kind for one in alert_actions.unsnooze_due(house.records, ms(until))] == ["unsnoozed"]
+    assert alert_actions.unsnooze_due(house.records, ms(until)) == []
