@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from cloud.backup.cli import app as backup_app
+from cloud.broker.cli import app as broker_app
 from cloud.config import CloudConfig, load_config
 from cloud.devices import app as device_app
 from cloud.errors import BadRecord
@@ -26,6 +27,7 @@ user_app = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 flock_app = typer.Typer(no_args_is_help=True, help="Flocks and the houses they live in.")
 app.add_typer(user_app, name="user")
 app.add_typer(flock_app, name="flock")
+app.add_typer(broker_app, name="broker")
 app.add_typer(device_app, name="device")
 app.add_typer(backup_app)
 

@@ -8,6 +8,7 @@ HenwiseError
 │   │   ├── BadRecord           something handed to a store can't be kept, ever
 │   │   └── BadBackup           a backup is damaged, of a newer Henwise, or not all there again
 │   ├── RefusedByStore          a database does not know or forbids what we ask of it
+│   ├── BrokerRefused           the broker can't be told who may what
 │   ├── CannotStart             a port is taken, a folder is missing or in use
 │   └── DemoImpossible          what the demo needs is not there
 │       ├── NoBroker            neither the embedded broker nor mosquitto is here
@@ -37,6 +38,10 @@ class BadBackup(BadInput):
 
 class RefusedByStore(PermanentError):
     """A database does not know or forbids what was asked of it; the message holds its words."""
+
+
+class BrokerRefused(PermanentError):
+    """The broker can't be told who may what, or says no; the message says what to look at."""
 
 
 class CannotStart(PermanentError):

@@ -17,8 +17,9 @@ from typing import Any
 
 import aiomqtt
 
+from cloud.broker.tls import tls_context
 from cloud.config import BrokerConfig, IngestConfig
-from cloud.errors import CannotStart, StoreUnavailable
+from cloud.errors import StoreUnavailable
 from cloud.ingest.courier import Courier
 from cloud.ingest.fairness import Fairness
 from cloud.ingest.settling import Outcome, Settler
@@ -120,12 +121,7 @@ class Subscriber:
         Raises:
             CannotStart: the file of the certificate authority can't be used.
         """
-        if not self._broker.tls:
-            return
-        try:
-            self._tls = ssl.create_default_context(cafile=self._broker.ca_file)
-        except OSError as error:
-            raise CannotStart(f"broker.ca_file: {self._broker.ca_file} can't be used: {error}") from error
+        self._tls = tls_context(self._broker)
 
     async def run(self) -> None:
         """Connect, listen, and connect again for ever; ends only by being cancelled."""
