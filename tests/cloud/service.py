@@ -56,11 +56,15 @@ class CloudProcess:
         )
 
     def start(self, *wrapper: str) -> None:
+        self.start_alone(*wrapper)
+        self.wait_until_healthy()
+
+    def start_alone(self, *wrapper: str) -> None:
+        """Start it without waiting: what it needs may be away."""
         with (self.folder / "cloud.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [*wrapper, sys.executable, "-m", "cloud.cli", "serve"], env=self.environ(), stdout=log, stderr=log
             )
-        self.wait_until_healthy()
 
     def wait_until_healthy(self, timeout_s: float = 60) -> None:
         deadline_s = time.monotonic() + timeout_s
