@@ -12,8 +12,10 @@ from fastapi.middleware.gzip import GZipMiddleware
 
 from cloud.api import (
     alerts,
+    daily_log,
     devices,
     findings,
+    flocks,
     hand_weighings,
     health,
     houses,
@@ -65,7 +67,9 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
         openapi_url=None,
         responses=problems.DOCUMENTED,
     )
-    for module in (session, devices, houses, alerts, findings, hand_weighings, marks, series, live, pictures):
+    for module in (
+        session, devices, houses, flocks, daily_log, alerts, findings, hand_weighings, marks, series, live, pictures,
+    ):  # fmt: skip
         app.include_router(module.router, prefix=API)
     app.include_router(health.router)
     declared(app)

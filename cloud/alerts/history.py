@@ -10,7 +10,7 @@ import numpy as np
 
 from cloud.alerts.rules.settings import Lives
 from cloud.alerts.rules.signals import Columns
-from cloud.store import houses
+from cloud.store import flocks
 from cloud.store.records import Records
 from cloud.store.series import DayStats, SeriesKey, SeriesStore, combined
 
@@ -92,7 +92,7 @@ class HouseHistory:
     def flock_on(self, day: date) -> Lives | None:
         """Return who lived in the house on a day; see ``History``."""
         if day not in self._flocks:
-            flock = houses.flock_on(self.records, self.farm, self.house, day)
+            flock = flocks.facts_on(self.records, self.farm, self.house, day)
             self._flocks[day] = Lives(flock.breed, flock.placed_on) if flock else None
         return self._flocks[day]
 

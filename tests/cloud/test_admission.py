@@ -102,7 +102,7 @@ class TestUnknownDevices:
 
     def test_devices_heard_before_there_were_enrolments_may_go_on(self, records: Records):
         with records.writing() as connection:
-            migrations.downgrade(connection, "0007")
+            migrations.downgrade(connection, "0008")
             ledger.settle(connection, PI, BOOT, [(1, 1)])
             houses.announced(connection, OTHER, announcement().model_dump_json())
         records.close()

@@ -22,12 +22,24 @@ from cloud.api.models.alerts import (
 )
 from cloud.api.models.base import Answer, Problem
 from cloud.api.models.devices import Decision, EnrolledDevice
+from cloud.api.models.flocks import (
+    ClosedTold,
+    EventTold,
+    FlockEventNow,
+    FlockRecord,
+    HarvestedTold,
+    Placing,
+    ThinnedTold,
+    TransferredTold,
+)
 from cloud.api.models.health import Health
 from cloud.api.models.house import ClimateNow, DeviceNow, Flock, HouseName, HouseNow, HousePatch
+from cloud.api.models.log import EntryTold, LogDayNow, LogEntryNow, LogPage
 from cloud.api.models.marks import DrawingNow, DrawnMarks, ViewNow
 from cloud.api.models.said import BIRDS_MAX, HandCount, Judgement, VerdictNow
 from cloud.api.models.series import SeriesAnswer
 from cloud.api.models.session import Credentials, User
+from cloud.api.models.stock import Floor, StockDayNow, StockHistory, StockNow, WithdrawalNow
 from cloud.api.models.vision import CountNow, FindingNow, FindingsNow, HouseCount, PictureNow, RollCallNow, WellnessNow
 from cloud.api.models.weight import (
     WEIGHED_BIRDS_LEAST,
@@ -58,6 +70,7 @@ __all__ = [
     "Answer",
     "Assignment",
     "ClimateNow",
+    "ClosedTold",
     "CountNow",
     "Credentials",
     "CurvePoint",
@@ -66,20 +79,30 @@ __all__ = [
     "DrawingNow",
     "DrawnMarks",
     "EnrolledDevice",
+    "EntryTold",
+    "EventTold",
     "FindingNow",
     "FindingsNow",
     "Flock",
+    "FlockEventNow",
+    "FlockRecord",
     "FlockWeight",
+    "Floor",
     "HandCount",
     "HandWeighed",
     "HandWeighing",
+    "HarvestedTold",
     "Health",
     "HouseCount",
     "HouseName",
     "HouseNow",
     "HousePatch",
     "Judgement",
+    "LogDayNow",
+    "LogEntryNow",
+    "LogPage",
     "PictureNow",
+    "Placing",
     "Problem",
     "ReplayAnswer",
     "ReplayAsked",
@@ -90,7 +113,12 @@ __all__ = [
     "SettingsChange",
     "Snooze",
     "StepsNow",
+    "StockDayNow",
+    "StockHistory",
+    "StockNow",
+    "ThinnedTold",
     "Thresholds",
+    "TransferredTold",
     "User",
     "VerdictNow",
     "ViewNow",
@@ -98,4 +126,5 @@ __all__ = [
     "WeightHistory",
     "WeightNow",
     "WellnessNow",
+    "WithdrawalNow",
 ]
