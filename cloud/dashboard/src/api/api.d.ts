@@ -32,6 +32,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/farms/{farm}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Devices
+         * @description List the devices of a farm that were ever heard of; those that wait come first.
+         */
+        get: operations["list_devices_api_v1_farms__farm__devices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/devices/{house}/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Decide
+         * @description Let a device speak, or take in nothing more of it; what its outbox kept arrives within minutes.
+         */
+        put: operations["decide_api_v1_farms__farm__devices__house___device__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/houses": {
         parameters: {
             query?: never;
@@ -1013,6 +1053,17 @@ export interface components {
             grams: number;
         };
         /**
+         * Decision
+         * @description What a device may from now on.
+         */
+        Decision: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "approved" | "revoked";
+        };
+        /**
          * DeviceNow
          * @description One edge device as it last described itself.
          */
@@ -1097,6 +1148,34 @@ export interface components {
              * @description needed when two devices have a camera of this name
              */
             device?: string | null;
+        };
+        /**
+         * EnrolledDevice
+         * @description A device of a farm and what it may.
+         */
+        EnrolledDevice: {
+            /** House */
+            house: string;
+            /** Device */
+            device: string;
+            /**
+             * State
+             * @description waiting: nothing of it is taken in until somebody approves it; its outbox keeps what it measures
+             * @enum {string}
+             */
+            state: "waiting" | "approved" | "revoked";
+            /**
+             * Last Seen
+             * @description when it was turned away last, or first taken in
+             */
+            last_seen: string | null;
+            /**
+             * Held Messages
+             * @description how many of its messages were turned away
+             */
+            held_messages: number;
+            /** Decided By */
+            decided_by: string | null;
         };
         /**
          * FeedDeliveredTold
@@ -2759,6 +2838,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_devices_api_v1_farms__farm__devices_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolledDevice"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_api_v1_farms__farm__devices__house___device__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
             };
             /** @description A refusal */
             "4XX": {
