@@ -79,6 +79,9 @@ class IngestConfig(_Section):
 
     batch_messages: int = Field(default=2_000, ge=1, le=10_000)
     batch_s: float = Field(default=0.2, ge=0, le=10)
+    enrol: Literal["asked", "open"] = Field(default="asked", description="open: unknown devices are taken in at once")
+    device_messages_per_s: float = Field(default=1_000, ge=1, description="what a device sends above is dropped")
+    shared: bool = Field(default=False, description="workers share the messages; InfluxDB, PostgreSQL, MQTT 5")
 
 
 def _postgresql(url: SecretStr) -> SecretStr:

@@ -60,6 +60,8 @@ def test_the_routes_are_those_the_dashboard_was_promised():
         ("GET", f"{house}/log/{{entry}}/photo.jpg"),
         ("GET", f"{house}/series"),
         ("GET", f"{house}/live"),
+        ("GET", "/api/v1/farms/{farm}/devices"),
+        ("PUT", "/api/v1/farms/{farm}/devices/{house}/{device}"),
         ("GET", f"{house}/alerts"),
         ("GET", f"{house}/alerts/{{alert}}"),
         ("POST", f"{house}/alerts/{{alert}}/acknowledge"),

@@ -21,6 +21,7 @@ from cloud.api.models.alerts import (
     Thresholds,
 )
 from cloud.api.models.base import Answer, Problem
+from cloud.api.models.devices import Decision, EnrolledDevice
 from cloud.api.models.flocks import (
     ClosedTold,
     EventTold,
@@ -107,10 +108,12 @@ __all__ = [
     "CountNow",
     "Credentials",
     "CurvePoint",
+    "Decision",
     "Departure",
     "DeviceNow",
     "DrawingNow",
     "DrawnMarks",
+    "EnrolledDevice",
     "EntryTold",
     "EventTold",
     "FarmNow",

@@ -10,7 +10,7 @@ from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Pic
 from cloud.store.tables.flocks import Flock, FlockEvent, LogEntry
 from cloud.store.tables.mail import Delivered, Drawing, Verdict
 from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, User
-from cloud.store.tables.place import Device, Farm, House, Organisation
+from cloud.store.tables.place import Device, Enrolment, Farm, House, Organisation
 from cloud.store.tables.weighed import HandWeighing
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Delivered",
     "Device",
     "Drawing",
+    "Enrolment",
     "Farm",
     "Finding",
     "Flock",

@@ -13,13 +13,13 @@ export interface paths {
         };
         /**
          * Who
-         * @description Say who is signed in, and what they are where.
+         * @description Say who is signed in.
          */
         get: operations["who_api_v1_session_get"];
         put?: never;
         /**
          * Sign In
-         * @description Check name (or e-mail address) and password and hand out a cookie.
+         * @description Check name and password and hand out a cookie.
          */
         post: operations["sign_in_api_v1_session_post"];
         /**
@@ -29,14 +29,10 @@ export interface paths {
         delete: operations["sign_out_api_v1_session_delete"];
         options?: never;
         head?: never;
-        /**
-         * Wish
-         * @description Set one's own language.
-         */
-        patch: operations["wish_api_v1_session_patch"];
+        patch?: never;
         trace?: never;
     };
-    "/api/v1/session/ways": {
+    "/api/v1/farms/{farm}/devices": {
         parameters: {
             query?: never;
             header?: never;
@@ -44,10 +40,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Ways In
-         * @description Say how one may sign in here.
+         * List Devices
+         * @description List the devices of a farm that were ever heard of; those that wait come first.
          */
-        get: operations["ways_in_api_v1_session_ways_get"];
+        get: operations["list_devices_api_v1_farms__farm__devices_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -56,47 +52,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/session/oidc": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Leave
-         * @description Say where at the provider one signs in; an invitation that is given is accepted on the way back.
-         */
-        post: operations["leave_api_v1_session_oidc_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/oidc/callback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Come Back
-         * @description Let somebody in whom the provider vouches for and whom somebody here let in before.
-         */
-        get: operations["come_back_api_v1_session_oidc_callback_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/password": {
+    "/api/v1/farms/{farm}/devices/{house}/{device}": {
         parameters: {
             query?: never;
             header?: never;
@@ -105,326 +61,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Change Password
-         * @description Change one's password; every other browser is signed out.
+         * Decide
+         * @description Let a device speak, or take in nothing more of it; what its outbox kept arrives within minutes.
          */
-        put: operations["change_password_api_v1_session_password_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Sessions
-         * @description List the browsers one is signed in with, the last used first.
-         */
-        get: operations["list_sessions_api_v1_sessions_get"];
-        put?: never;
-        post?: never;
-        /**
-         * Sign Out Everywhere
-         * @description End every session of one's own, this one too.
-         */
-        delete: operations["sign_out_everywhere_api_v1_sessions_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sessions/{session}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * End Session
-         * @description Sign one browser out.
-         */
-        delete: operations["end_session_api_v1_sessions__session__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/organisations/{organisation}/people": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List People
-         * @description List the people of an organisation by name.
-         */
-        get: operations["list_people_api_v1_organisations__organisation__people_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/organisations/{organisation}/people/{person}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Change Person
-         * @description Say all that a person is from now on; the last owner stays one.
-         */
-        put: operations["change_person_api_v1_organisations__organisation__people__person__put"];
-        post?: never;
-        /**
-         * Remove Person
-         * @description Take a person out of the organisation; the last owner stays.
-         */
-        delete: operations["remove_person_api_v1_organisations__organisation__people__person__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/organisations/{organisation}/invitations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Invitations
-         * @description List the links that still let somebody in, newest first.
-         */
-        get: operations["list_invitations_api_v1_organisations__organisation__invitations_get"];
-        put?: never;
-        /**
-         * Invite
-         * @description Make a link that lets one person in, once.
-         */
-        post: operations["invite_api_v1_organisations__organisation__invitations_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/organisations/{organisation}/invitations/{invitation}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Withdraw
-         * @description Make a link void.
-         */
-        delete: operations["withdraw_api_v1_organisations__organisation__invitations__invitation__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/invitations/look": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Look
-         * @description Say what a link offers, and who would join.
-         */
-        post: operations["look_api_v1_invitations_look_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/invitations/accept": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Accept
-         * @description Join: as a new person who is signed in from now on, or as whoever is signed in.
-         */
-        post: operations["accept_api_v1_invitations_accept_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/organisations/{organisation}/tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Tokens
-         * @description List the organisation's tokens, newest first, without their secrets.
-         */
-        get: operations["list_tokens_api_v1_organisations__organisation__tokens_get"];
-        put?: never;
-        /**
-         * Make Token
-         * @description Make a token; this answer is the only one that shows it.
-         */
-        post: operations["make_token_api_v1_organisations__organisation__tokens_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/organisations/{organisation}/tokens/{token}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Revoke
-         * @description Make a token void at once.
-         */
-        delete: operations["revoke_api_v1_organisations__organisation__tokens__token__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/organisations/{organisation}/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Audit Log
-         * @description List who did what, newest first, a page at a time.
-         */
-        get: operations["audit_log_api_v1_organisations__organisation__audit_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/farms": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Farms
-         * @description List the caller's farms with what they may do on each.
-         */
-        get: operations["list_farms_api_v1_farms_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/organisations/{organisation}/farms": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Add Farm
-         * @description Add a farm; its name is a level of the MQTT topics and can't be changed.
-         */
-        post: operations["add_farm_api_v1_organisations__organisation__farms_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/farms/{farm}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Describe Farm
-         * @description Say how a farm is called and where its day begins.
-         */
-        put: operations["describe_farm_api_v1_farms__farm__put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/farms/{farm}/houses/{house}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Describe House
-         * @description Say how a house is called; one that no device has spoken for yet is added.
-         */
-        put: operations["describe_house_api_v1_farms__farm__houses__house__put"];
+        put: operations["decide_api_v1_farms__farm__devices__house___device__put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1053,24 +693,6 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
-         * Acceptance
-         * @description Accepting an invitation: with name and password an account is made, without them whoever is signed in joins.
-         */
-        Acceptance: {
-            /** Token */
-            token: string;
-            /** Name */
-            name?: string | null;
-            /** Password */
-            password?: string | null;
-            /**
-             * Organisation
-             * @description name of the organisation, when setting up
-             * @default
-             */
-            organisation?: string;
-        };
-        /**
          * AlertHappened
          * @description One thing that happened to an alert.
          */
@@ -1243,55 +865,6 @@ export interface components {
             to: string | null;
         };
         /**
-         * AuditPage
-         * @description A page of the audit log, newest first.
-         */
-        AuditPage: {
-            /** Rows */
-            rows: components["schemas"]["AuditRow"][];
-            /**
-             * Before
-             * @description ask with this for the next page; null: this is the last
-             */
-            before: number | null;
-        };
-        /**
-         * AuditRow
-         * @description Who did what.
-         */
-        AuditRow: {
-            /** Id */
-            id: number;
-            /** At */
-            at: string;
-            /** Who */
-            who: string;
-            /** Action */
-            action: string;
-            /** About */
-            about: string;
-            /** Farm */
-            farm: string | null;
-            /** Address */
-            address: string;
-        };
-        /**
-         * BelongsTo
-         * @description One thing a person is.
-         */
-        BelongsTo: {
-            /** Organisation */
-            organisation: number;
-            /** Organisation Name */
-            organisation_name: string;
-            role: components["schemas"]["Role"];
-            /**
-             * Farm
-             * @description null: on all farms of the organisation
-             */
-            farm: string | null;
-        };
-        /**
          * Box
          * @description One detection in pixels of the picture it belongs to.
          */
@@ -1421,10 +994,7 @@ export interface components {
          * @description What a person types to sign in.
          */
         Credentials: {
-            /**
-             * Name
-             * @description user name or e-mail address
-             */
+            /** Name */
             name: string;
             /**
              * Password
@@ -1483,12 +1053,15 @@ export interface components {
             grams: number;
         };
         /**
-         * Departure
-         * @description Where to go.
+         * Decision
+         * @description What a device may from now on.
          */
-        Departure: {
-            /** Address */
-            address: string;
+        Decision: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "approved" | "revoked";
         };
         /**
          * DeviceNow
@@ -1577,33 +1150,32 @@ export interface components {
             device?: string | null;
         };
         /**
-         * FarmNow
-         * @description A farm of the caller's.
+         * EnrolledDevice
+         * @description A device of a farm and what it may.
          */
-        FarmNow: {
-            /** Farm */
-            farm: string;
-            /** Organisation */
-            organisation: number;
-            /** Name */
-            name: string | null;
-            /** Time Zone */
-            time_zone: string | null;
-            /** Rights */
-            rights: components["schemas"]["Right"][];
-        };
-        /**
-         * FarmText
-         * @description How a farm is called and where a day begins on it.
-         */
-        FarmText: {
-            /** Name */
-            name?: string | null;
+        EnrolledDevice: {
+            /** House */
+            house: string;
+            /** Device */
+            device: string;
             /**
-             * Time Zone
-             * @description IANA name; null: the service's
+             * State
+             * @description waiting: nothing of it is taken in until somebody approves it; its outbox keeps what it measures
+             * @enum {string}
              */
-            time_zone?: string | null;
+            state: "waiting" | "approved" | "revoked";
+            /**
+             * Last Seen
+             * @description when it was turned away last, or first taken in
+             */
+            last_seen: string | null;
+            /**
+             * Held Messages
+             * @description how many of its messages were turned away
+             */
+            held_messages: number;
+            /** Decided By */
+            decided_by: string | null;
         };
         /**
          * FeedDeliveredTold
@@ -2152,11 +1724,6 @@ export interface components {
             farm: string;
             /** House */
             house: string;
-            /**
-             * Name
-             * @description as people call it; null: as its address says
-             */
-            name: string | null;
         };
         /**
          * HouseNow
@@ -2202,73 +1769,6 @@ export interface components {
             devices: components["schemas"]["DeviceNow"][];
         };
         /**
-         * HouseText
-         * @description How a house is called.
-         */
-        HouseText: {
-            /** Name */
-            name?: string | null;
-        };
-        /**
-         * InvitationMade
-         * @description A new invitation; its link can't be read again.
-         */
-        InvitationMade: {
-            /** Id */
-            id: number;
-            /**
-             * Path
-             * @description of the page that accepts it, to be sent to one person
-             */
-            path: string;
-        };
-        /**
-         * InvitationNow
-         * @description An invitation that nobody accepted yet.
-         */
-        InvitationNow: {
-            /** Id */
-            id: number;
-            post: components["schemas"]["Post"];
-            /** Email */
-            email: string | null;
-            /** By */
-            by: string;
-            /** Expires At */
-            expires_at: string;
-        };
-        /**
-         * InvitationSeen
-         * @description What an invitation offers to whoever has the link.
-         */
-        InvitationSeen: {
-            /**
-             * Organisation
-             * @description null: the service is set up, the organisation gets its name now
-             */
-            organisation: string | null;
-            role: components["schemas"]["Role"];
-            /** Farm */
-            farm: string | null;
-            /** By */
-            by: string;
-            /** Email */
-            email: string | null;
-            /**
-             * Signed In As
-             * @description who would join; null: an account is made
-             */
-            signed_in_as: string | null;
-        };
-        /**
-         * InvitationToken
-         * @description What stands behind the # of an invitation's link.
-         */
-        InvitationToken: {
-            /** Token */
-            token: string;
-        };
-        /**
          * Judgement
          * @description What a person says of a finding.
          */
@@ -2278,17 +1778,6 @@ export interface components {
              * @enum {string}
              */
             answer: "right" | "false_alarm";
-        };
-        /**
-         * Leaving
-         * @description Leaving for the OpenID provider.
-         */
-        Leaving: {
-            /**
-             * Invitation
-             * @description of a link to accept on the way back
-             */
-            invitation?: string | null;
         };
         /**
          * LogDayNow
@@ -2498,64 +1987,6 @@ export interface components {
             cause?: string;
         };
         /**
-         * NewFarm
-         * @description A farm to add.
-         */
-        NewFarm: {
-            /** Name */
-            name?: string | null;
-            /**
-             * Time Zone
-             * @description IANA name; null: the service's
-             */
-            time_zone?: string | null;
-            /** Farm */
-            farm: string;
-        };
-        /**
-         * NewInvitation
-         * @description Whom to invite as what.
-         */
-        NewInvitation: {
-            role: components["schemas"]["Role"];
-            /**
-             * Farm
-             * @description null: on all farms of the organisation
-             */
-            farm?: string | null;
-            /**
-             * Email
-             * @description lets the holder of this address in by OpenID Connect, too
-             */
-            email?: string | null;
-            /**
-             * Days
-             * @description the link holds so long
-             * @default 7
-             */
-            days?: number;
-        };
-        /**
-         * NewToken
-         * @description What a machine is to be allowed.
-         */
-        NewToken: {
-            /** Name */
-            name: string;
-            /** Rights */
-            rights: components["schemas"]["Right"][];
-            /**
-             * Farms
-             * @description null: all, and new ones
-             */
-            farms?: string[] | null;
-            /**
-             * Days
-             * @description null: until it is revoked
-             */
-            days?: number | null;
-        };
-        /**
          * NoteTold
          * @description Something else worth knowing; a photo may follow.
          */
@@ -2587,17 +2018,6 @@ export interface components {
              * @enum {string}
              */
             kind: "note";
-        };
-        /**
-         * OwnWishes
-         * @description What a person sets for themselves.
-         */
-        OwnWishes: {
-            /**
-             * Language
-             * @enum {string}
-             */
-            language: "en" | "zh";
         };
         /**
          * PartStatus
@@ -2642,36 +2062,6 @@ export interface components {
              * @default 0
              */
             refused?: number;
-        };
-        /**
-         * PasswordChange
-         * @description The old password and the new one.
-         */
-        PasswordChange: {
-            /**
-             * Old
-             * Format: password
-             */
-            old: string;
-            /**
-             * New
-             * Format: password
-             */
-            new: string;
-        };
-        /**
-         * PersonNow
-         * @description A person of an organisation.
-         */
-        PersonNow: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Email */
-            email: string | null;
-            /** Posts */
-            posts: components["schemas"]["Post"][];
         };
         /**
          * PictureNow
@@ -2737,38 +2127,6 @@ export interface components {
             note?: string;
         };
         /**
-         * Post
-         * @description What somebody is.
-         */
-        Post: {
-            role: components["schemas"]["Role"];
-            /**
-             * Farm
-             * @description null: on all farms of the organisation
-             */
-            farm?: string | null;
-        };
-        /**
-         * Posts
-         * @description All that a person is to be in the organisation.
-         */
-        Posts: {
-            /** Posts */
-            posts: components["schemas"]["Post"][];
-        };
-        /**
-         * Right
-         * @description One kind of thing that may be done on a farm.
-         * @enum {string}
-         */
-        Right: "read" | "record" | "answer" | "flock" | "limits" | "channels" | "devices" | "export" | "people";
-        /**
-         * Role
-         * @description What a person is on a farm.
-         * @enum {string}
-         */
-        Role: "owner" | "farmer" | "agronomist" | "technician" | "viewer";
-        /**
          * RollCallNow
          * @description Who is still outside, by the gates of one device.
          */
@@ -2833,30 +2191,6 @@ export interface components {
              * @description null where nothing was measured
              */
             high: (number | null)[];
-        };
-        /**
-         * SessionNow
-         * @description A browser that is signed in.
-         */
-        SessionNow: {
-            /** Id */
-            id: string;
-            /** Began At */
-            began_at: string | null;
-            /**
-             * Used At
-             * @description to ten minutes
-             */
-            used_at: string | null;
-            /** Browser */
-            browser: string;
-            /** Address */
-            address: string;
-            /**
-             * Current
-             * @description the one that asks
-             */
-            current: boolean;
         };
         /**
          * Snooze
@@ -3038,44 +2372,6 @@ export interface components {
             despite_withdrawal?: boolean;
         };
         /**
-         * TokenMade
-         * @description A new token.
-         */
-        TokenMade: {
-            /** Id */
-            id: number;
-            /**
-             * Secret
-             * @description for 'Authorization: Bearer'; can't be read again
-             */
-            secret: string;
-        };
-        /**
-         * TokenNow
-         * @description A token without its secret.
-         */
-        TokenNow: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Rights */
-            rights: components["schemas"]["Right"][];
-            /** Farms */
-            farms: string[] | null;
-            /** By */
-            by: string;
-            /** Made At */
-            made_at: string;
-            /** Expires At */
-            expires_at: string | null;
-            /**
-             * Used At
-             * @description to the minute
-             */
-            used_at: string | null;
-        };
-        /**
          * TransferredTold
          * @description Birds moved to another house of the farm; their age goes on.
          */
@@ -3119,17 +2415,6 @@ export interface components {
         User: {
             /** Name */
             name: string;
-            /** Email */
-            email: string | null;
-            /** Language */
-            language: ("en" | "zh") | null;
-            /**
-             * Has Password
-             * @description false: only through the OpenID provider
-             */
-            has_password: boolean;
-            /** Posts */
-            posts: components["schemas"]["BelongsTo"][];
         };
         /**
          * VaccinationTold
@@ -3262,22 +2547,6 @@ export interface components {
             kind: "water";
             /** Litres */
             litres: number;
-        };
-        /**
-         * WaysIn
-         * @description How one may sign in here.
-         */
-        WaysIn: {
-            /**
-             * Set Up
-             * @description false: nobody is there yet; the console shows a link that makes the first owner
-             */
-            set_up: boolean;
-            /**
-             * Provider
-             * @description name of the OpenID provider for the button; null: there is none
-             */
-            provider: string | null;
         };
         /**
          * WeightDay
@@ -3581,704 +2850,7 @@ export interface operations {
             };
         };
     };
-    wish_api_v1_session_patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OwnWishes"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["User"];
-                };
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ways_in_api_v1_session_ways_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WaysIn"];
-                };
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    leave_api_v1_session_oidc_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Leaving"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Departure"];
-                };
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    come_back_api_v1_session_oidc_callback_get: {
-        parameters: {
-            query?: {
-                code?: string | null;
-                state?: string | null;
-                iss?: string | null;
-                error?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            303: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    change_password_api_v1_session_password_put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PasswordChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_sessions_api_v1_sessions_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionNow"][];
-                };
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sign_out_everywhere_api_v1_sessions_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    end_session_api_v1_sessions__session__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                session: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_people_api_v1_organisations__organisation__people_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organisation: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PersonNow"][];
-                };
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    change_person_api_v1_organisations__organisation__people__person__put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organisation: number;
-                person: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Posts"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PersonNow"];
-                };
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    remove_person_api_v1_organisations__organisation__people__person__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organisation: number;
-                person: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_invitations_api_v1_organisations__organisation__invitations_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organisation: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvitationNow"][];
-                };
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    invite_api_v1_organisations__organisation__invitations_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organisation: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewInvitation"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvitationMade"];
-                };
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    withdraw_api_v1_organisations__organisation__invitations__invitation__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organisation: number;
-                invitation: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    look_api_v1_invitations_look_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["InvitationToken"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InvitationSeen"];
-                };
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    accept_api_v1_invitations_accept_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Acceptance"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["User"];
-                };
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_tokens_api_v1_organisations__organisation__tokens_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organisation: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TokenNow"][];
-                };
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    make_token_api_v1_organisations__organisation__tokens_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organisation: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewToken"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TokenMade"];
-                };
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    revoke_api_v1_organisations__organisation__tokens__token__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organisation: number;
-                token: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    audit_log_api_v1_organisations__organisation__audit_get: {
-        parameters: {
-            query?: {
-                limit?: number;
-                /** @description 'before' of the page above */
-                before?: number | null;
-            };
-            header?: never;
-            path: {
-                organisation: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditPage"];
-                };
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_farms_api_v1_farms_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FarmNow"][];
-                };
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    add_farm_api_v1_organisations__organisation__farms_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                organisation: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewFarm"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FarmText"];
-                };
-            };
-            /** @description A refusal */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    describe_farm_api_v1_farms__farm__put: {
+    list_devices_api_v1_farms__farm__devices_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -4287,11 +2859,7 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FarmText"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -4299,7 +2867,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FarmText"];
+                    "application/json": components["schemas"]["EnrolledDevice"][];
                 };
             };
             /** @description A refusal */
@@ -4313,19 +2881,20 @@ export interface operations {
             };
         };
     };
-    describe_house_api_v1_farms__farm__houses__house__put: {
+    decide_api_v1_farms__farm__devices__house___device__put: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 farm: string;
                 house: string;
+                device: string;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["HouseText"];
+                "application/json": components["schemas"]["Decision"];
             };
         };
         responses: {
@@ -4335,7 +2904,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HouseText"];
+                    "application/json": components["schemas"]["Decision"];
                 };
             };
             /** @description A refusal */
