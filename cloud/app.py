@@ -10,10 +10,15 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 
+from cloud.alerts.delivery.book import AlertBook
+from cloud.alerts.delivery.desk import NotificationDesk, Setting
+from cloud.alerts.delivery.members import Members
 from cloud.api import (
     account,
     alerts,
+    answers,
     audit,
+    channels,
     daily_log,
     devices,
     farms,
@@ -25,6 +30,7 @@ from cloud.api import (
     invitations,
     live,
     marks,
+    notifying,
     oidc,
     people,
     pictures,
@@ -47,6 +53,7 @@ from cloud.metrics import Metrics
 from cloud.oidc import Provider
 from cloud.store.choice import check_shared, chosen_media, chosen_series, is_embedded
 from cloud.store.folder import make_data_dir, only_one, records_of
+from cloud.store.media import Media
 from cloud.store.people import Passwords
 from cloud.store.records import Records
 from cloud.store.series import SeriesStore
@@ -78,9 +85,12 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
     for module in (session, oidc, account, people, invitations, tokens, audit, farms):
         app.include_router(module.router, prefix=API)
     for module in (
-        devices, houses, flocks, daily_log, alerts, findings, hand_weighings, marks, series, live, pictures,
+        devices, houses, flocks, daily_log, alerts, answers, findings, hand_weighings, marks, series, live, pictures,
     ):  # fmt: skip
         app.include_router(module.router, prefix=API)
+    for module in (channels, notifying):
+        app.include_router(module.mine, prefix=API)
+        app.include_router(module.farms, prefix=API)
     app.include_router(health.router)
     declared(app)
     # Not mounted: a mount would take a known address asked with a wrong method, too.
@@ -136,9 +146,15 @@ async def _running(config: CloudConfig, series_db: SeriesStore, records: Records
     glance = Glance(series_db, records, config.zone)
     work = Work(config, series_db, records, media, vitals)
     feed = Feed(hub, glance.patch, tell=work.tell_changed)
-    work.show(feed)
+    notifications = await asyncio.to_thread(_notification_desk, config, records, media)
+    work.show(feed, notifications.wake)
     work.prepare()
-    tasks = [*work.begin(), kept_up("live stream", feed.run)]
+    tasks = [
+        *work.begin(),
+        kept_up("live stream", feed.run),
+        kept_up("notifications", notifications.plan),
+        kept_up("sending", notifications.send),
+    ]
     try:
         yield Services(
             config=config,
@@ -155,6 +171,7 @@ async def _running(config: CloudConfig, series_db: SeriesStore, records: Records
             feed=feed,
             provider=_provider(config),
             engine=work.engine,
+            notifications=notifications,
         )
     finally:
         hub.close()
@@ -167,3 +184,9 @@ def _provider(config: CloudConfig) -> Provider | None:
     provider = Provider(config.oidc, config.http.page(oidc.CALLBACK))
     provider.check_libraries()
     return provider
+
+
+def _notification_desk(config: CloudConfig, records: Records, media: Media) -> NotificationDesk:
+    setting = Setting.of(config)
+    people = Members(records, "zh" if setting.mainland else "en")
+    return NotificationDesk(records, AlertBook(records), people, config, setting, media)
