@@ -1,4 +1,4 @@
-"""``henwise-cloud serve | demo | user | flock | backup | restore | openapi``."""
+"""``henwise-cloud serve | demo | user | flock | backup | restore | replay | openapi``."""
 
 import getpass
 import json
@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from cloud.alerts.cli import app as alerts_app
 from cloud.backup.cli import app as backup_app
 from cloud.config import CloudConfig, load_config
 from cloud.errors import BadRecord
@@ -25,6 +26,7 @@ flock_app = typer.Typer(no_args_is_help=True, help="Flocks and the houses they l
 app.add_typer(user_app, name="user")
 app.add_typer(flock_app, name="flock")
 app.add_typer(backup_app)
+app.add_typer(alerts_app)
 
 
 @app.command()
