@@ -12,7 +12,20 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 
 from cloud.alerts.engine import Engine
-from cloud.api import alerts, findings, health, houses, live, marks, pictures, problems, series, session, thresholds
+from cloud.api import (
+    alerts,
+    findings,
+    hand_weighings,
+    health,
+    houses,
+    live,
+    marks,
+    pictures,
+    problems,
+    series,
+    session,
+    thresholds,
+)
 from cloud.api.attempts import Attempts
 from cloud.api.dashboard import Dashboard, built_dashboard
 from cloud.api.declared import declared
@@ -59,7 +72,7 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
         openapi_url=None,
         responses=problems.DOCUMENTED,
     )
-    for module in (session, houses, alerts, thresholds, findings, marks, series, live, pictures):
+    for module in (session, houses, alerts, thresholds, findings, hand_weighings, marks, series, live, pictures):
         app.include_router(module.router, prefix=API)
     app.include_router(health.router)
     declared(app)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -12,7 +12,6 @@ from cloud.api.models import (
     AlertNow,
     ClimateNow,
     CountNow,
-    CurvePoint,
     DeviceNow,
     FindingsNow,
     Flock,
@@ -22,21 +21,20 @@ from cloud.api.models import (
     PictureNow,
     RollCallNow,
     ViewNow,
-    WeightDay,
     WeightHistory,
     WeightNow,
     WellnessNow,
 )
 from cloud.flock import house_count
 from cloud.flock.comfort import heat_index
-from cloud.flock.growth import BreedStandard, age_days, standards
+from cloud.flock.growth import age_days
 from cloud.notice import findings_now, verdict_now, views_now
 from cloud.store import alert_book, houses, pictures, verdicts
-from cloud.store.houses import PlacedFlock
 from cloud.store.pictures import PictureKey
 from cloud.store.records import Records
-from cloud.store.series import DayStats, SeriesStore, combined
+from cloud.store.series import SeriesStore
 from cloud.store.verdicts import Said
+from cloud.weights import Weights
 from contract.messages import (
     Announcement,
     Cause,
@@ -47,11 +45,9 @@ from contract.messages import (
     RollCall,
     Snapshot,
     Status,
-    WeightSample,
     parse,
 )
 from contract.place import Place
-from contract.statistics import spread
 from contract.topics import leaf_of
 
 MEMBERS: Final = (
@@ -74,8 +70,6 @@ NOT_CLIMATE: Final = frozenset({"load_grams", "weight_grams"})
 """A scale's readings are about what stands on it."""
 
 OPEN_ALERTS: Final = 30
-HISTORY_DAYS_WITHOUT_FLOCK = 60
-WEIGHT: Final = "weight_grams"
 
 COUNTS_ALL_THE_SAME: Final[frozenset[Cause]] = frozenset({"posture_unusable"})
 """Causes that take nothing from a camera's count."""
@@ -97,8 +91,8 @@ class Glance:
         zone: ZoneInfo,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._series = series
         self._records = records
+        self._weights = Weights(series, records, zone)
         self._zone = zone
         self._clock = clock
 
@@ -113,16 +107,7 @@ class Glance:
 
     def weight_history(self, farm: str, house: str) -> WeightHistory:
         """Return the days since placement (or of the last two months) and the breed's curve."""
-        today = self._today()
-        flock = houses.flock_on(self._records, farm, house, today)
-        first = flock.placed_on if flock else today - timedelta(days=HISTORY_DAYS_WITHOUT_FLOCK)
-        standard = _standard(flock)
-        return WeightHistory(
-            breed=flock.breed if flock else None,
-            curve_source=standard.source if standard else None,
-            curve=_curve(standard),
-            days=[_weight_day(stats, flock) for stats in self._weights(farm, house, first, today)],
-        )
+        return self._weights.history(farm, house, self._today())
 
     def _members(self, farm: str, house: str, members: Iterable[str]) -> dict[str, Any]:
         readers: dict[str, Callable[[str, str], Any]] = {
@@ -207,18 +192,7 @@ class Glance:
         return [_climate(device, message) for device, message in messages if message.values.keys() - NOT_CLIMATE]
 
     def _weight(self, farm: str, house: str) -> WeightNow | None:
-        rows = houses.newest(self._records, farm, house, leaf_of(WeightSample).name)
-        if not rows:
-            return None
-        last = parse(WeightSample, max(rows, key=lambda row: row.at_ms).message)
-        today = self._today()
-        days = self._weights(farm, house, today, today)
-        flock = houses.flock_on(self._records, farm, house, today)
-        return WeightNow(last_at=last.at, last_grams=last.grams, today=_weight_day(days[0], flock) if days else None)
-
-    def _weights(self, farm: str, house: str, first: date, last: date) -> list[DayStats]:
-        keys = [key for key in self._series.keys(farm, house) if key.quantity == WEIGHT]
-        return combined(day for key in keys for day in self._series.daily(key, self._zone, first, last))
+        return self._weights.now(farm, house, self._today())
 
     def _pictures(self, farm: str, house: str) -> list[PictureNow]:
         leaf = leaf_of(Snapshot).name
@@ -242,32 +216,6 @@ def picture_url(key: PictureKey) -> str:
     """Return the address of a picture, from the root of the service."""
     place = key.place
     return f"/api/v1/pictures/{quote(place.farm)}/{quote(place.house)}/{quote(key.camera)}/{key.at_ms}.jpg"
-
-
-def _standard(flock: PlacedFlock | None) -> BreedStandard | None:
-    return standards().get(flock.breed) if flock else None
-
-
-def _curve(standard: BreedStandard | None) -> list[CurvePoint]:
-    if standard is None:
-        return []
-    pairs = zip(standard.age_days, standard.grams, strict=True)
-    return [CurvePoint(age_days=age, grams=grams) for age, grams in pairs]
-
-
-def _weight_day(stats: DayStats, flock: PlacedFlock | None) -> WeightDay:
-    lies = spread(stats.n, stats.total, stats.sumsq)
-    age = age_days(flock.placed_on, stats.day) if flock else None
-    standard = _standard(flock)
-    return WeightDay(
-        day=stats.day,
-        age_days=age,
-        weighings=stats.n,
-        mean_grams=lies.mean,
-        interval_grams=lies.interval,
-        cv_percent=lies.cv_percent,
-        target_grams=standard.grams_at(age) if standard and age is not None else None,
-    )
 
 
 def _count(message: FlockCount, withheld: Cause, said: Said | None) -> CountNow:

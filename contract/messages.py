@@ -8,7 +8,7 @@ Events go through the edge's outbox and are identified by (place, boot, seq); st
 retained by the broker and simply replaced.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import (
@@ -122,6 +122,18 @@ class WeightSample(Event):
     grams: float = Field(ge=10, le=20_000, description="the bird, in g")
     spread_grams: float = Field(ge=0, description="span of the settled readings, in g")
     settled_s: float = Field(gt=0, description="how long it stood settled, in s")
+
+
+class HandWeighing(Event):
+    """Birds of the flock weighed by hand, told beside a scale; what it corrects is computed from it, and never sent."""
+
+    weighing: Slug = Field(description="id, unique per device; the same again is the same weighing")
+    scale: Slug
+    day: date = Field(description="when it was, on the device's calendar")
+    age_days: int = Field(ge=0, le=1_000, description="of the flock on that day")
+    grams: float = Field(ge=10, le=20_000, description="mean of the birds, in g")
+    birds: int = Field(ge=1, le=100_000, description="weighed by hand")
+    cv_percent: float | None = Field(default=None, gt=0, le=100, description="of the flock, where known")
 
 
 class FlockCount(Event):

@@ -28,6 +28,7 @@ from edge.publisher import Publisher
 from edge.sensors import Instrument
 from edge.thermal_parts import ThermalParts
 from edge.verdicts import Verdicts
+from edge.weighed_by_hand import WeighedByHand
 from firmware_bridge.device import Device
 from firmware_bridge.registry import build_all
 
@@ -87,10 +88,13 @@ async def run(config: EdgeConfig) -> None:
                 Drawing: Drawings(origin, outbox, marks, cameras).take,
             },
         )
+        slugs = [instrument.slug for instrument in config.instruments]
+        by_hand = WeighedByHand(config.data_dir, slugs, outbox, origin)
         async with asyncio.TaskGroup() as group:
             tasks = [
                 *(group.create_task(_keep_running(part.health.slug, part.run, part.health)) for part in parts),
                 group.create_task(_keep_running("publisher", publisher.run)),
+                group.create_task(_keep_running("weighings by hand", by_hand.run)),
                 group.create_task(_keep_watch(outbox, parts)),
             ]
             tell_systemd("READY=1")

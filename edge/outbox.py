@@ -37,6 +37,7 @@ WORTH = {
     "wellness": 1,
     "rollcall": 1,
     "weight": 2,
+    "handweighing": 3,
     "finding": 3,
     "result": 3,
 }

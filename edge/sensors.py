@@ -22,7 +22,7 @@ from edge.health import Health
 from edge.origin import Origin, now
 from edge.outbox import UNNUMBERED, Outbox
 from edge.threads import run_in_thread
-from edge.weighing import Weighed, Weighing
+from edge.weighing import Basis, Turn, Weighed, Weighing
 from firmware_bridge.device import Device, Measured
 from firmware_bridge.errors import BridgeError, LineLost, LineSilent
 
@@ -67,7 +67,7 @@ class Instrument:
         self._outbox = outbox
         self._origin = origin
         self._weighing = Weighing(weighing)
-        self._basis: str | None = None
+        self._basis = Basis()
         self._doubts = Doubts(stuck_after_s)
         self._next_readings_s = 0.0
         self._faults_told = 0
@@ -143,10 +143,12 @@ class Instrument:
         return {key: value for key, value in values.items() if not problems[key]}, "; ".join(refused)
 
     def _weigh(self, load_grams: float, basis: str | None) -> None:
-        # gross became net: the number jumped, no bird moved
-        birds = self._weighing.begin_anew() if basis != self._basis else []
-        self._basis = basis
-        birds += self._weighing.feed(time.monotonic(), load_grams)
+        at_s = time.monotonic()
+        turn = self._basis.turn(at_s, basis)
+        if turn is Turn.LEAVE:
+            return
+        birds = self._weighing.begin_anew() if turn is Turn.BEGIN_ANEW else []
+        birds += self._weighing.feed(at_s, load_grams)
         for weighed in birds:
             self._outbox.put(self._sample(weighed))
         self.health.refused(self._weighing.refused)

@@ -1,9 +1,10 @@
 """Recorded lines: taking one, and reading its frames back."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from firmware_bridge.errors import LineSilent, WrongSettings
 from firmware_bridge.link import LineSettings, link_for
@@ -11,6 +12,9 @@ from firmware_bridge.scales.frame import FrameDecoder, ScaleFrame
 
 READ_BYTES = 4096
 PATIENCE_S = 0.25
+
+F = TypeVar("F")
+F_co = TypeVar("F_co", covariant=True)
 
 
 def record_to(file: Path, settings: LineSettings, seconds: float) -> int:
@@ -35,6 +39,28 @@ def record_to(file: Path, settings: LineSettings, seconds: float) -> int:
         raise WrongSettings(f"{file} exists already; a recording never replaces another, choose a new name") from error
     finally:
         link.close()
+
+
+class Decoder(Protocol[F_co]):
+    """What every family's decoder is; see ``firmware_bridge.scales.frame.FrameDecoder``."""
+
+    @property
+    def skipped_bytes(self) -> int:
+        """Bytes that belonged to no good frame, so far."""
+        ...
+
+    @property
+    def bad_frames(self) -> int:
+        """Beginnings of frames that turned out not to be one, so far."""
+        ...
+
+    def feed(self, data: bytes) -> Iterable[F_co]:
+        """Return what ``data`` completes, oldest first."""
+        ...
+
+    def forget(self) -> None:
+        """Skip the beginning of a frame that is being waited for."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +89,12 @@ def decoded(file: Path, decoder: FrameDecoder) -> Iterator[ScaleFrame]:
             yield from decoder.feed(data)
 
 
-def explained(file: Path, decoder: FrameDecoder) -> Iterator[ScaleFrame | Gap]:
+def explained(file: Path, decoder: Decoder[F]) -> Iterator[F | Gap]:
     """Yield the frames of a recording and what lay between them, oldest first. Raises OSError when it can't be read."""
     skipped = bad = 0
     at = 0
     for byte in file.read_bytes():  # one by one, so that it is known where something was given up
-        frames = decoder.feed(bytes((byte,)))
+        frames = list(decoder.feed(bytes((byte,))))
         at += 1
         if frames and decoder.skipped_bytes > skipped:
             yield Gap(at, decoder.skipped_bytes - skipped, decoder.bad_frames - bad)

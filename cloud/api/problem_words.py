@@ -33,6 +33,17 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
     "no_such_device": {"en": "There is no such device.", "zh": "没有这台设备。"},
     "no_such_camera": {"en": "There is no such camera.", "zh": "没有这个摄像头。"},
     "no_such_finding": {"en": "There is no such finding.", "zh": "没有这条发现，请刷新列表。"},
+    "no_such_weighing": {"en": "There is no such weighing any more.", "zh": "没有这条称重记录，请刷新列表。"},
+    "no_flock": {"en": "No flock lived in this house then.", "zh": "那天鸡舍里没有登记批次，请先登记进苗。"},
+    "weighed_out_of_range": {
+        "en": "Such a weighing can't be: give the mean of at least 10 birds, in grams.",
+        "zh": "数值不合理：请填写至少 10 只鸡的均重（克）。",
+    },
+    "not_yet_weighed": {"en": "That day has not come yet.", "zh": "称重日期还没到，请检查日期。"},
+    "too_far_apart": {
+        "en": "By hand and on the scale are too far apart to be one flock.",
+        "zh": "人工称重与秤上均重相差太大，请检查两台秤和单位。",
+    },
     "no_such_alert": {"en": "There is no such alert.", "zh": "没有这条告警。"},
     "alert_over": {"en": "This alert is over already.", "zh": "这条告警已经结束。"},
     "snooze_out_of_range": {

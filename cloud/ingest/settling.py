@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from cloud.errors import StoreUnavailable
 from cloud.ingest.points import points_of, source_of, unix_ms
 from cloud.ingest.sorting import Accepted, Arrived, Sorted, sorted_batch
-from cloud.store import drawings, findings, houses, ledger, pictures, verdicts
+from cloud.store import drawings, findings, hand_weighings, houses, ledger, pictures, verdicts
 from cloud.store.findings import EvidenceKey
 from cloud.store.houses import Candidate
 from cloud.store.ledger import Range, Refused
@@ -31,6 +31,7 @@ from contract.messages import (
     Event,
     FlockCount,
     FlockHealth,
+    HandWeighing,
     HealthFinding,
     Message,
     Readings,
@@ -51,6 +52,7 @@ MEMBERS: Final[dict[type[Message], tuple[str, ...]]] = {
     RollCall: ("roll_calls",),
     FlockHealth: ("wellness",),
     WeightSample: ("weight",),
+    HandWeighing: ("weight",),
     Snapshot: ("pictures",),
     HealthFinding: ("findings",),
     CommandResult: ("findings", "counts", "views"),
@@ -188,6 +190,10 @@ class Settler:
             ledger.keep_aside(connection, refused, now_ms)
         if batch.refused:
             ledger.trim_kept(connection)
+        for item in batch.accepted:
+            if isinstance(item.message, HandWeighing):
+                hand_weighings.arrived(connection, item.place, item.message)
+                _note_change(outcome, item.place, item.message)
         self._record_results(connection, batch.accepted, outcome)
         found = self._record_findings(connection, batch.accepted, outcome)
         return [*found, *self._record_pictures(connection, batch.accepted)]

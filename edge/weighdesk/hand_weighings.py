@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -41,6 +42,10 @@ class HandWeighing(BaseModel):
     scale_grams: float = Field(ge=10, le=20_000, description="mean of the scale on that day, uncorrected")
     scale_weighings: int = Field(ge=1, le=1_000_000, description="weighings of the scale on that day")
     cv_percent: float = Field(default=10.0, gt=0, le=50, description="of the flock on that day")
+
+    def id_beside(self, scale: str) -> str:
+        """Return its id, unique per device: the same row of the same scale always has the same."""
+        return f"w-{sha256(f'{scale} {self.model_dump_json()}'.encode()).hexdigest()[:16]}"
 
     @property
     def placed_on(self) -> date:

@@ -9,7 +9,7 @@ from contract.flock_mean import FlockMean
 from contract.statistics import DayOfWeights, day_of_weights
 from edge.config import WeighingConfig
 from edge.weighdesk.recording import UNIX_FROM_S, Sample
-from edge.weighing import Refusal, Weighed, Weighing
+from edge.weighing import Basis, Refusal, Turn, Weighed, Weighing
 from edge.weighing.crates import Crate, CrateWeighing
 
 DAY_S = 86_400
@@ -70,13 +70,15 @@ def replay(
         flock_birds: birds in the flock, where known.
         correct: gives the flock's mean of days with a date, by weighings by hand.
     """
-    weighing, told, basis, first_s = Weighing(config), Replayed(), None, None
-    for at_s, grams, now_basis in samples:
+    weighing, told, basis, first_s = Weighing(config), Replayed(), Basis(), None
+    for at_s, grams, of in samples:
         first_s = at_s if first_s is None else first_s
         told.samples, told.seconds = told.samples + 1, at_s - first_s
-        if now_basis != basis:
+        turn = basis.turn(at_s, of)
+        if turn is Turn.LEAVE:
+            continue
+        if turn is Turn.BEGIN_ANEW:
             told.weighings += weighing.begin_anew()
-            basis = now_basis
         told.weighings += weighing.feed(at_s, grams)
     told.weighings += weighing.finish()
     told.refused = weighing.refusals

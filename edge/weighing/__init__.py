@@ -9,7 +9,8 @@ birds at catching.
 """
 
 from edge.weighing.acceptance import Refusal
+from edge.weighing.basis import Basis, Turn
 from edge.weighing.weighed import Weighed
 from edge.weighing.weighing import Weighing
 
-__all__ = ["Refusal", "Weighed", "Weighing"]
+__all__ = ["Basis", "Refusal", "Turn", "Weighed", "Weighing"]

@@ -10,6 +10,7 @@ from firmware_bridge.verbs.terminal import (
     AddressOption,
     BaudOption,
     CalibrationOption,
+    DecimalsOption,
     JsonOption,
     ParityOption,
     PortOption,
@@ -121,6 +122,7 @@ def read(
     parity: ParityOption = None,
     address: AddressOption = None,
     unit: UnitOption = "kg",
+    decimals: DecimalsOption = None,
     profile: ProfileOption = None,
     calibration: CalibrationOption = None,
     count: Annotated[int, typer.Option(min=0, help="how many values; 0: until Ctrl-C")] = 1,
@@ -138,6 +140,7 @@ def read(
                 parity=parity,
                 address=address,
                 unit=unit,
+                decimals=decimals,
                 profile=profile,
                 calibration=calibration,
             )

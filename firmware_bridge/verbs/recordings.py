@@ -7,7 +7,15 @@ from typing import Annotated
 import typer
 
 from firmware_bridge.config import Parity
-from firmware_bridge.verbs.terminal import PortOption, UnitOption, config, sentences
+from firmware_bridge.verbs.terminal import (
+    AddressOption,
+    DecimalsOption,
+    PortOption,
+    ProfileOption,
+    UnitOption,
+    config,
+    sentences,
+)
 
 
 def record(
@@ -35,22 +43,28 @@ def record(
 
 def decode(
     file: Annotated[Path, typer.Argument(help="made by `record`")],
-    family: Annotated[str, typer.Option(help="a family of scales")],
+    *,
+    family: Annotated[str, typer.Option(help="whose bytes they are, see `henwise-bridge families`")],
     unit: UnitOption = "kg",
+    decimals: DecimalsOption = None,
+    profile: ProfileOption = None,
+    address: AddressOption = None,
 ) -> None:
-    """Print the frames of a recording, one JSON object a line; what was skipped, and why, goes to stderr."""
+    """Print the readings of a recording, one JSON object a line; what was skipped, and why, goes to stderr."""
+    from firmware_bridge.reading_back import leaves_point_out, reader
     from firmware_bridge.recording import Gap, explained
-    from firmware_bridge.scales.families import decoder
 
     with sentences():
-        reader = decoder(family)
+        its = reader(family, unit=unit, decimals=decimals, profile=profile, address=address)
+        if decimals is None and leaves_point_out(family):
+            typer.echo(f"{family} leaves the point out: taken as 0 digits after it; give --decimals", err=True)
         frames = 0
-        for found in explained(file, reader):
+        for found in explained(file, its):
             if isinstance(found, Gap):
                 typer.echo(str(found), err=True)
                 continue
             frames += 1
-            load = None if found.flaw else found.grams(unit)
-            said = {"load_grams": load, "stable": found.stable, "basis": found.basis, "flaw": found.flaw}
-            typer.echo(json.dumps(said))
-        typer.echo(f"{frames} frames, {reader.bad_frames} bad, {reader.skipped_bytes} bytes skipped", err=True)
+            typer.echo(json.dumps(found))
+        typer.echo(f"{frames} frames, {its.bad_frames} bad, {its.skipped_bytes} bytes skipped", err=True)
+        if not frames:
+            typer.echo(f"{file}: no frame of {family} in it; is it this family's? henwise-bridge probe tells", err=True)

@@ -16,6 +16,9 @@ PortOption = Annotated[str, typer.Option(help="/dev/serial/by-id/..., tcp://host
 BaudOption = Annotated[int | None, typer.Option(help="bit/s; left out: as the family is shipped")]
 ParityOption = Annotated[Parity | None, typer.Option(help="left out: as the family is shipped")]
 UnitOption = Annotated[MassUnit, typer.Option(help="scales: what the indicator displays")]
+DecimalsOption = Annotated[
+    int | None, typer.Option(min=0, max=4, help="scales that leave the point out: digits after it on the display")
+]
 AddressOption = Annotated[int | None, typer.Option(help="its address, where it has one; left out: as it is shipped")]
 ProfileOption = Annotated[Path | None, typer.Option(help="family modbus: your profile file")]
 CalibrationOption = Annotated[Path | None, typer.Option(help="family node: what `calibrate` wrote")]

@@ -64,6 +64,8 @@ def test_the_routes_are_those_the_dashboard_was_promised():
         ("POST", f"{house}/findings/{{device}}/{{finding}}/verdict"),
         ("POST", f"{house}/cameras/{{camera}}/count"),
         ("POST", f"{house}/cameras/{{camera}}/marks"),
+        ("POST", f"{house}/hand-weighings"),
+        ("DELETE", f"{house}/hand-weighings/{{weighing}}"),
         ("GET", "/api/v1/pictures/{farm}/{house}/{camera}/{at_ms}.jpg"),
     }
 
@@ -72,7 +74,15 @@ def test_the_routes_are_those_the_dashboard_was_promised():
 async def test_a_stranger_gets_nothing(stranger: httpx.AsyncClient, app: FastAPI, method: str, path: str):
     await settle(app, readings(1), snapshot(2), finding(3, when=snapshot(2).at))
     at_ms = int(snapshot(2).at.timestamp() * 1000)
-    names = {"farm": "hill", "house": "house-2", "camera": "cam-1", "device": "pi-1", "finding": "f-1", "alert": "a-1"}
+    names = {
+        "farm": "hill",
+        "house": "house-2",
+        "camera": "cam-1",
+        "device": "pi-1",
+        "finding": "f-1",
+        "weighing": "w-1",
+        "alert": "a-1",
+    }
     address = path.format(**names, at_ms=at_ms)
     for headers in ({}, {"cookie": "henwise_session=guessed"}):
         answer = await stranger.request(method, address, params={"quantity": "temperature_celsius"}, headers=headers)

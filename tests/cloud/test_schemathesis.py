@@ -1,25 +1,33 @@
-"""The whole OpenAPI document against a running service, with inputs nobody thought of: no answer may be a mistake of
-the service's, and every answer is as the document says.
+"""The whole OpenAPI document against a running service, as every role, with inputs nobody thought of: no answer may be
+a mistake of the service's or other than the document says, and no input opens another's farm.
 """
 
+import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis import Case
 from schemathesis.checks import CHECKS, load_all_checks
 
+from cloud.api.caller import COOKIE
 from cloud.api.document import api_document
 from cloud.app import create_app
 from cloud.config import CloudConfig
-from tests.cloud.conftest import PASSWORD
-from tests.cloud.service import CloudProcess, cloud_process
+from cloud.rights import Role
+from cloud.store import farms, houses, memberships, people, sessions
+from cloud.store.folder import make_data_dir
+from cloud.store.records import Records
+from tests.cloud.service import cloud_process
 from tests.servers import free_port
 
-EXAMPLES = 15
+EXAMPLES = 10
+OWN, FOREIGN, HOUSE = "hill", "valley", "house-2"
+LIFE = timedelta(days=1)
 
 SCHEMA = schemathesis.openapi.from_dict(api_document(create_app(CloudConfig()))).exclude(
     path_regex="/live$|^/readyz$"  # one never ends, the other says 503 while there is no broker
@@ -30,21 +38,58 @@ PROMISES = CHECKS.get_by_names(
 )
 
 
+@dataclass
+class Fuzzed:
+    """A running service with two organisations, and a person of each role on the first one's farm."""
+
+    url: str
+    records: Records
+    people: dict[Role, int]
+
+    def cookie(self, role: Role) -> str:
+        """Sign in; a session for each request, because requests may end sessions."""
+        return f"{COOKIE}={sessions.begin(self.records, self.people[role], datetime.now(UTC), LIFE)}"
+
+
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
+def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzed]:
     folder: Path = tmp_path_factory.mktemp("fuzzed")
+    make_data_dir(folder / "data")
+    records = Records(folder / "data" / "records.db")
+    records.open()
+    roles = _two_organisations(records)
     with cloud_process(folder, free_port()) as process:
-        process.command("user", "add", "mei", "--password-stdin", stdin=f"{PASSWORD}\n")
-        yield process
+        yield Fuzzed(process.url, records, roles)
+    records.close()
 
 
-@pytest.fixture(scope="module")
-def cookie(service: CloudProcess) -> str:
-    answer = httpx.post(f"{service.url}/api/v1/session", json={"name": "mei", "password": PASSWORD})
-    return f"henwise_session={answer.cookies['henwise_session']}"
+def _two_organisations(records: Records) -> dict[Role, int]:
+    now, ids = datetime.now(UTC), {}
+    with records.writing() as connection:
+        for farm in (OWN, FOREIGN):
+            organisation = farms.make_organisation(connection, farm, 0)
+            farms.claim(connection, farm, organisation, 0)
+            houses.seen(connection, [(farm, HOUSE)], 0)
+            owner = people.insert(connection, f"owner of {farm}", "", now)
+            memberships.join(connection, owner, organisation, Role.OWNER)
+            for role in Role if farm == OWN else ():
+                ids[role] = people.insert(connection, role.value, "", now)
+                memberships.join(connection, ids[role], organisation, role, OWN)
+    return ids
+
+
+def _role_for(case: Case) -> Role:
+    """Return a role that is the same each time the same case is tried."""
+    text = repr((case.path_parameters, case.query, case.body))
+    return list(Role)[zlib.crc32(text.encode(errors="replace")) % len(Role)]
 
 
 @SCHEMA.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-def test_no_input_makes_the_service_err(case: Case, service: CloudProcess, cookie: str):
-    case.call_and_validate(base_url=service.url, checks=PROMISES, headers={"Cookie": cookie}, timeout=20)
+def test_no_input_makes_the_service_err_or_opens_a_foreign_farm(case: Case, fuzzed: Fuzzed):
+    headers = {"Cookie": fuzzed.cookie(_role_for(case))}
+    if "farm" in case.path_parameters:
+        case.path_parameters |= {"farm": FOREIGN, "house": HOUSE}
+        assert 400 <= case.call(base_url=fuzzed.url, headers=headers, timeout=20).status_code < 500
+        case.path_parameters |= {"farm": OWN}
+    case.call_and_validate(base_url=fuzzed.url, checks=PROMISES, headers=headers, timeout=20)

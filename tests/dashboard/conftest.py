@@ -33,12 +33,18 @@ def running(broker: Mosquitto) -> Iterator[Mosquitto]:
 
 
 @pytest.fixture(scope="module")
-def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
+def flock_age_days() -> int:
+    """How old the flock is; a module may say it anew."""
+    return 28
+
+
+@pytest.fixture(scope="module")
+def farm(tmp_path_factory: pytest.TempPathFactory, flock_age_days: int) -> Iterator[Farm]:
     folder = tmp_path_factory.mktemp("farm")
     with running(Mosquitto(folder)) as broker, cloud_process(folder, broker.port) as cloud:
         added = cloud.command("user", "add", USER, "--password-stdin", stdin=PASSWORD + "\n")
         assert added.returncode == 0, added.stderr
-        placed_on = (date.today() - timedelta(days=28)).isoformat()  # noqa: DTZ011  # the command's own calendar
+        placed_on = (date.today() - timedelta(days=flock_age_days)).isoformat()  # noqa: DTZ011  # the command's own calendar
         flock = ["--breed", "ross-308", "--placed-on", placed_on, "--birds", "480"]
         placed = cloud.command("flock", "place", PLACE.farm, PLACE.house, *flock)
         assert placed.returncode == 0, placed.stderr

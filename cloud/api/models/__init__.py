@@ -28,10 +28,26 @@ from cloud.api.models.said import BIRDS_MAX, HandCount, Judgement, VerdictNow
 from cloud.api.models.series import SeriesAnswer
 from cloud.api.models.session import Credentials, User
 from cloud.api.models.vision import CountNow, FindingNow, FindingsNow, HouseCount, PictureNow, RollCallNow, WellnessNow
-from cloud.api.models.weight import CurvePoint, WeightDay, WeightHistory, WeightNow
+from cloud.api.models.weight import (
+    WEIGHED_BIRDS_LEAST,
+    WEIGHED_BIRDS_MOST,
+    WEIGHED_GRAMS_LEAST,
+    WEIGHED_GRAMS_MOST,
+    CurvePoint,
+    FlockWeight,
+    HandWeighed,
+    HandWeighing,
+    WeightDay,
+    WeightHistory,
+    WeightNow,
+)
 
 __all__ = [
     "BIRDS_MAX",
+    "WEIGHED_BIRDS_LEAST",
+    "WEIGHED_BIRDS_MOST",
+    "WEIGHED_GRAMS_LEAST",
+    "WEIGHED_GRAMS_MOST",
     "AlertHappened",
     "AlertHistory",
     "AlertLevel",
@@ -50,7 +66,10 @@ __all__ = [
     "FindingNow",
     "FindingsNow",
     "Flock",
+    "FlockWeight",
     "HandCount",
+    "HandWeighed",
+    "HandWeighing",
     "Health",
     "HouseCount",
     "HouseName",

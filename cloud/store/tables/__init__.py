@@ -10,6 +10,7 @@ from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Pic
 from cloud.store.tables.mail import Delivered, Drawing, Verdict
 from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, User
 from cloud.store.tables.place import Device, Farm, Flock, House, Organisation
+from cloud.store.tables.weighed import HandWeighing
 
 __all__ = [
     "Alert",
@@ -23,6 +24,7 @@ __all__ = [
     "Farm",
     "Finding",
     "Flock",
+    "HandWeighing",
     "Happening",
     "House",
     "Identity",

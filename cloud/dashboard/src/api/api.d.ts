@@ -276,6 +276,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/houses/{farm}/{house}/hand-weighings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Weigh
+         * @description Tell the mean of birds weighed by hand on a day; the same again changes nothing.
+         */
+        post: operations["weigh_api_v1_houses__farm___house__hand_weighings_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/hand-weighings/{weighing}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take Back
+         * @description Take a weighing by hand back; it corrects nothing any more.
+         */
+        delete: operations["take_back_api_v1_houses__farm___house__hand_weighings__weighing__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/houses/{farm}/{house}/cameras/{camera}/marks": {
         parameters: {
             query?: never;
@@ -873,6 +913,38 @@ export interface components {
             age_days: number;
         };
         /**
+         * FlockWeight
+         * @description The flock's mean, heavy birds that stay away from the scale included; see docs/weighing.md.
+         */
+        FlockWeight: {
+            /** Grams */
+            grams: number;
+            /**
+             * Interval Grams
+             * @description 95 % interval
+             */
+            interval_grams: [
+                number,
+                number
+            ];
+            /**
+             * Away Percent
+             * @description by how much the scale is low because heavy birds stay away, in %
+             */
+            away_percent: number;
+            /**
+             * Hand Weighings
+             * @description weighings by hand it rests on
+             */
+            hand_weighings: number;
+            /**
+             * Weighed On
+             * Format: date
+             * @description the last of them; of an earlier day, the first that followed
+             */
+            weighed_on: string;
+        };
+        /**
          * GateMark
          * @description A line birds walk over, or a pop hole they vanish in and come out of.
          */
@@ -939,6 +1011,70 @@ export interface components {
              * @description needed when two devices have a camera of this name
              */
             device?: string | null;
+        };
+        /**
+         * HandWeighed
+         * @description Birds of the flock weighed by hand, as a person or a device told it.
+         */
+        HandWeighed: {
+            /** Weighing */
+            weighing: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Age Days */
+            age_days: number | null;
+            /** Grams */
+            grams: number;
+            /** Birds */
+            birds: number;
+            /** Cv Percent */
+            cv_percent: number | null;
+            /** At */
+            at: string;
+            /**
+             * By
+             * @description who told it on the page; empty when it was told to a device
+             */
+            by: string;
+            /**
+             * Scale
+             * @description the scale beside which it was told; null on the page
+             */
+            scale: string | null;
+            /**
+             * Corrects
+             * @description it was late enough to tell how many heavy birds stay away
+             */
+            corrects: boolean;
+        };
+        /**
+         * HandWeighing
+         * @description What a person weighed by hand: some birds of the flock on a day.
+         */
+        HandWeighing: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Grams
+             * @description mean of the birds, 10 to 20000
+             */
+            grams: number;
+            /**
+             * Birds
+             * @description how many, 10 to 100000
+             */
+            birds: number;
+            /**
+             * Cv Percent
+             * @description of the flock, where known
+             */
+            cv_percent?: number | null;
         };
         /**
          * Health
@@ -1308,6 +1444,8 @@ export interface components {
              * @description the breed's standard at that age
              */
             target_grams: number | null;
+            /** @description corrected by weighings by hand; null without one, and before day 29 */
+            flock: components["schemas"]["FlockWeight"] | null;
         };
         /**
          * WeightHistory
@@ -1322,6 +1460,11 @@ export interface components {
             curve: components["schemas"]["CurvePoint"][];
             /** Days */
             days: components["schemas"]["WeightDay"][];
+            /**
+             * Hand Weighings
+             * @description of this flock, oldest first
+             */
+            hand_weighings: components["schemas"]["HandWeighed"][];
         };
         /**
          * WeightNow
@@ -1987,6 +2130,73 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["VerdictNow"];
                 };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    weigh_api_v1_houses__farm___house__hand_weighings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandWeighing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandWeighed"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_back_api_v1_houses__farm___house__hand_weighings__weighing__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                weighing: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A refusal */
             "4XX": {

@@ -3,6 +3,8 @@ import type {
   CountNow,
   DrawingNow,
   FindingNow,
+  HandWeighed,
+  HandWeighing,
   HouseName,
   HouseNow,
   Judgement,
@@ -105,6 +107,16 @@ export class Client {
   ): Promise<DrawingNow> {
     const address = `${houseAddress(place)}/cameras/${encodeURIComponent(camera)}/marks`;
     return this.ask("POST", address, { marks, picture_at: at, size_wh, device });
+  }
+
+  /** Tell what birds weighed by hand; told again, it changes nothing. */
+  weighByHand(place: Place, weighing: HandWeighing): Promise<HandWeighed> {
+    return this.ask("POST", `${houseAddress(place)}/hand-weighings`, weighing);
+  }
+
+  /** Take a weighing by hand back. */
+  takeBackWeighing(place: Place, { weighing }: Pick<HandWeighed, "weighing">): Promise<undefined> {
+    return this.ask("DELETE", `${houseAddress(place)}/hand-weighings/${encodeURIComponent(weighing)}`);
   }
 
   private async ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {

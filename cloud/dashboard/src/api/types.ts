@@ -32,6 +32,9 @@ export type VerdictNow = Schemas["VerdictNow"];
 /** What can be said of a finding. */
 export type Judgement = Schemas["Judgement"]["answer"];
 export type WellnessNow = Schemas["WellnessNow"];
+/** What a person weighed by hand, as the page sends it. */
+export type HandWeighing = Schemas["HandWeighing"];
+export type HandWeighed = Schemas["HandWeighed"];
 export type WeightDay = Schemas["WeightDay"];
 export type WeightHistory = Schemas["WeightHistory"];
 

@@ -27,6 +27,7 @@ describe("weightColumns", () => {
     curve_source: null,
     curve,
     days: [weightDay({ age_days: 3 })],
+    hand_weighings: [],
   };
 
   it("put each day at its age and leave the others empty", () => {
@@ -35,6 +36,21 @@ describe("weightColumns", () => {
     expect(columns.mean[3]).toBe(1420);
     expect([columns.low[3], columns.high[3]]).toEqual([1400, 1440]);
     expect(columns.target[14]).toBe(740);
+  });
+
+  it("set the whole flock and what was weighed by hand beside them", () => {
+    const flock = {
+      grams: 1450,
+      interval_grams: [1400, 1500] as [number, number],
+      away_percent: 2,
+      hand_weighings: 1,
+      weighed_on: "2026-11-20",
+    };
+    const weighed = { weighing: "w-1", day: "2026-11-20", age_days: 26, grams: 1390, birds: 100 };
+    const by_hand = { ...weighed, cv_percent: null, at: "2026-11-20T08:00:00.000Z", by: "mei", scale: null };
+    const told = { ...history, hand_weighings: [{ ...by_hand, corrects: true }] };
+    const columns = weightColumns(told, [weightDay({ flock })]);
+    expect([columns.flock[28], columns.flock[27], columns.byHand[26]]).toEqual([1450, null, 1390]);
   });
 
   it("reach some days past the newest, in whole weeks", () => {

@@ -8,6 +8,8 @@ export interface WeightColumns {
   mean: (number | null)[];
   low: (number | null)[];
   high: (number | null)[];
+  flock: (number | null)[];
+  byHand: (number | null)[];
 }
 
 /** The days of a flock, with today's newer numbers in place of those the history was asked with. */
@@ -21,6 +23,7 @@ export function daysWithToday(history: WeightHistory | null, today: WeightDay | 
 export function weightColumns(history: WeightHistory | null, days: WeightDay[]): WeightColumns {
   const byAge = new Map(days.flatMap((day) => (day.age_days === null ? [] : [[day.age_days, day] as const])));
   const target = new Map(history?.curve.map((point) => [point.age_days, point.grams]));
+  const byHand = new Map(history?.hand_weighings?.map((one) => [one.age_days, one.grams]));
   const newest = Math.max(0, ...byAge.keys());
   const lastAge = Math.max(14, Math.ceil((newest + 4) / 7) * 7);
   const ageDays = Array.from({ length: lastAge + 1 }, (_, age) => age);
@@ -35,5 +38,7 @@ export function weightColumns(history: WeightHistory | null, days: WeightDay[]):
     mean: column((day) => day.mean_grams),
     low: column((day) => day.interval_grams?.[0]),
     high: column((day) => day.interval_grams?.[1]),
+    flock: column((day) => day.flock?.grams),
+    byHand: ageDays.map((age) => byHand.get(age) ?? null),
   };
 }

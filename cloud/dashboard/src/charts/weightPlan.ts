@@ -6,10 +6,10 @@ import type { WeightColumns } from "./weightColumns";
 
 /** Days of the flock over the breed's curve: a thin line for what should be, dots with bars for what is. */
 export function weightPlan(columns: WeightColumns, curveLabel: string, format: Format): Plan {
-  const { ageDays, target, mean, low, high } = columns;
+  const { ageDays, target, mean, low, high, flock, byHand } = columns;
   const kilograms = (grams: number) => format.number(grams / 1000, 1);
   return {
-    data: [ageDays, target, mean],
+    data: [ageDays, target, mean, flock, byHand],
     options: (look) => ({
       scales: {
         x: { time: false, range: [0, ageDays.at(-1) ?? 14] },
@@ -19,6 +19,8 @@ export function weightPlan(columns: WeightColumns, curveLabel: string, format: F
         {},
         { stroke: look.soft, width: 1.5, dash: [5, 4], points: { show: false } },
         { stroke: look.accent, width: 2, points: { show: true, size: 5, fill: look.accent } },
+        { stroke: look.accent, width: 1, points: { show: false } },
+        { stroke: look.accent, width: 0, points: { show: false } },
       ],
       axes: [
         axis(look, {
@@ -32,6 +34,7 @@ export function weightPlan(columns: WeightColumns, curveLabel: string, format: F
       hooks: {
         draw: [
           (plot) => drawIntervals(plot, look, ageDays, low, high),
+          (plot) => drawDiamonds(plot, look, ageDays, byHand),
           (plot) => drawLabel(plot, look, columns, curveLabel),
         ],
       },
@@ -63,6 +66,28 @@ function drawIntervals(
     ctx.lineTo(x, plot.valToPos(to, "y", true));
   });
   ctx.stroke();
+  ctx.restore();
+}
+
+/** What was weighed by hand: hollow diamonds, larger than the dots of the scale. */
+function drawDiamonds(plot: uPlot, look: Look, ageDays: number[], byHand: (number | null)[]): void {
+  const { ctx } = plot;
+  const half = 5 * devicePixelRatio;
+  ctx.save();
+  ctx.strokeStyle = look.accent;
+  ctx.lineWidth = 1.5 * devicePixelRatio;
+  ageDays.forEach((age, index) => {
+    const grams = byHand[index] ?? null;
+    if (grams === null) return;
+    const [x, y] = [plot.valToPos(age, "x", true), plot.valToPos(grams, "y", true)];
+    ctx.beginPath();
+    ctx.moveTo(x, y - half);
+    ctx.lineTo(x + half, y);
+    ctx.lineTo(x, y + half);
+    ctx.lineTo(x - half, y);
+    ctx.closePath();
+    ctx.stroke();
+  });
   ctx.restore();
 }
 

@@ -54,6 +54,13 @@ export class HouseHistory {
     return `history ${this.place.farm}/${this.place.house}`;
   }
 
+  /** Ask for the weights now: somebody has just told one. */
+  async refreshWeights(): Promise<void> {
+    await this.askWeights();
+    const { weights, temperatures, activities } = this;
+    this.saved.put(this.key, { weights, temperatures, activities });
+  }
+
   private async askWeights(): Promise<void> {
     this.weights = await this.client.weights(this.place);
   }

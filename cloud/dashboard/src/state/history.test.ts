@@ -8,7 +8,7 @@ import { HouseHistory } from "./history.svelte";
 import { Saved } from "./saved";
 
 const PLACE = { farm: "hillside", house: "house-2" };
-const WEIGHTS = { breed: "ross-308", curve_source: null, curve: [], days: [weightDay()] };
+const WEIGHTS = { breed: "ross-308", curve_source: null, curve: [], days: [weightDay()], hand_weighings: [] };
 
 let saved: Saved;
 let asked: SeriesQuery[];

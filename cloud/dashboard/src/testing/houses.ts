@@ -26,6 +26,7 @@ export function weightDay(changes: Partial<WeightDay> = {}): WeightDay {
     interval_grams: [1400, 1440],
     cv_percent: 9,
     target_grams: 1464,
+    flock: null,
     ...changes,
   };
 }

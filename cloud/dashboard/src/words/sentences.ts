@@ -75,6 +75,23 @@ function flockOf(call: RollCallNow, format: Format): string | null {
   return call.flock_birds === null ? null : format.number(call.flock_birds);
 }
 
+/** The whole flock's mean, and what it rests on; null on a day that is not corrected. */
+export function flockLine(day: WeightDay, { words, format }: Pick<Voice, "words" | "format">): string | null {
+  // What the phone kept from before an update has none.
+  if (!day.flock) return null;
+  const { grams, interval_grams, away_percent, weighed_on } = day.flock;
+  const weight = (value: number) => {
+    const { number, unit } = format.weight(value);
+    return `${number} ${unit}`;
+  };
+  const percent = (away_percent >= 0 ? "+" : "−") + format.number(Math.abs(away_percent), 1);
+  return [
+    words.flockWeight(weight(grams), weight(interval_grams[0]), weight(interval_grams[1])),
+    againstCurve({ ...day, mean_grams: grams, interval_grams }, { words, format }),
+    words.flockCorrected(percent, format.calendarDay(weighed_on)),
+  ].join(" · ");
+}
+
 /** What was found; its key when a newer service names what we don't know. */
 export function kindName(kind: FindingNow["kind"], words: Words): string {
   return lookUp(words.kinds, kind) ?? kind;

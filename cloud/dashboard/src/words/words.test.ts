@@ -7,7 +7,7 @@ import { finding, NOW_MS, rollCall, secondsAgo, weightDay } from "../testing/hou
 import { en } from "./en";
 import { preferredLanguage } from "./language";
 import { breedName, displayName } from "./names";
-import { advice, againstCurve, reasonLines, rollCallLine, sentence } from "./sentences";
+import { advice, againstCurve, flockLine, reasonLines, rollCallLine, sentence } from "./sentences";
 import { zh } from "./zh";
 
 const EN = { words: en, format: new Format("en", "Asia/Shanghai"), nowMs: NOW_MS };
@@ -124,6 +124,31 @@ describe("advice", () => {
   it("is left to the technical detail for a cause that only a newer device knows", () => {
     const newer = "feather_in_the_fan" as Cause;
     expect([advice(newer, en), advice(newer, zh), advice(undefined, zh)]).toEqual(["", "", ""]);
+  });
+});
+
+describe("the whole flock", () => {
+  const flock = {
+    grams: 1452,
+    interval_grams: [1420, 1485],
+    away_percent: 2.14,
+    hand_weighings: 1,
+    weighed_on: "2026-11-12",
+  } as const;
+  const day = weightDay({ flock: { ...flock, interval_grams: [1420, 1485] } });
+
+  it("says by how much it is corrected, and by which weighing", () => {
+    expect(flockLine(day, { words: en, format: new Format("en", "Asia/Shanghai") })).toBe(
+      "Whole flock 1.45 kg (1.42 kg – 1.49 kg) · 1 % under the curve · " +
+        "corrected by +2.1 % for heavy birds that stay away from the scale, by your weighing of 12 Nov",
+    );
+    const zhLine = flockLine(day, { words: zh, format: new Format("zh", "Asia/Shanghai") });
+    expect(zhLine).toContain("全群均重 1.45 kg");
+    expect(zhLine).toContain("已按 11月12日 的人工称重校正 +2.1%");
+  });
+
+  it("is not spoken of without a weighing by hand", () => {
+    expect(flockLine(weightDay(), { words: en, format: new Format("en", "Asia/Shanghai") })).toBeNull();
   });
 });
 

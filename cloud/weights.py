@@ -1,0 +1,143 @@
+"""A house's weights as the API answers with them. Blocking; call it from a thread."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from cloud.api.models import CurvePoint, FlockWeight, HandWeighed, WeightDay, WeightHistory, WeightNow
+from cloud.flock.growth import BreedStandard, age_days, standards
+from cloud.store import hand_weighings, houses
+from cloud.store.hand_weighings import Weighed
+from cloud.store.houses import PlacedFlock
+from cloud.store.mail import instant
+from cloud.store.records import Records
+from cloud.store.series import DayStats, SeriesStore, combined
+from contract.flock_mean import FROM_DAYS, ByHand, FlockMean, ScaleDay, flock_means, teaches
+from contract.messages import WeightSample, parse
+from contract.statistics import spread
+from contract.topics import leaf_of
+
+HISTORY_DAYS_WITHOUT_FLOCK: Final = 60
+WEIGHT: Final = "weight_grams"
+
+
+class Weights:
+    """Reads the stores; days begin at midnight in ``zone``."""
+
+    def __init__(self, series: SeriesStore, records: Records, zone: ZoneInfo) -> None:
+        self._series = series
+        self._records = records
+        self._zone = zone
+
+    def now(self, farm: str, house: str, today: date) -> WeightNow | None:
+        """Return the last weighing and today's; None before the first."""
+        rows = houses.newest(self._records, farm, house, leaf_of(WeightSample).name)
+        if not rows:
+            return None
+        last = parse(WeightSample, max(rows, key=lambda row: row.at_ms).message)
+        flock = houses.flock_on(self._records, farm, house, today)
+        by_hand = self._by_hand(farm, house, flock, today)
+        # One day's mean is told alone, but the flock's rests on those before it.
+        first = flock.placed_on + timedelta(days=FROM_DAYS) if flock and by_hand else today
+        days = _days(self._daily(farm, house, min(first, today), today), flock, by_hand)
+        return WeightNow(
+            last_at=last.at, last_grams=last.grams, today=next((day for day in days if day.day == today), None)
+        )
+
+    def history(self, farm: str, house: str, today: date) -> WeightHistory:
+        """Return the days since placement (or of the last two months) and the breed's curve."""
+        flock = houses.flock_on(self._records, farm, house, today)
+        first = flock.placed_on if flock else today - timedelta(days=HISTORY_DAYS_WITHOUT_FLOCK)
+        standard = _standard(flock)
+        by_hand = self._by_hand(farm, house, flock, today)
+        return WeightHistory(
+            breed=flock.breed if flock else None,
+            curve_source=standard.source if standard else None,
+            curve=_curve(standard),
+            days=_days(self._daily(farm, house, first, today), flock, by_hand),
+            hand_weighings=[hand_weighed(one, flock) for one in by_hand],
+        )
+
+    def mean_on(self, farm: str, house: str, day: date) -> float | None:
+        """Return the mean of the scales of a day, in g, uncorrected; None when they said nothing."""
+        days = self._daily(farm, house, day, day)
+        return days[0].mean if days else None
+
+    def _by_hand(self, farm: str, house: str, flock: PlacedFlock | None, today: date) -> list[Weighed]:
+        return hand_weighings.between(self._records, farm, house, flock.placed_on, today) if flock else []
+
+    def _daily(self, farm: str, house: str, first: date, last: date) -> list[DayStats]:
+        keys = [key for key in self._series.keys(farm, house) if key.quantity == WEIGHT]
+        return combined(day for key in keys for day in self._series.daily(key, self._zone, first, last))
+
+
+def hand_weighed(weighed: Weighed, flock: PlacedFlock | None) -> HandWeighed:
+    """Return a weighing by hand as the API answers with it."""
+    age = age_days(flock.placed_on, weighed.day) if flock else None
+    return HandWeighed(
+        weighing=weighed.weighing,
+        day=weighed.day,
+        age_days=age,
+        grams=weighed.grams,
+        birds=weighed.birds,
+        cv_percent=weighed.cv_percent,
+        at=instant(weighed.at_ms),
+        by=weighed.by,
+        scale=weighed.scale,
+        corrects=age is not None and teaches(age),
+    )
+
+
+def _standard(flock: PlacedFlock | None) -> BreedStandard | None:
+    return standards().get(flock.breed) if flock else None
+
+
+def _curve(standard: BreedStandard | None) -> list[CurvePoint]:
+    if standard is None:
+        return []
+    pairs = zip(standard.age_days, standard.grams, strict=True)
+    return [CurvePoint(age_days=age, grams=grams) for age, grams in pairs]
+
+
+def _days(daily: Sequence[DayStats], flock: PlacedFlock | None, by_hand: Sequence[Weighed]) -> list[WeightDay]:
+    means = _flock_means(daily, flock, by_hand) if flock and by_hand else {}
+    return [_day(stats, flock, means.get(stats.day)) for stats in daily]
+
+
+def _flock_means(daily: Sequence[DayStats], flock: PlacedFlock, by_hand: Sequence[Weighed]) -> dict[date, FlockWeight]:
+    said = []
+    for stats in daily:
+        lies = spread(stats.n, stats.total, stats.sumsq)
+        said.append(ScaleDay(age_days(flock.placed_on, stats.day), lies.mean, stats.n, lies.cv_percent))
+    hands = [ByHand(age_days(flock.placed_on, one.day), one.grams, one.birds, one.cv_percent) for one in by_hand]
+    taught = [flock.placed_on + timedelta(days=one.age_days) for one in hands if teaches(one.age_days)]
+    means = {flock.placed_on + timedelta(days=mean.age_days): mean for mean in flock_means(said, hands)}
+    return {day: _flock_weight(day, mean, taught) for day, mean in means.items()}
+
+
+def _flock_weight(day: date, mean: FlockMean, taught: Sequence[date]) -> FlockWeight:
+    before = [one for one in taught if one <= day]
+    return FlockWeight(
+        grams=mean.grams,
+        interval_grams=mean.interval,
+        away_percent=mean.away_percent,
+        hand_weighings=mean.hand_weighings,
+        weighed_on=max(before) if before else min(taught),
+    )
+
+
+def _day(stats: DayStats, flock: PlacedFlock | None, corrected: FlockWeight | None) -> WeightDay:
+    lies = spread(stats.n, stats.total, stats.sumsq)
+    age = age_days(flock.placed_on, stats.day) if flock else None
+    standard = _standard(flock)
+    return WeightDay(
+        day=stats.day,
+        age_days=age,
+        weighings=stats.n,
+        mean_grams=lies.mean,
+        interval_grams=lies.interval,
+        cv_percent=lies.cv_percent,
+        target_grams=standard.grams_at(age) if standard and age is not None else None,
+        flock=corrected,
+    )
