@@ -14,7 +14,9 @@ from fastapi.middleware.gzip import GZipMiddleware
 from cloud.alerts.engine import Engine
 from cloud.api import (
     alerts,
+    daily_log,
     findings,
+    flocks,
     hand_weighings,
     health,
     houses,
@@ -72,7 +74,9 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
         openapi_url=None,
         responses=problems.DOCUMENTED,
     )
-    for module in (session, houses, alerts, thresholds, findings, hand_weighings, marks, series, live, pictures):
+    for module in (
+        session, houses, flocks, daily_log, alerts, thresholds, findings, hand_weighings, marks, series, live, pictures,
+    ):  # fmt: skip
         app.include_router(module.router, prefix=API)
     app.include_router(health.router)
     declared(app)

@@ -3,28 +3,24 @@
 import getpass
 import json
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from cloud import flock_cli
 from cloud.alerts.cli import app as alerts_app
 from cloud.backup.cli import app as backup_app
 from cloud.config import CloudConfig, load_config
 from cloud.errors import BadRecord
 from cloud.rights import Role
 from cloud.verb import ConfigOption, sentences
-from contract.place import checked_slug
-
-OLDEST_FLOCK_DAYS = 1_000
-NEXT_FLOCK_DAYS = 60
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Henwise service.")
 user_app = typer.Typer(no_args_is_help=True, help="People who may sign in.")
-flock_app = typer.Typer(no_args_is_help=True, help="Flocks and the houses they live in.")
 app.add_typer(user_app, name="user")
-app.add_typer(flock_app, name="flock")
+app.add_typer(flock_cli.app, name="flock")
 app.add_typer(backup_app)
 app.add_typer(alerts_app)
 
@@ -91,35 +87,6 @@ def add_user(
     typer.echo(f"{name} may sign in now.")
 
 
-@flock_app.command("place")
-def place_flock(
-    farm: str,
-    house: str,
-    *,
-    breed: Annotated[str, typer.Option(help="A breed with a standard, for example ross-308.")],
-    placed_on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Day of placement: day 0.")],
-    birds: Annotated[int, typer.Option(min=1, max=10_000_000, help="Birds placed.")],
-    config: ConfigOption = None,
-) -> None:
-    """Note which birds moved into a house, and when; the same day again corrects the entry."""
-    from cloud.flock.growth import standard
-
-    with sentences():
-        settings = load_config(config)
-        standard(breed)
-        checked_slug(farm)
-        checked_slug(house)
-        _check_day(settings, placed_on.date())
-
-        from cloud.store import houses
-        from cloud.store.folder import opened_records
-
-        flock = houses.PlacedFlock(breed, placed_on.date(), birds)
-        with opened_records(settings) as records:
-            houses.place_flock(records, farm, house, flock, int(datetime.now(UTC).timestamp() * 1000))
-    typer.echo(f"{birds} {breed} in {farm}/{house} since {placed_on.date()}.")
-
-
 def _password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")
@@ -127,14 +94,6 @@ def _password(*, from_stdin: bool) -> str:
     if getpass.getpass("Again: ") != password:
         raise BadRecord("the two passwords differ; nothing was changed")
     return password
-
-
-def _check_day(settings: CloudConfig, placed_on: date) -> None:
-    today = datetime.now(settings.zone).date()
-    if not OLDEST_FLOCK_DAYS >= (today - placed_on).days >= -NEXT_FLOCK_DAYS:
-        raise BadRecord(
-            f"--placed-on: {placed_on} is more than {OLDEST_FLOCK_DAYS} days ago or {NEXT_FLOCK_DAYS} days ahead"
-        )
 
 
 if __name__ == "__main__":

@@ -6,7 +6,12 @@ HenwiseError
 │   │   ├── BadConfig           a setting is unknown or impossible; names it
 │   │   ├── BadFile             a file that a person handed in can't be read; names the line
 │   │   ├── BadRecord           something handed to a store can't be kept, ever
-│   │   └── BadBackup           a backup is damaged, of a newer Henwise, or not all there again
+│   │   ├── BadBackup           a backup is damaged, of a newer Henwise, or not all there again
+│   │   └── Declined            what a person wrote down is not taken; has a code
+│   │       ├── Implausible     it can't be true
+│   │       ├── Collides        it does not go together with what is there
+│   │       ├── Outdated        it corrects something that was corrected meanwhile
+│   │       └── Unheard         it is about something that is not there
 │   ├── RefusedByStore          a database does not know or forbids what we ask of it
 │   ├── CannotStart             a port is taken, a folder is missing or in use
 │   └── DemoImpossible          what the demo needs is not there
@@ -29,6 +34,36 @@ class BadFile(BadInput):
 
 class BadRecord(BadInput):
     """Something handed to a store can't be kept, now or later; the message says why."""
+
+
+class Declined(BadInput):
+    """What a person wrote down is not taken.
+
+    Attributes:
+        code: one of ``cloud.api.problem_words.TITLES``.
+        zh: the sentence in Chinese.
+    """
+
+    def __init__(self, code: str, sentence: str, zh: str) -> None:
+        self.code = code
+        self.zh = zh
+        super().__init__(sentence)
+
+
+class Implausible(Declined):
+    """It can't be true; the message says why."""
+
+
+class Collides(Declined):
+    """It does not go together with what is there: an id that is taken, a house that is full."""
+
+
+class Outdated(Declined):
+    """It corrects something that somebody else has corrected meanwhile: read again, then decide."""
+
+
+class Unheard(Declined):
+    """It is about a flock, an event or an entry that is not there."""
 
 
 class BadBackup(BadInput):

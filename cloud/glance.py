@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -20,16 +20,18 @@ from cloud.api.models import (
     HousePatch,
     PictureNow,
     RollCallNow,
+    StockNow,
     ViewNow,
     WeightHistory,
     WeightNow,
     WellnessNow,
 )
+from cloud.book.answers import stock_now
 from cloud.flock import house_count
 from cloud.flock.comfort import heat_index
 from cloud.flock.growth import age_days
 from cloud.notice import findings_now, verdict_now, views_now
-from cloud.store import alert_book, houses, pictures, verdicts
+from cloud.store import alert_book, flocks, houses, pictures, verdicts
 from cloud.store.pictures import PictureKey
 from cloud.store.records import Records
 from cloud.store.series import SeriesStore
@@ -52,6 +54,7 @@ from contract.topics import leaf_of
 
 MEMBERS: Final = (
     "flock",
+    "stock",
     "alerts",
     "house_count",
     "counts",
@@ -112,6 +115,7 @@ class Glance:
     def _members(self, farm: str, house: str, members: Iterable[str]) -> dict[str, Any]:
         readers: dict[str, Callable[[str, str], Any]] = {
             "flock": self._flock,
+            "stock": self._stock,
             "alerts": self._alerts,
             "house_count": self._house_count,
             "counts": self._counts,
@@ -131,15 +135,24 @@ class Glance:
 
     def _flock(self, farm: str, house: str) -> Flock | None:
         today = self._today()
-        placed = houses.flock_on(self._records, farm, house, today)
-        if placed is None:
+        kept = flocks.flock_on(self._records, farm, house, today)
+        if kept is None:
             return None
+        facts = kept.facts
         return Flock(
-            breed=placed.breed,
-            placed_on=placed.placed_on,
-            placed_birds=placed.placed_birds,
-            age_days=age_days(placed.placed_on, today),
+            flock=kept.flock,
+            breed=facts.breed,
+            sex=facts.sex,
+            placed_on=facts.placed_on,
+            placed_birds=facts.placed_birds,
+            age_days=age_days(facts.placed_on, today),
         )
+
+    def _stock(self, farm: str, house: str) -> StockNow | None:
+        today = self._today()
+        weighed = [self._weights.mean_on(farm, house, day) for day in (today, today - timedelta(days=1))]
+        mean_grams = next((mean for mean in weighed if mean is not None), None)
+        return stock_now(self._records, farm, house, today, mean_grams)
 
     def _alerts(self, farm: str, house: str) -> list[AlertNow]:
         return [alert_now(raised) for raised in alert_book.open_ones(self._records, farm, house, OPEN_ALERTS)]

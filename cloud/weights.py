@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from cloud.api.models import CurvePoint, FlockWeight, HandWeighed, WeightDay, WeightHistory, WeightNow
 from cloud.flock.growth import BreedStandard, age_days, standards
-from cloud.store import hand_weighings, houses
+from cloud.store import flocks, hand_weighings, houses
+from cloud.store.flocks import FlockFacts
 from cloud.store.hand_weighings import Weighed
-from cloud.store.houses import PlacedFlock
 from cloud.store.mail import instant
 from cloud.store.records import Records
 from cloud.store.series import DayStats, SeriesStore, combined
@@ -36,7 +36,7 @@ class Weights:
         if not rows:
             return None
         last = parse(WeightSample, max(rows, key=lambda row: row.at_ms).message)
-        flock = houses.flock_on(self._records, farm, house, today)
+        flock = flocks.facts_on(self._records, farm, house, today)
         by_hand = self._by_hand(farm, house, flock, today)
         # One day's mean is told alone, but the flock's rests on those before it.
         first = flock.placed_on + timedelta(days=FROM_DAYS) if flock and by_hand else today
@@ -47,7 +47,7 @@ class Weights:
 
     def history(self, farm: str, house: str, today: date) -> WeightHistory:
         """Return the days since placement (or of the last two months) and the breed's curve."""
-        flock = houses.flock_on(self._records, farm, house, today)
+        flock = flocks.facts_on(self._records, farm, house, today)
         first = flock.placed_on if flock else today - timedelta(days=HISTORY_DAYS_WITHOUT_FLOCK)
         standard = _standard(flock)
         by_hand = self._by_hand(farm, house, flock, today)
@@ -64,7 +64,7 @@ class Weights:
         days = self._daily(farm, house, day, day)
         return days[0].mean if days else None
 
-    def _by_hand(self, farm: str, house: str, flock: PlacedFlock | None, today: date) -> list[Weighed]:
+    def _by_hand(self, farm: str, house: str, flock: FlockFacts | None, today: date) -> list[Weighed]:
         return hand_weighings.between(self._records, farm, house, flock.placed_on, today) if flock else []
 
     def _daily(self, farm: str, house: str, first: date, last: date) -> list[DayStats]:
@@ -72,7 +72,7 @@ class Weights:
         return combined(day for key in keys for day in self._series.daily(key, self._zone, first, last))
 
 
-def hand_weighed(weighed: Weighed, flock: PlacedFlock | None) -> HandWeighed:
+def hand_weighed(weighed: Weighed, flock: FlockFacts | None) -> HandWeighed:
     """Return a weighing by hand as the API answers with it."""
     age = age_days(flock.placed_on, weighed.day) if flock else None
     return HandWeighed(
@@ -89,7 +89,7 @@ def hand_weighed(weighed: Weighed, flock: PlacedFlock | None) -> HandWeighed:
     )
 
 
-def _standard(flock: PlacedFlock | None) -> BreedStandard | None:
+def _standard(flock: FlockFacts | None) -> BreedStandard | None:
     return standards().get(flock.breed) if flock else None
 
 
@@ -100,12 +100,12 @@ def _curve(standard: BreedStandard | None) -> list[CurvePoint]:
     return [CurvePoint(age_days=age, grams=grams) for age, grams in pairs]
 
 
-def _days(daily: Sequence[DayStats], flock: PlacedFlock | None, by_hand: Sequence[Weighed]) -> list[WeightDay]:
+def _days(daily: Sequence[DayStats], flock: FlockFacts | None, by_hand: Sequence[Weighed]) -> list[WeightDay]:
     means = _flock_means(daily, flock, by_hand) if flock and by_hand else {}
     return [_day(stats, flock, means.get(stats.day)) for stats in daily]
 
 
-def _flock_means(daily: Sequence[DayStats], flock: PlacedFlock, by_hand: Sequence[Weighed]) -> dict[date, FlockWeight]:
+def _flock_means(daily: Sequence[DayStats], flock: FlockFacts, by_hand: Sequence[Weighed]) -> dict[date, FlockWeight]:
     said = []
     for stats in daily:
         lies = spread(stats.n, stats.total, stats.sumsq)
@@ -127,7 +127,7 @@ def _flock_weight(day: date, mean: FlockMean, taught: Sequence[date]) -> FlockWe
     )
 
 
-def _day(stats: DayStats, flock: PlacedFlock | None, corrected: FlockWeight | None) -> WeightDay:
+def _day(stats: DayStats, flock: FlockFacts | None, corrected: FlockWeight | None) -> WeightDay:
     lies = spread(stats.n, stats.total, stats.sumsq)
     age = age_days(flock.placed_on, stats.day) if flock else None
     standard = _standard(flock)

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from cloud.alerts.history import History
-from cloud.alerts.reading import READ_AGAIN, Signal, Source, newest_ms
+from cloud.alerts.reading import HOUSE, LOG_BACK_DAYS, LOGGED, READ_AGAIN, Signal, Source, newest_ms, read_log
 from cloud.alerts.rules.days import day_of, days_ended, end_ms
 from cloud.alerts.rules.judging import OFF, Change, Memory, ended, judge, silence
 from cloud.alerts.rules.settings import HouseSettings, Limits, limits_on, timing_of
@@ -90,8 +90,15 @@ class HouseCheck:
         found: list[Judged] = []
         for rule in rules().values():
             signal = READ_AGAIN.get(rule.signal)
-            found += self._read(rule, signal) if signal else self._stands(rule)
+            found += self._read(rule, signal) if signal else self._stands(rule, self._standing(rule))
         return found
+
+    def _standing(self, rule: Rule) -> list[Stands]:
+        """Return what stands of a rule's signal: what was logged last, or what the records say."""
+        if rule.signal not in LOGGED:
+            return self.standing.signals.get(rule.signal, [])
+        told = read_log(self.history, rule.signal, self.now_ms - LOG_BACK_DAYS * DAY_MS, self.now_ms + 1)
+        return [Stands(HOUSE, float(told.value[-1]))] if len(told.value) else []
 
     def _read(self, rule: Rule, signal: Signal) -> list[Judged]:
         in_house = RuleInHouse(rule, self.settings, self.history)
@@ -129,9 +136,8 @@ class HouseCheck:
             return newest
         return int(columns.at_ms[-1]) if len(columns.at_ms) else seen_ms
 
-    def _stands(self, rule: Rule) -> list[Judged]:
+    def _stands(self, rule: Rule, standing: list[Stands]) -> list[Judged]:
         in_house = RuleInHouse(rule, self.settings, self.history)
-        standing = self.standing.signals.get(rule.signal, [])
         judged = [self._stands_one(in_house, one) for one in standing]
         return [one for one in judged if one is not None] + self._gone(rule, [one.source for one in standing])
 

@@ -14,11 +14,11 @@ import numpy as np
 
 from cloud.alerts.history import History
 from cloud.alerts.house import RuleInHouse
-from cloud.alerts.reading import READ_AGAIN, Source
+from cloud.alerts.reading import HOUSE, LOGGED, READ_AGAIN, Source, read_log
 from cloud.alerts.rules import signals
 from cloud.alerts.rules.judging import Change, Level, Memory
 from cloud.alerts.rules.settings import HouseSettings, Lives
-from cloud.alerts.rules.signals import EMPTY, Columns
+from cloud.alerts.rules.signals import EMPTY, Columns, LoggedDay
 from cloud.alerts.rules.table import Rule, rules
 from cloud.store.series import DayStats, SeriesKey
 from contract.messages import Doubt
@@ -31,9 +31,7 @@ CLIMATE: Final = frozenset(
 AGAIN: Final = frozenset({"source_silence", "stuck", "jump"})
 """Signals that a replay makes from the values themselves."""
 
-NOT_REPLAYED: Final = tuple(
-    key for key, rule in rules().items() if rule.signal not in READ_AGAIN and rule.signal not in AGAIN
-)
+NOT_REPLAYED: Final = tuple(key for key, rule in rules().items() if rule.signal not in {*READ_AGAIN, *LOGGED, *AGAIN})
 """Rules about what stands only in records: the past of those is not kept."""
 
 
@@ -131,6 +129,9 @@ class _Past:
     def days(self, quantity: str, first: date, last: date) -> list[DayStats]:
         return self.history.days(quantity, first, last)
 
+    def logged(self, first: date, last: date) -> list[LoggedDay]:
+        return self.history.logged(first, last)
+
     def flock_on(self, day: date) -> Lives | None:
         return self.history.flock_on(day)
 
@@ -148,6 +149,8 @@ class _Past:
         if signal is not None:
             for source in signal.of(self):
                 yield source, signal.read(self, source, self.from_ms, self.to_ms)
+        elif rule.signal in LOGGED:
+            yield HOUSE, read_log(self, rule.signal, self.from_ms, self.to_ms)
         elif rule.signal in AGAIN:
             for source in self._instruments():
                 yield source, self._made(rule.signal, source)

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from cloud.api.problems import Refusal, problem_response
 
 BODY_MAX_BYTES = 64 * 1024
+PHOTO_MAX_BYTES = 1024 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 HEADERS = {
@@ -62,8 +63,8 @@ class Guard:
             refusal = Refusal(HTTPStatus.FORBIDDEN, "foreign_origin", detail)
             await problem_response(headers, refusal)(scope, receive, send_guarded)
         elif _announces_too_much(headers):
-            detail = f"A request's body may have {BODY_MAX_BYTES} bytes and must say how many it has."
-            zh = f"请求内容最多 {BODY_MAX_BYTES} 字节，并须写明长度。"
+            detail = f"A request's body may have {_most_bytes(headers)} bytes and must say how many it has."
+            zh = f"请求内容最多 {_most_bytes(headers)} 字节，并须写明长度。"
             refusal = Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large", detail, zh=zh)
             await problem_response(headers, refusal)(scope, receive, send_guarded)
         else:
@@ -83,4 +84,8 @@ def _announces_too_much(headers: Headers) -> bool:
     if "transfer-encoding" in headers:
         return True
     length = headers.get("content-length", "0")
-    return not length.isdecimal() or int(length) > BODY_MAX_BYTES
+    return not length.isdecimal() or int(length) > _most_bytes(headers)
+
+
+def _most_bytes(headers: Headers) -> int:
+    return PHOTO_MAX_BYTES if headers.get("content-type") == "image/jpeg" else BODY_MAX_BYTES

@@ -22,9 +22,9 @@ from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
 from cloud.ingest.points import to_unix_ms
 from cloud.rights import Right
-from cloud.store import hand_weighings, houses
+from cloud.store import flocks, hand_weighings
+from cloud.store.flocks import FlockFacts
 from cloud.store.hand_weighings import Weighed
-from cloud.store.houses import PlacedFlock
 from cloud.weights import Weights, hand_weighed
 from contract.place import SLUG_MAX_CHARACTERS, Slug
 
@@ -72,9 +72,9 @@ async def take_back(farm: FarmPath, house: HousePath, weighing: WeighingPath, se
     services.feed.changed(farm, house, ("weight",))
 
 
-def _flock(services: Services, farm: str, house: str, day: date) -> PlacedFlock:
+def _flock(services: Services, farm: str, house: str, day: date) -> FlockFacts:
     known_house(services, farm, house)
-    flock = houses.flock_on(services.records, farm, house, day)
+    flock = flocks.facts_on(services.records, farm, house, day)
     if flock is None:
         detail = f"No flock lived in {farm}/{house} on {day}: place it first, with the day it came."
         raise Refusal(HTTPStatus.CONFLICT, "no_flock", detail)

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from cloud.api.language import Language, language_of
 from cloud.api.models import Problem
 from cloud.api.problem_words import INVALID_ZH, title
-from cloud.errors import StoreUnavailable
+from cloud.errors import Collides, Declined, Implausible, Outdated, StoreUnavailable, Unheard
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,14 @@ DOCUMENTED: Final[dict[int | str, dict[str, Any]]] = {
     }
 }
 """What the OpenAPI document says about every route."""
+
+
+DECLINED: Final[dict[type[Declined], HTTPStatus]] = {
+    Implausible: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Collides: HTTPStatus.CONFLICT,
+    Outdated: HTTPStatus.PRECONDITION_FAILED,
+    Unheard: HTTPStatus.NOT_FOUND,
+}
 
 
 class Refusal(Exception):
@@ -87,6 +95,7 @@ def _detail(refusal: Refusal, language: Language) -> str:
 def install(app: FastAPI) -> None:
     """Make ``app`` answer every error as a Problem."""
     app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(Declined, _declined)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(StoreUnavailable, _unavailable)
@@ -97,6 +106,12 @@ def _refused(request: Request, error: Exception) -> Response:
     if not isinstance(error, Refusal):
         raise error
     return problem_response(request.headers, error)
+
+
+def _declined(request: Request, error: Exception) -> Response:
+    if not isinstance(error, Declined):
+        raise error
+    return problem_response(request.headers, Refusal(DECLINED[type(error)], error.code, str(error), zh=error.zh))
 
 
 def _invalid(request: Request, error: Exception) -> Response:

@@ -23,7 +23,7 @@ from cloud.api.problems import Refusal
 from cloud.api.services import Services, WithServices
 from cloud.ingest.points import to_unix_ms
 from cloud.rights import Right
-from cloud.store import alert_settings, houses
+from cloud.store import alert_settings, flocks
 from cloud.store.alert_settings import SetOnce
 
 CHANGES_MOST: Final = 200
@@ -110,7 +110,7 @@ def _newest(services: Services, farm: str, house: str) -> SetOnce:
 def _answer(services: Services, farm: str, house: str, kept: SetOnce, response: Response) -> Thresholds:
     response.headers["ETag"] = f'"{kept.version}"'
     today = datetime.now(services.config.zone).date()
-    flock = houses.flock_on(services.records, farm, house, today)
+    flock = flocks.facts_on(services.records, farm, house, today)
     return thresholds(kept, Lives(flock.breed, flock.placed_on) if flock else None, today)
 
 

@@ -11,12 +11,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import FrameType
 
+from cloud.book.flocks import FlockBook
+from cloud.book.moment import Writing
 from cloud.config import load_config
 from cloud.demo.farm import BREED, FARM, HOUSE, PLACED_BIRDS, DemoFarm
 from cloud.demo.processes import Processes, answers, free_port
 from cloud.errors import DemoImpossible, PartFailed
+from cloud.store.flocks import FlockFacts, default_id
 from cloud.store.folder import opened_records
-from cloud.store.houses import PlacedFlock, place_flock
 from cloud.store.people import Passwords, add_user
 
 USER = "demo"
@@ -149,9 +151,11 @@ def local_time_zone() -> str:
 def _people_and_flock(farm: DemoFarm) -> str:
     """Enter the demo's user and flock; return the user's password, which stays the same between runs."""
     now = datetime.now(UTC)
-    flock = PlacedFlock(BREED, _placed_on(farm.home), PLACED_BIRDS)
+    placed_on = _placed_on(farm.home)
+    flock = FlockFacts(HOUSE, BREED, placed_on, PLACED_BIRDS)
     file = farm.home / "password"
-    with opened_records(load_config(farm.cloud_toml)) as records:
+    settings = load_config(farm.cloud_toml)
+    with opened_records(settings) as records:
         password = file.read_text("utf-8", errors="replace").strip() if file.exists() else ""
         # Also when one of both was lost: the file is written first, and the records may have been deleted.
         if not password or Passwords().check(records, USER, password) is None:
@@ -159,7 +163,8 @@ def _people_and_flock(farm: DemoFarm) -> str:
             file.touch(mode=0o600)
             file.write_text(password, "ascii")
             add_user(records, Passwords(), USER, password, now, replace=True)
-        place_flock(records, FARM, HOUSE, flock, int(now.timestamp() * 1000))
+        writing = Writing(USER, int(now.timestamp() * 1000), now.astimezone(settings.zone).date())
+        FlockBook(records, FARM).place(default_id(HOUSE, placed_on), flock, writing)
     return password
 
 

@@ -14,17 +14,17 @@ _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 
 
-def jpeg_problem(content: bytes, size_wh: tuple[int, int]) -> str:
-    """Say what is wrong with a picture that is said to be a JPEG of ``size_wh``; empty when nothing is."""
+def jpeg_problem(content: bytes, size_wh: tuple[int, int] | None = None) -> str:
+    """Say what is wrong with a picture that is said to be a JPEG (of ``size_wh``); empty when nothing is."""
     if content[:2] != bytes((0xFF, _START)) or content[-2:] != bytes((0xFF, _END)):
         return "jpeg: this is no whole JPEG: send pictures as JPEG files, from FF D8 to FF D9"
     found_wh = _size_wh(content)
     if found_wh is None:
         return "jpeg: it says no size before its first scan: send baseline or progressive JPEG"
-    if found_wh != size_wh:
+    if size_wh is not None and found_wh != size_wh:
         return f"jpeg: it is {found_wh[0]}x{found_wh[1]} pixels, size_wh says {size_wh[0]}x{size_wh[1]}"
-    if max(size_wh) > MOST_PX:
-        return f"jpeg: {max(size_wh)} pixels on a side are too many; send at most {MOST_PX}"
+    if max(found_wh) > MOST_PX:
+        return f"jpeg: {max(found_wh)} pixels on a side are too many; send at most {MOST_PX}"
     return ""
 
 

@@ -1,28 +1,18 @@
-"""Records of houses: which there are, their flocks, their devices, the newest event of each source."""
+"""Records of houses: which there are, their devices, the newest event of each source."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
-from sqlalchemy import Connection, Row, desc, select
+from sqlalchemy import Connection, Row, select, update
 
 from cloud.store import farms
 from cloud.store.records import Records, upsert
-from cloud.store.tables import Device, Flock, House, Newest
+from cloud.store.tables import Device, House, Newest
 from contract.messages import FlockCount, Snapshot
 from contract.place import Place
 from contract.topics import leaf_of
 
 Name = tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedFlock:
-    """A flock as it was placed."""
-
-    breed: str
-    placed_on: date
-    placed_birds: int
 
 
 def names(records: Records) -> list[Name]:
@@ -34,39 +24,35 @@ def names(records: Records) -> list[Name]:
 
 def exists(records: Records, farm: str, house: str) -> bool:
     """Say whether the house was ever heard of."""
-    query = select(House.farm).where(House.farm == farm, House.house == house)
     with records.reading() as connection:
-        return connection.execute(query).first() is not None
+        return known(connection, farm, house)
+
+
+def known(connection: Connection, farm: str, house: str) -> bool:
+    """Say the same within a transaction."""
+    query = select(House.farm).where(House.farm == farm, House.house == house)
+    return connection.execute(query).first() is not None
 
 
 def seen(connection: Connection, houses: Iterable[Name], now_ms: int) -> None:
     """Note houses that are not known yet."""
     for farm, house in houses:
-        query = select(House.farm).where(House.farm == farm, House.house == house)
-        if connection.execute(query).first() is None:
+        if not known(connection, farm, house):
             upsert(connection, House, {"farm": farm, "house": house, "first_seen_ms": now_ms})
             farms.adopt(connection, farm, now_ms)
 
 
-def place_flock(records: Records, farm: str, house: str, flock: PlacedFlock, now_ms: int) -> None:
-    """Note that birds moved in; the same day again corrects the entry."""
-    row = {"placed_on": flock.placed_on, "breed": flock.breed, "placed_birds": flock.placed_birds}
-    with records.writing() as connection:
-        seen(connection, [(farm, house)], now_ms)
-        upsert(connection, Flock, {"farm": farm, "house": house, **row})
-
-
-def flock_on(records: Records, farm: str, house: str, day: date) -> PlacedFlock | None:
-    """Return the flock that lived in the house on ``day``, None when none was placed yet."""
-    query = (
-        select(Flock.breed, Flock.placed_on, Flock.placed_birds)
-        .where(Flock.farm == farm, Flock.house == house, Flock.placed_on <= day)
-        .order_by(desc(Flock.placed_on))
-        .limit(1)
-    )
+def floor_m2(records: Records, farm: str, house: str) -> float | None:
+    """Return the floor the birds of a house have, in m²; None when nobody has said."""
     with records.reading() as connection:
-        row = connection.execute(query).first()
-    return PlacedFlock(row.breed, row.placed_on, row.placed_birds) if row else None
+        return connection.scalar(select(House.floor_m2).where(House.farm == farm, House.house == house))
+
+
+def set_floor(records: Records, farm: str, house: str, floor_m2: float | None) -> None:
+    """Note the floor the birds of a house have, in m²; None: not known."""
+    is_it = (House.farm == farm, House.house == house)
+    with records.writing() as connection:
+        connection.execute(update(House).where(*is_it).values(floor_m2=floor_m2))
 
 
 def devices(records: Records, farm: str, house: str) -> list[Row[tuple[str, str | None, str | None, int | None]]]:

@@ -1,8 +1,9 @@
 """Pictures: ``<farm>/<house>/<device>/<camera>/<kind>/<at_ms>.jpg`` in a folder, or under a prefix of a bucket.
 
-A finding's picture is at ``<farm>/<house>/<device>/findings/<finding>/<at_ms>.jpg``. A picture appears whole or not at
-all. Its record is committed after it and removed before it, so a record without a picture can't be; a picture without a
-record can, after a crash, and is overwritten by the repeat that follows.
+A finding's picture is at ``<farm>/<house>/<device>/findings/<finding>/<at_ms>.jpg``, that of the daily
+log at ``<farm>/<house>/_log/<sha256>.jpg``. A picture appears whole or not at all. Its record is committed after it and
+removed before it, so a record without a picture can't be; a picture without a record can, after a crash, and is
+overwritten by the repeat that follows.
 """
 
 import os

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from cloud.alerts.history import FileHistory
 from cloud.alerts.rules.settings import Lives
-from cloud.alerts.rules.signals import Columns
+from cloud.alerts.rules.signals import Columns, LoggedDay
 from cloud.alerts.rules.targets import target_celsius
 from cloud.flock.growth import standards
 from cloud.store.series import DayStats, SeriesKey
@@ -65,6 +65,18 @@ class Weather:
         day = PLACED_ON + timedelta(days=age)
         return DayStats(day, len(grams), float(grams.sum()), square, float(grams.min()), float(grams.max()))
 
+    def logged(self, birds: int) -> list[LoggedDay]:
+        """A log: deaths of 1 % in the first week, then 0.06 % a day; feed and water that grow."""
+        days = []
+        for age in range(self.days):
+            lost = int(self._chance.poisson(birds * (0.0015 if age < 7 else 0.0006)))
+            feed = birds * float(np.interp(age, [0, 42], [0.012, 0.2])) * self._chance.normal(1, 0.05)
+            days.append(
+                LoggedDay(PLACED_ON + timedelta(days=age), birds, lost, feed, feed * self._chance.normal(1.8, 0.1))
+            )
+            birds -= lost
+        return days
+
 
 def well_kept(seed: int, days: int = 42, step_s: int = 60) -> FileHistory:
     """A flock that is well: warm days and cooler nights around the target, noise, growth on the curve."""
@@ -88,7 +100,7 @@ def well_kept(seed: int, days: int = 42, step_s: int = 60) -> FileHistory:
     at_ms = weather.at_ms()
     series = {_key(*name): Columns(at_ms[: len(values)], values) for name, values in measured.items()}
     weights = [weather.weighed(age) for age in range(days)]
-    return FileHistory(ZONE, series, {"weight_grams": weights}, Lives("ross-308", PLACED_ON))
+    return FileHistory(ZONE, series, {"weight_grams": weights}, Lives("ross-308", PLACED_ON), weather.logged(8_000))
 
 
 def _key(source: str, quantity: str) -> SeriesKey:

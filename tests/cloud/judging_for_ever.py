@@ -35,8 +35,9 @@ def one_step(house: WatchedHouse, step: int) -> None:
 
 def main() -> None:
     house = watched(Path(sys.argv[1]))
-    house.place_on(PLACED_ON)
     step = int(sys.argv[2])
+    if step == 0:
+        house.place_on(PLACED_ON)
     while True:
         one_step(house, step)
         sys.stdout.write(f"{step}\n")

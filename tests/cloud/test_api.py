@@ -14,16 +14,20 @@ from cloud.api.attempts import PER_ADDRESS, PER_NAME, WINDOW_S, Attempts
 from cloud.api.document import api_document
 from cloud.api.services import Services
 from cloud.app import create_app
+from cloud.book.flocks import FlockBook
+from cloud.book.moment import Writing
 from cloud.config import CloudConfig
-from cloud.store import houses, people
-from cloud.store.houses import PlacedFlock
+from cloud.store import people
+from cloud.store.flocks import FlockFacts
 from tests.cloud.conftest import BASE, PASSWORD, settle
 from tests.cloud.sending import JPEG, PI, count, finding, readings, snapshot, status, weight
 
 
 async def place_flock(app: FastAPI, placed_on: date) -> None:
-    records = app.state.services.records
-    await asyncio.to_thread(houses.place_flock, records, "hill", "house-2", PlacedFlock("ross-308", placed_on, 480), 0)
+    book = FlockBook(app.state.services.records, "hill")
+    today = datetime.now(app.state.services.config.zone).date()
+    facts = FlockFacts("house-2", "ross-308", placed_on, 480)
+    await asyncio.to_thread(book.place, "f-1", facts, Writing("mei", 0, today))
 
 
 def routes() -> list[tuple[str, str]]:
@@ -47,6 +51,17 @@ def test_the_routes_are_those_the_dashboard_was_promised():
         ("GET", "/api/v1/houses"),
         ("GET", house),
         ("GET", f"{house}/weights"),
+        ("GET", f"{house}/stock"),
+        ("PUT", f"{house}/floor"),
+        ("GET", f"{house}/flocks"),
+        ("PUT", f"{house}/flocks/{{flock}}"),
+        ("PUT", f"{house}/flocks/{{flock}}/events/{{event}}"),
+        ("DELETE", f"{house}/flocks/{{flock}}/events/{{event}}"),
+        ("GET", f"{house}/log"),
+        ("PUT", f"{house}/log/{{entry}}"),
+        ("DELETE", f"{house}/log/{{entry}}"),
+        ("PUT", f"{house}/log/{{entry}}/photo"),
+        ("GET", f"{house}/log/{{entry}}/photo.jpg"),
         ("GET", f"{house}/series"),
         ("GET", f"{house}/live"),
         ("GET", f"{house}/thresholds"),
@@ -83,6 +98,7 @@ async def test_a_stranger_gets_nothing(stranger: httpx.AsyncClient, app: FastAPI
         "weighing": "w-1",
         "alert": "a-1",
     }
+    names |= {"flock": "f-1", "event": "e-1", "entry": "e-1"}
     address = path.format(**names, at_ms=at_ms)
     for headers in ({}, {"cookie": "henwise_session=guessed"}):
         answer = await stranger.request(method, address, params={"quantity": "temperature_celsius"}, headers=headers)
@@ -268,8 +284,10 @@ async def test_a_house_at_a_glance(app: FastAPI, mei: httpx.AsyncClient):
     house = (await mei.get("/api/v1/houses/hill/house-2")).json()
     at = now.strftime("%Y-%m-%dT%H:%M:%S.000Z")
     assert house["flock"] == {
-        "breed": "ross-308", "placed_on": str(today - timedelta(days=28)), "placed_birds": 480, "age_days": 28,
+        "flock": "f-1", "sex": "mixed", "breed": "ross-308",
+        "placed_on": str(today - timedelta(days=28)), "placed_birds": 480, "age_days": 28,
     }  # fmt: skip
+    assert (house["stock"]["birds"], house["stock"]["untold_days"]) == (480, 28)
     assert house["counts"] == [
         {
             "device": "pi-1", "camera": "cam-1", "at": at, "visible_birds": 212.0, "visible_low": 210.0,

@@ -17,13 +17,16 @@ from cloud.backup import rows, taking
 from cloud.backup.archive import Manifest
 from cloud.backup.restoring import restore
 from cloud.backup.taking import take
+from cloud.book.flocks import FlockBook
+from cloud.book.moment import Writing
 from cloud.cli import app
 from cloud.config import CloudConfig
 from cloud.errors import BadBackup, CannotStart
 from cloud.ingest.settling import Settler
 from cloud.ingest.sorting import Arrived
-from cloud.store import drawings, findings, houses, ledger, migrations, people, pictures, verdicts
+from cloud.store import drawings, findings, ledger, migrations, people, pictures, verdicts
 from cloud.store.choice import chosen_media, chosen_series
+from cloud.store.flocks import FlockFacts
 from cloud.store.folder import records_of
 from cloud.store.records import Records
 from cloud.store.series import SeriesKey
@@ -86,8 +89,8 @@ def fill(config: CloudConfig) -> None:
         settler.settle([Arrived("henwise/v1/hill/house-2/pi-1/readings", bytes(range(256)))])
         verdicts.say(records, Said(PI, "v-1", "cam-1", "f-1", 0, "right", None, 5, "梅"))
         people.add_user(records, people.Passwords(), "mei", "correct horse", NOON)
-        flock = houses.PlacedFlock("ross-308", NOON.date(), 480)
-        houses.place_flock(records, "hill", "house-2", flock, 0)
+        facts = FlockFacts("house-2", "ross-308", NOON.date(), 480)
+        FlockBook(records, "hill").place("f-1", facts, Writing("mei", 0, NOON.date()))
 
 
 def contents(config: CloudConfig) -> dict[str, Any]:

@@ -9,10 +9,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from cloud.store import houses
-from cloud.store.houses import PlacedFlock
+from cloud.store.flocks import FlockFacts
 from contract.messages import HandWeighing
 from tests.cloud.conftest import settle
+from tests.cloud.placing import place
 from tests.cloud.sending import BOOT, PI, weight
 
 HOUSE = "/api/v1/houses/hill/house-2"
@@ -31,8 +31,7 @@ def day_of_age(app: FastAPI, age: int) -> date:
 async def a_flock(app: FastAPI) -> None:
     """Place a flock of ``AGE`` days; its scale said 30 weights a day of the last ten, all 3 % low."""
     records, zone = app.state.services.records, app.state.services.config.zone
-    placed = PlacedFlock("ross-308", day_of_age(app, 0), 480)
-    await asyncio.to_thread(houses.place_flock, records, "hill", "house-2", placed, 0)
+    await asyncio.to_thread(place, records, FlockFacts("house-2", "ross-308", day_of_age(app, 0), 480))
     seq = 0
     for age in range(AGE - 10, AGE + 1):
         day = day_of_age(app, age)

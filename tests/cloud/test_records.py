@@ -9,15 +9,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import URL, func, inspect, select
+from sqlalchemy import URL, func, inspect, select, text
 
 from cloud.errors import BadRecord, CannotStart
 from cloud.rights import RIGHTS, Grants, Role
-from cloud.store import farms, houses, ledger, memberships, migrations, people, sessions
-from cloud.store.houses import Candidate, PlacedFlock
+from cloud.store import farms, flocks, houses, ledger, memberships, migrations, people, sessions
+from cloud.store.flocks import FlockFacts
+from cloud.store.houses import Candidate
 from cloud.store.ledger import Refused, merged
 from cloud.store.records import Records
 from cloud.store.tables import House, Organisation, Table, User
+from contract.place import checked_slug
+from tests.cloud.placing import place
 from tests.cloud.sending import NOON, PI
 from tests.postgresql import PostgreSQL
 
@@ -33,7 +36,7 @@ def test_opening_again_keeps_what_is_there(records_at: Path | URL):
     for day in (1, 2):
         records = Records(records_at)
         records.open()
-        houses.place_flock(records, "hill", f"house-{day}", PlacedFlock("ross-308", date(2026, 11, day), 5), 0)
+        place(records, FlockFacts(f"house-{day}", "ross-308", date(2026, 11, day), 5))
         records.close()
     records.open()
     assert houses.names(records) == [("hill", "house-1"), ("hill", "house-2")]
@@ -128,7 +131,7 @@ def test_a_failed_transaction_leaves_nothing(records: Records):
 def test_a_reader_sees_one_moment(records: Records):
     with records.reading() as connection:
         before = connection.scalar(select(func.count()).select_from(House))
-        houses.place_flock(records, "hill", "house-2", PlacedFlock("ross-308", date(2026, 11, 1), 5), 0)
+        place(records, FlockFacts("house-2", "ross-308", date(2026, 11, 1), 5))
         assert connection.scalar(select(func.count()).select_from(House)) == before == 0
     assert houses.names(records) == [("hill", "house-2")]
 
@@ -243,12 +246,39 @@ def test_a_value_from_the_future_gives_way_once_the_clock_is_set(records: Record
 
 def test_the_newest_flock_that_is_not_in_the_future_lives_in_the_house(records: Records):
     for day in (1, 20, 25):
-        houses.place_flock(records, "hill", "house-2", PlacedFlock("ross-308", date(2026, 11, day), day), 0)
-    houses.place_flock(records, "hill", "house-2", PlacedFlock("cobb-500", date(2026, 11, 20), 7), 0)
-    assert houses.flock_on(records, "hill", "house-2", date(2026, 11, 22)) == PlacedFlock(
-        "cobb-500", date(2026, 11, 20), 7
-    )
-    assert houses.flock_on(records, "hill", "house-2", date(2026, 10, 31)) is None
+        place(records, FlockFacts("house-2", "ross-308", date(2026, 11, day), day))
+    place(records, FlockFacts("house-2", "cobb-500", date(2026, 11, 20), 7), version=2)
+    living = flocks.flock_on(records, "hill", "house-2", date(2026, 11, 22))
+    assert living is not None
+    assert (living.version, living.facts) == (2, FlockFacts("house-2", "cobb-500", date(2026, 11, 20), 7))
+    assert flocks.flock_on(records, "hill", "house-2", date(2026, 10, 31)) is None
+
+
+def test_a_flock_of_an_older_version_becomes_one_with_an_id_and_goes_back(records: Records):
+    former = [{"farm": "hill", "house": house, "placed_on": "2026-11-01", "breed": "ross-308", "placed_birds": 480}
+              for house in ("house-2", "h" * 63)]  # fmt: skip
+    with records.writing() as connection:
+        migrations.downgrade(connection, "0007")
+        for row in former:
+            connection.execute(
+                text("INSERT INTO flocks VALUES (:farm, :house, :placed_on, :breed, :placed_birds)"), row
+            )
+    records.close()
+    records.open()
+    known = flocks.read(records, "hill")
+    assert {one.facts for one in known.flocks} == {
+        FlockFacts(row["house"], "ross-308", date(2026, 11, 1), 480) for row in former
+    }
+    assert known.find(flocks.default_id("house-2", date(2026, 11, 1))) is not None
+    assert all(checked_slug(one.flock) for one in known.flocks)
+    place(records, FlockFacts("house-2", "ross-308", date(2026, 11, 1), 470), version=2)
+    with records.writing() as connection:
+        migrations.downgrade(connection, "0007")
+        rows = connection.execute(text("SELECT * FROM flocks")).mappings().all()
+    assert {(row["house"], str(row["placed_on"]), row["placed_birds"]) for row in rows} == {
+        ("house-2", "2026-11-01", 470),
+        ("h" * 63, "2026-11-01", 480),
+    }
 
 
 class TestPeople:

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import aiomqtt
 import httpx
@@ -295,9 +296,24 @@ def test_two_services_never_share_a_folder(service: CloudProcess):
 
 
 def test_people_and_flocks_are_added_beside_a_running_service(service: CloudProcess):
-    place = ("flock", "place", "hill", "house-2", "--placed-on", str(datetime.now(UTC).date()), "--birds", "480")
+    place = (
+        "flock",
+        "place",
+        "hill",
+        "house-2",
+        "--placed-on",
+        str(datetime.now(ZoneInfo("Asia/Shanghai")).date()),
+        "--birds",
+        "480",
+    )
     assert service.command(*place, "--breed", "ross-308").returncode == 0
-    assert "known are" in said(service, *place, "--breed", "dodo")
+    assert "no standard for 'dodo'" in service.command(*place, "--breed", "dodo").stdout
+    assert "480 dodo" in service.command("flock", "list", "hill", "house-2").stdout
+    assert "80 birds now" in service.command("flock", "harvest", "hill", "house-2", "--birds", "400").stdout
+    assert "only 80 are left" in said(service, "flock", "thin", "hill", "house-2", "--birds", "81")
+    assert "no house hill/house-9" in said(service, "flock", "transfer", "hill", "house-2", "house-9", "--birds", "1")
+    assert service.command("flock", "close", "hill", "house-2").returncode == 0
+    assert "closed on" in service.command("flock", "list", "hill", "house-2").stdout
     assert "lower-case" in said(service, "flock", "place", "Hill", *place[3:], "--breed", "ross-308")
     assert "days ago" in said(service, *place[:5], "1990-01-01", *place[6:], "--breed", "ross-308")
     assert service.command("user", "add", "mei", stdin=f"{PASSWORD}\n").returncode == 0

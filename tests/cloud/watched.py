@@ -7,14 +7,15 @@ from zoneinfo import ZoneInfo
 from cloud.alerts.engine import Engine
 from cloud.ingest.settling import Settler
 from cloud.ingest.sorting import Arrived
-from cloud.store import alert_book, houses
+from cloud.store import alert_book
 from cloud.store.alert_book import Raised
 from cloud.store.alerts import Transition
-from cloud.store.houses import PlacedFlock
+from cloud.store.flocks import FlockFacts
 from cloud.store.media import Media
 from cloud.store.records import Records
 from cloud.store.series import Point, SeriesKey, SeriesStore
 from contract.messages import Message, encode
+from tests.cloud.placing import place
 from tests.cloud.sending import NOON, PI, topic_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -39,11 +40,10 @@ class WatchedHouse:
         return Engine(self.series, self.records, ZONE, self.told.extend, lambda: self.now)
 
     def place(self, age_days: int, breed: str = "ross-308") -> None:
-        day = self.now.astimezone(ZONE).date() - timedelta(days=age_days)
-        houses.place_flock(self.records, PI.farm, PI.house, PlacedFlock(breed, day, 480), 0)
+        self.place_on(self.now.astimezone(ZONE).date() - timedelta(days=age_days), breed)
 
-    def place_on(self, day: date) -> None:
-        houses.place_flock(self.records, PI.farm, PI.house, PlacedFlock("ross-308", day, 480), 0)
+    def place_on(self, day: date, breed: str = "ross-308") -> None:
+        place(self.records, FlockFacts(PI.house, breed, day, 480), farm=PI.farm)
 
     def send(self, *messages: Message) -> None:
         """Settle messages as ingest does."""

@@ -21,12 +21,24 @@ from cloud.api.models.alerts import (
     Thresholds,
 )
 from cloud.api.models.base import Answer, Problem
+from cloud.api.models.flocks import (
+    ClosedTold,
+    EventTold,
+    FlockEventNow,
+    FlockRecord,
+    HarvestedTold,
+    Placing,
+    ThinnedTold,
+    TransferredTold,
+)
 from cloud.api.models.health import Health
 from cloud.api.models.house import ClimateNow, DeviceNow, Flock, HouseName, HouseNow, HousePatch
+from cloud.api.models.log import EntryTold, LogDayNow, LogEntryNow, LogPage
 from cloud.api.models.marks import DrawingNow, DrawnMarks, ViewNow
 from cloud.api.models.said import BIRDS_MAX, HandCount, Judgement, VerdictNow
 from cloud.api.models.series import SeriesAnswer
 from cloud.api.models.session import Credentials, User
+from cloud.api.models.stock import Floor, StockDayNow, StockHistory, StockNow, WithdrawalNow
 from cloud.api.models.vision import CountNow, FindingNow, FindingsNow, HouseCount, PictureNow, RollCallNow, WellnessNow
 from cloud.api.models.weight import (
     WEIGHED_BIRDS_LEAST,
@@ -57,26 +69,37 @@ __all__ = [
     "Answer",
     "Assignment",
     "ClimateNow",
+    "ClosedTold",
     "CountNow",
     "Credentials",
     "CurvePoint",
     "DeviceNow",
     "DrawingNow",
     "DrawnMarks",
+    "EntryTold",
+    "EventTold",
     "FindingNow",
     "FindingsNow",
     "Flock",
+    "FlockEventNow",
+    "FlockRecord",
     "FlockWeight",
+    "Floor",
     "HandCount",
     "HandWeighed",
     "HandWeighing",
+    "HarvestedTold",
     "Health",
     "HouseCount",
     "HouseName",
     "HouseNow",
     "HousePatch",
     "Judgement",
+    "LogDayNow",
+    "LogEntryNow",
+    "LogPage",
     "PictureNow",
+    "Placing",
     "Problem",
     "ReplayAnswer",
     "ReplayAsked",
@@ -87,7 +110,12 @@ __all__ = [
     "SettingsChange",
     "Snooze",
     "StepsNow",
+    "StockDayNow",
+    "StockHistory",
+    "StockNow",
+    "ThinnedTold",
     "Thresholds",
+    "TransferredTold",
     "User",
     "VerdictNow",
     "ViewNow",
@@ -95,4 +123,5 @@ __all__ = [
     "WeightHistory",
     "WeightNow",
     "WellnessNow",
+    "WithdrawalNow",
 ]

@@ -8,6 +8,7 @@ from pydantic import Field
 from cloud.api.models.alerts import AlertNow
 from cloud.api.models.base import Answer
 from cloud.api.models.marks import ViewNow
+from cloud.api.models.stock import StockNow
 from cloud.api.models.vision import CountNow, FindingsNow, HouseCount, PictureNow, RollCallNow, WellnessNow
 from cloud.api.models.weight import WeightNow
 from contract.messages import PartStatus, UtcTime
@@ -23,7 +24,9 @@ class HouseName(Answer):
 class Flock(Answer):
     """The flock that lives in a house now."""
 
+    flock: str
     breed: str
+    sex: Literal["mixed", "female", "male"]
     placed_on: date
     placed_birds: int
     age_days: int = Field(description="0 on the day of placement, in the farm's time zone")
@@ -59,6 +62,7 @@ class HouseNow(Answer):
     house: str
     time_zone: str
     flock: Flock | None
+    stock: StockNow | None = Field(description="null in an empty house")
     alerts: list[AlertNow] = Field(description="open ones: unacknowledged first, then the gravest, then the newest")
     house_count: HouseCount | None = Field(description="null while no camera counts")
     counts: list[CountNow]
@@ -77,6 +81,7 @@ class HousePatch(Answer):
 
     now: UtcTime
     flock: Flock | None = None
+    stock: StockNow | None = None
     alerts: list[AlertNow] | None = None
     house_count: HouseCount | None = None
     counts: list[CountNow] | None = None

@@ -7,9 +7,10 @@ migration in ``migrations/versions``; a test compares the two.
 from cloud.store.tables.alerts import Alert, AlertSettings, AlertTransition, RuleMemory
 from cloud.store.tables.base import Table
 from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Picture, SeqRange
+from cloud.store.tables.flocks import Flock, FlockEvent, LogEntry
 from cloud.store.tables.mail import Delivered, Drawing, Verdict
 from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, User
-from cloud.store.tables.place import Device, Farm, Flock, House, Organisation
+from cloud.store.tables.place import Device, Farm, House, Organisation
 from cloud.store.tables.weighed import HandWeighing
 
 __all__ = [
@@ -24,12 +25,14 @@ __all__ = [
     "Farm",
     "Finding",
     "Flock",
+    "FlockEvent",
     "HandWeighing",
     "Happening",
     "House",
     "Identity",
     "Invitation",
     "KeptAside",
+    "LogEntry",
     "Membership",
     "Newest",
     "Organisation",

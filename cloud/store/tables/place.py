@@ -1,6 +1,4 @@
-"""Organisations, their farms, houses, flocks and devices."""
-
-from datetime import date
+"""Organisations, their farms, houses and devices."""
 
 from sqlalchemy import BigInteger, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -39,18 +37,7 @@ class House(Table):
     house: Mapped[str] = mapped_column(SLUG, primary_key=True)
     first_seen_ms: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str | None] = mapped_column(String(100))
-
-
-class Flock(Table):
-    """Birds placed together; the newest placement that is not in the future lives in the house."""
-
-    __tablename__ = "flocks"
-
-    farm: Mapped[str] = mapped_column(SLUG, primary_key=True)
-    house: Mapped[str] = mapped_column(SLUG, primary_key=True)
-    placed_on: Mapped[date] = mapped_column(primary_key=True)
-    breed: Mapped[str] = mapped_column(SLUG)
-    placed_birds: Mapped[int]
+    floor_m2: Mapped[float | None]
 
 
 class Device(Table):

@@ -92,6 +92,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/houses/{farm}/{house}/flocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Flocks
+         * @description List every flock that was ever in a house, newest first.
+         */
+        get: operations["list_flocks_api_v1_houses__farm___house__flocks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Stock
+         * @description Return every day of the flock that lives in a house: birds, losses, feed, water.
+         */
+        get: operations["stock_api_v1_houses__farm___house__stock_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/flocks/{flock}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Place
+         * @description Place a flock in a house, or correct what was told of it.
+         */
+        put: operations["place_api_v1_houses__farm___house__flocks__flock__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/flocks/{flock}/events/{event}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Tell
+         * @description Write down that birds were thinned, transferred or harvested, or that the flock is over.
+         */
+        put: operations["tell_api_v1_houses__farm___house__flocks__flock__events__event__put"];
+        post?: never;
+        /**
+         * Take Back
+         * @description Take an event back; it stays in the records. Again changes nothing.
+         */
+        delete: operations["take_back_api_v1_houses__farm___house__flocks__flock__events__event__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/floor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Floor
+         * @description Say how much floor the birds of a house have: the density is reckoned with it.
+         */
+        put: operations["set_floor_api_v1_houses__farm___house__floor_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Log
+         * @description Read the log, newest day first.
+         */
+        get: operations["read_log_api_v1_houses__farm___house__log_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/log/{entry}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write
+         * @description Write an entry, or correct one by a new one.
+         */
+        put: operations["write_api_v1_houses__farm___house__log__entry__put"];
+        post?: never;
+        /**
+         * Take Back
+         * @description Take an entry back; it stays readable as taken back. Again changes nothing.
+         */
+        delete: operations["take_back_api_v1_houses__farm___house__log__entry__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/log/{entry}/photo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Photograph
+         * @description Add the photo of an entry; the same again changes nothing, another one is refused.
+         */
+        put: operations["photograph_api_v1_houses__farm___house__log__entry__photo_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/log/{entry}/photo.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Photo
+         * @description Return the photo of an entry; it never changes, so it may be kept for ever.
+         */
+        get: operations["photo_api_v1_houses__farm___house__log__entry__photo_jpg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/houses/{farm}/{house}/alerts": {
         parameters: {
             query?: never;
@@ -743,6 +931,39 @@ export interface components {
             heat_index: number | null;
         };
         /**
+         * ClosedTold
+         * @description The flock is over, in all its houses.
+         */
+        ClosedTold: {
+            /**
+             * Day
+             * Format: date
+             * @description in the farm's time zone
+             */
+            day: string;
+            /**
+             * At
+             * Format: date-time
+             * @description when it was written down
+             */
+            at: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Replaces
+             * @description the event this one corrects, of the same kind
+             */
+            replaces?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "closed";
+        };
+        /**
          * CountNow
          * @description Birds one camera saw in its last window; visible, not in the house.
          */
@@ -804,6 +1025,46 @@ export interface components {
              * Format: password
              */
             password: string;
+        };
+        /**
+         * CullsTold
+         * @description Birds that were culled.
+         */
+        CullsTold: {
+            /**
+             * Day
+             * Format: date
+             * @description the day it is about, in the farm's time zone
+             */
+            day: string;
+            /**
+             * At
+             * Format: date-time
+             * @description when it was written down
+             */
+            at: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Replaces
+             * @description the entry this one corrects, of the same kind
+             */
+            replaces?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "culls";
+            /** Birds */
+            birds: number;
+            /**
+             * Cause
+             * @default
+             */
+            cause?: string;
         };
         /**
          * CurvePoint
@@ -902,6 +1163,82 @@ export interface components {
             device?: string | null;
         };
         /**
+         * FeedDeliveredTold
+         * @description Feed that came to the house.
+         */
+        FeedDeliveredTold: {
+            /**
+             * Day
+             * Format: date
+             * @description the day it is about, in the farm's time zone
+             */
+            day: string;
+            /**
+             * At
+             * Format: date-time
+             * @description when it was written down
+             */
+            at: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Replaces
+             * @description the entry this one corrects, of the same kind
+             */
+            replaces?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "feed-delivered";
+            /** Kilograms */
+            kilograms: number;
+            /**
+             * Name
+             * @description which feed
+             * @default
+             */
+            name?: string;
+        };
+        /**
+         * FeedEatenTold
+         * @description Feed that was eaten since the last such entry.
+         */
+        FeedEatenTold: {
+            /**
+             * Day
+             * Format: date
+             * @description the day it is about, in the farm's time zone
+             */
+            day: string;
+            /**
+             * At
+             * Format: date-time
+             * @description when it was written down
+             */
+            at: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Replaces
+             * @description the entry this one corrects, of the same kind
+             */
+            replaces?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "feed-eaten";
+            /** Kilograms */
+            kilograms: number;
+        };
+        /**
          * FindingNow
          * @description A suspicion about one bird or a group; never a diagnosis.
          */
@@ -961,8 +1298,15 @@ export interface components {
          * @description The flock that lives in a house now.
          */
         Flock: {
+            /** Flock */
+            flock: string;
             /** Breed */
             breed: string;
+            /**
+             * Sex
+             * @enum {string}
+             */
+            sex: "mixed" | "female" | "male";
             /**
              * Placed On
              * Format: date
@@ -975,6 +1319,118 @@ export interface components {
              * @description 0 on the day of placement, in the farm's time zone
              */
             age_days: number;
+        };
+        /**
+         * FlockEventNow
+         * @description An event as it is kept.
+         */
+        FlockEventNow: {
+            /** Event */
+            event: string;
+            /** House */
+            house: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "thinned" | "transferred" | "harvested" | "closed";
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** At */
+            at: string;
+            /** Birds */
+            birds: number | null;
+            /** Kilograms */
+            kilograms: number | null;
+            /** To House */
+            to_house: string | null;
+            /** Despite Withdrawal */
+            despite_withdrawal: boolean;
+            /** Note */
+            note: string;
+            /** By */
+            by: string;
+            /** Kept At */
+            kept_at: string;
+            /** Replaces */
+            replaces: string | null;
+        };
+        /**
+         * FlockRecord
+         * @description A flock with what became of its birds in all its houses.
+         */
+        FlockRecord: {
+            /** Flock */
+            flock: string;
+            /**
+             * Version
+             * @description rises with each correction; its ETag is this number in quotes
+             */
+            version: number;
+            /**
+             * House
+             * @description where it was placed
+             */
+            house: string;
+            /** Breed */
+            breed: string;
+            /**
+             * Sex
+             * @enum {string}
+             */
+            sex: "mixed" | "female" | "male";
+            /** Hatchery */
+            hatchery: string;
+            /**
+             * Placed On
+             * Format: date
+             */
+            placed_on: string;
+            /** Placed Birds */
+            placed_birds: number;
+            /** Dead On Arrival */
+            dead_on_arrival: number;
+            /** Note */
+            note: string;
+            /** By */
+            by: string;
+            /** Kept At */
+            kept_at: string;
+            /** Closed On */
+            closed_on: string | null;
+            /**
+             * Birds
+             * @description what should be there, in all its houses
+             */
+            birds: number;
+            /** Dead */
+            dead: number;
+            /** Culled */
+            culled: number;
+            /** Thinned */
+            thinned: number;
+            /** Harvested */
+            harvested: number;
+            /**
+             * Harvested Kg
+             * @description null when a harvest was not weighed, or none was written down
+             */
+            harvested_kg: number | null;
+            /**
+             * Losses Percent
+             * @description dead and culled of those placed alive
+             */
+            losses_percent: number | null;
+            /** Livability Percent */
+            livability_percent: number | null;
+            /**
+             * Events
+             * @description oldest first
+             */
+            events: components["schemas"]["FlockEventNow"][];
         };
         /**
          * FlockWeight
@@ -1007,6 +1463,17 @@ export interface components {
              * @description the last of them; of an earlier day, the first that followed
              */
             weighed_on: string;
+        };
+        /**
+         * Floor
+         * @description The floor that the birds of a house have.
+         */
+        Floor: {
+            /**
+             * Floor M2
+             * @description null: not known
+             */
+            floor_m2: number | null;
         };
         /**
          * GateMark
@@ -1141,6 +1608,52 @@ export interface components {
             cv_percent?: number | null;
         };
         /**
+         * HarvestedTold
+         * @description Birds were sold; ``note`` says to whom.
+         */
+        HarvestedTold: {
+            /**
+             * Day
+             * Format: date
+             * @description in the farm's time zone
+             */
+            day: string;
+            /**
+             * At
+             * Format: date-time
+             * @description when it was written down
+             */
+            at: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Replaces
+             * @description the event this one corrects, of the same kind
+             */
+            replaces?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "harvested";
+            /** Birds */
+            birds: number;
+            /**
+             * Kilograms
+             * @description live weight of all of them
+             */
+            kilograms?: number | null;
+            /**
+             * Despite Withdrawal
+             * @description they went although a withdrawal time ran
+             * @default false
+             */
+            despite_withdrawal?: boolean;
+        };
+        /**
          * Health
          * @description How the service itself does; readable without signing in, so it names no farm.
          */
@@ -1214,6 +1727,8 @@ export interface components {
             /** Time Zone */
             time_zone: string;
             flock: components["schemas"]["Flock"] | null;
+            /** @description null in an empty house */
+            stock: components["schemas"]["StockNow"] | null;
             /**
              * Alerts
              * @description open ones: unacknowledged first, then the gravest, then the newest
@@ -1277,6 +1792,104 @@ export interface components {
             answer: "right" | "false_alarm";
         };
         /**
+         * LogDayNow
+         * @description What was written about one day.
+         */
+        LogDayNow: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Age Days
+             * @description of the flock that was there; null in an empty house
+             */
+            age_days: number | null;
+            /**
+             * Entries
+             * @description as written, oldest first
+             */
+            entries: components["schemas"]["LogEntryNow"][];
+        };
+        /**
+         * LogEntryNow
+         * @description An entry as it is kept; what its kind does not have is null or empty.
+         */
+        LogEntryNow: {
+            /** Entry */
+            entry: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "mortality" | "culls" | "feed-delivered" | "feed-eaten" | "water" | "medication" | "vaccination" | "note" | "withdrawn";
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** At */
+            at: string;
+            /** Birds */
+            birds: number | null;
+            /** Kilograms */
+            kilograms: number | null;
+            /** Litres */
+            litres: number | null;
+            /** Cause */
+            cause: string;
+            /** Name */
+            name: string;
+            /** Dose */
+            dose: string;
+            /** Until */
+            until: string | null;
+            /** Withdrawal Days */
+            withdrawal_days: number | null;
+            /** Route */
+            route: string;
+            /** Note */
+            note: string;
+            /**
+             * Photo
+             * @description address of its picture
+             */
+            photo: string | null;
+            /** By */
+            by: string;
+            /**
+             * Kept At
+             * @description when it came to the service: later than at when the phone had no line
+             */
+            kept_at: string;
+            /** Replaces */
+            replaces: string | null;
+            /**
+             * Replaced By
+             * @description the row that corrects it or takes it back; null while it counts
+             */
+            replaced_by: string | null;
+            /**
+             * Withdrawn
+             * @description it was taken back
+             */
+            withdrawn: boolean;
+        };
+        /**
+         * LogPage
+         * @description Days of the log, newest first.
+         */
+        LogPage: {
+            /** Days */
+            days: components["schemas"]["LogDayNow"][];
+            /**
+             * Before
+             * @description ask for the days before this one to read on; null: there are no more
+             */
+            before: string | null;
+        };
+        /**
          * Marks
          * @description All that is marked in one camera's picture.
          */
@@ -1294,6 +1907,129 @@ export interface components {
             zones?: components["schemas"]["ZoneMark"][];
             /** Gates */
             gates?: components["schemas"]["GateMark"][];
+        };
+        /**
+         * MedicationTold
+         * @description A treatment; ``day`` is its first dose.
+         */
+        MedicationTold: {
+            /**
+             * Day
+             * Format: date
+             * @description the day it is about, in the farm's time zone
+             */
+            day: string;
+            /**
+             * At
+             * Format: date-time
+             * @description when it was written down
+             */
+            at: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Replaces
+             * @description the entry this one corrects, of the same kind
+             */
+            replaces?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "medication";
+            /** Name */
+            name: string;
+            /**
+             * Dose
+             * @default
+             */
+            dose?: string;
+            /**
+             * Until
+             * @description the day of the last dose; null: the same day
+             */
+            until?: string | null;
+            /**
+             * Withdrawal Days
+             * @description days after the last dose before slaughter, from the label; null: not known
+             */
+            withdrawal_days?: number | null;
+        };
+        /**
+         * MortalityTold
+         * @description Birds found dead; 0 says that somebody looked and found none.
+         */
+        MortalityTold: {
+            /**
+             * Day
+             * Format: date
+             * @description the day it is about, in the farm's time zone
+             */
+            day: string;
+            /**
+             * At
+             * Format: date-time
+             * @description when it was written down
+             */
+            at: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Replaces
+             * @description the entry this one corrects, of the same kind
+             */
+            replaces?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "mortality";
+            /** Birds */
+            birds: number;
+            /**
+             * Cause
+             * @default
+             */
+            cause?: string;
+        };
+        /**
+         * NoteTold
+         * @description Something else worth knowing; a photo may follow.
+         */
+        NoteTold: {
+            /**
+             * Day
+             * Format: date
+             * @description the day it is about, in the farm's time zone
+             */
+            day: string;
+            /**
+             * At
+             * Format: date-time
+             * @description when it was written down
+             */
+            at: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Replaces
+             * @description the entry this one corrects, of the same kind
+             */
+            replaces?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "note";
         };
         /**
          * OwnLimits
@@ -1383,6 +2119,46 @@ export interface components {
             boxes: components["schemas"]["Box"][];
             /** Network */
             network: string;
+        };
+        /**
+         * Placing
+         * @description Birds that move into a house together.
+         */
+        Placing: {
+            /**
+             * Breed
+             * @description key of a standard, for example ross-308, or any other name
+             */
+            breed: string;
+            /**
+             * Sex
+             * @default mixed
+             * @enum {string}
+             */
+            sex?: "mixed" | "female" | "male";
+            /**
+             * Hatchery
+             * @default
+             */
+            hatchery?: string;
+            /**
+             * Placed On
+             * Format: date
+             * @description day 0
+             */
+            placed_on: string;
+            /** Placed Birds */
+            placed_birds: number;
+            /**
+             * Dead On Arrival
+             * @default 0
+             */
+            dead_on_arrival?: number;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
         };
         /**
          * ReplayAnswer
@@ -1652,6 +2428,173 @@ export interface components {
             severe: number | null;
         };
         /**
+         * StockDayNow
+         * @description One day of a house; null where nobody wrote a word, never zero.
+         */
+        StockDayNow: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Age Days */
+            age_days: number;
+            /**
+             * Opening
+             * @description birds at its beginning
+             */
+            opening: number;
+            /**
+             * Came
+             * @description placed alive, or arrived from another house
+             */
+            came: number;
+            /** Dead */
+            dead: number | null;
+            /** Culled */
+            culled: number | null;
+            /** Thinned */
+            thinned: number;
+            /** Harvested */
+            harvested: number;
+            /**
+             * Left
+             * @description moved to another house
+             */
+            left: number;
+            /**
+             * Closing
+             * @description birds at its end
+             */
+            closing: number;
+            /**
+             * Losses Percent
+             * @description dead and culled of the birds that were there
+             */
+            losses_percent: number | null;
+            /** Feed Delivered Kg */
+            feed_delivered_kg: number | null;
+            /** Feed Eaten Kg */
+            feed_eaten_kg: number | null;
+            /** Water Litres */
+            water_litres: number | null;
+            /**
+             * Water Per Feed
+             * @description l/kg
+             */
+            water_per_feed: number | null;
+            /** Entries */
+            entries: number;
+        };
+        /**
+         * StockHistory
+         * @description Every day of the flock in a house, oldest first; empty in an empty house.
+         */
+        StockHistory: {
+            /** Flock */
+            flock: string | null;
+            /** Days */
+            days: components["schemas"]["StockDayNow"][];
+        };
+        /**
+         * StockNow
+         * @description The flock in a house in numbers; totals are of the birds that came into this house.
+         */
+        StockNow: {
+            /**
+             * Birds
+             * @description what should be in the house now
+             */
+            birds: number;
+            /** Came */
+            came: number;
+            /** Dead */
+            dead: number;
+            /** Culled */
+            culled: number;
+            /** Thinned */
+            thinned: number;
+            /** Harvested */
+            harvested: number;
+            /** Left */
+            left: number;
+            /** Mortality Percent */
+            mortality_percent: number | null;
+            /** Culls Percent */
+            culls_percent: number | null;
+            /**
+             * Losses Percent
+             * @description dead and culled
+             */
+            losses_percent: number | null;
+            /** Livability Percent */
+            livability_percent: number | null;
+            /**
+             * Untold Days
+             * @description days before today without a word about deaths: they count as none here
+             */
+            untold_days: number;
+            today: components["schemas"]["StockDayNow"];
+            /** @description null on the day the birds came */
+            yesterday: components["schemas"]["StockDayNow"] | null;
+            /** Floor M2 */
+            floor_m2: number | null;
+            /** Birds Per M2 */
+            birds_per_m2: number | null;
+            /**
+             * Kilograms Per M2
+             * @description with the mean weight of today or yesterday
+             */
+            kilograms_per_m2: number | null;
+            withdrawal: components["schemas"]["WithdrawalNow"];
+        };
+        /**
+         * ThinnedTold
+         * @description Some birds were caught early, to give the others room.
+         */
+        ThinnedTold: {
+            /**
+             * Day
+             * Format: date
+             * @description in the farm's time zone
+             */
+            day: string;
+            /**
+             * At
+             * Format: date-time
+             * @description when it was written down
+             */
+            at: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Replaces
+             * @description the event this one corrects, of the same kind
+             */
+            replaces?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "thinned";
+            /** Birds */
+            birds: number;
+            /**
+             * Kilograms
+             * @description live weight of all of them
+             */
+            kilograms?: number | null;
+            /**
+             * Despite Withdrawal
+             * @description they went although a withdrawal time ran
+             * @default false
+             */
+            despite_withdrawal?: boolean;
+        };
+        /**
          * Thresholds
          * @description A house's limits: each rule as it is now, and what was set here; the ETag belongs to ``version``.
          */
@@ -1685,12 +2628,90 @@ export interface components {
             rules: components["schemas"]["RuleNow"][];
         };
         /**
+         * TransferredTold
+         * @description Birds moved to another house of the farm; their age goes on.
+         */
+        TransferredTold: {
+            /**
+             * Day
+             * Format: date
+             * @description in the farm's time zone
+             */
+            day: string;
+            /**
+             * At
+             * Format: date-time
+             * @description when it was written down
+             */
+            at: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Replaces
+             * @description the event this one corrects, of the same kind
+             */
+            replaces?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "transferred";
+            /** Birds */
+            birds: number;
+            /** To House */
+            to_house: string;
+        };
+        /**
          * User
          * @description Who is signed in.
          */
         User: {
             /** Name */
             name: string;
+        };
+        /**
+         * VaccinationTold
+         * @description A vaccination.
+         */
+        VaccinationTold: {
+            /**
+             * Day
+             * Format: date
+             * @description the day it is about, in the farm's time zone
+             */
+            day: string;
+            /**
+             * At
+             * Format: date-time
+             * @description when it was written down
+             */
+            at: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Replaces
+             * @description the entry this one corrects, of the same kind
+             */
+            replaces?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "vaccination";
+            /** Name */
+            name: string;
+            /**
+             * Route
+             * @description drinking water, spray, eye drop, injection ...
+             * @default
+             */
+            route?: string;
         };
         /**
          * VerdictNow
@@ -1747,6 +2768,41 @@ export interface components {
             drawing: string | null;
             /** @description the last drawing for this camera, whatever became of it */
             last: components["schemas"]["DrawingNow"] | null;
+        };
+        /**
+         * WaterTold
+         * @description Water that was drunk since the last such entry.
+         */
+        WaterTold: {
+            /**
+             * Day
+             * Format: date
+             * @description the day it is about, in the farm's time zone
+             */
+            day: string;
+            /**
+             * At
+             * Format: date-time
+             * @description when it was written down
+             */
+            at: string;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Replaces
+             * @description the entry this one corrects, of the same kind
+             */
+            replaces?: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "water";
+            /** Litres */
+            litres: number;
         };
         /**
          * WeightDay
@@ -1833,6 +2889,27 @@ export interface components {
             still_birds: number;
         };
         /**
+         * WithdrawalNow
+         * @description Whether the birds may go for slaughter, as far as medications were written down.
+         */
+        WithdrawalNow: {
+            /**
+             * Free From
+             * @description first day without a known withdrawal time; null: none is known of
+             */
+            free_from: string | null;
+            /**
+             * Running
+             * @description medications that still run today
+             */
+            running: string[];
+            /**
+             * Not Known
+             * @description medications whose withdrawal time nobody wrote down: ask the vet
+             */
+            not_known: string[];
+        };
+        /**
          * ZoneMark
          * @description A part of the floor whose birds are counted on their own.
          */
@@ -1863,6 +2940,8 @@ export interface components {
             now: string;
             /** @default null */
             flock?: components["schemas"]["Flock"] | null;
+            /** @default null */
+            stock?: components["schemas"]["StockNow"] | null;
             /**
              * Alerts
              * @default null
@@ -2107,6 +3186,424 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WeightHistory"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_flocks_api_v1_houses__farm___house__flocks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlockRecord"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stock_api_v1_houses__farm___house__stock_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StockHistory"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    place_api_v1_houses__farm___house__flocks__flock__put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description ETag of the version that is corrected */
+                "if-match"?: string | null;
+            };
+            path: {
+                farm: string;
+                house: string;
+                flock: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Placing"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlockRecord"];
+                };
+            };
+            /** @description Kept; 200: it was here already */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlockRecord"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tell_api_v1_houses__farm___house__flocks__flock__events__event__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                flock: string;
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThinnedTold"] | components["schemas"]["TransferredTold"] | components["schemas"]["HarvestedTold"] | components["schemas"]["ClosedTold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlockRecord"];
+                };
+            };
+            /** @description Kept; 200: it was here already */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlockRecord"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_back_api_v1_houses__farm___house__flocks__flock__events__event__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                flock: string;
+                event: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlockRecord"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_floor_api_v1_houses__farm___house__floor_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Floor"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Floor"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_log_api_v1_houses__farm___house__log_get: {
+        parameters: {
+            query?: {
+                /** @description only days before this one */
+                before?: string | null;
+                /** @description so many days that have entries */
+                days?: number;
+                /** @description also what was corrected or taken back */
+                replaced?: boolean;
+            };
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogPage"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_api_v1_houses__farm___house__log__entry__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MortalityTold"] | components["schemas"]["CullsTold"] | components["schemas"]["FeedDeliveredTold"] | components["schemas"]["FeedEatenTold"] | components["schemas"]["WaterTold"] | components["schemas"]["MedicationTold"] | components["schemas"]["VaccinationTold"] | components["schemas"]["NoteTold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogEntryNow"];
+                };
+            };
+            /** @description Kept; 200: it was here already */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogEntryNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_back_api_v1_houses__farm___house__log__entry__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogEntryNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photograph_api_v1_houses__farm___house__log__entry__photo_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogEntryNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photo_api_v1_houses__farm___house__log__entry__photo_jpg_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
                 };
             };
             /** @description A refusal */

@@ -154,7 +154,15 @@ export function healthyHouse(changes: Partial<HouseNow> = {}): HouseNow {
     farm: "hillside",
     house: "house-2",
     time_zone: "Asia/Shanghai",
-    flock: { breed: "ross-308", placed_on: "2026-10-25", placed_birds: 480, age_days: 28 },
+    flock: {
+      flock: "house-2-2026-10-25",
+      breed: "ross-308",
+      sex: "mixed",
+      placed_on: "2026-10-25",
+      placed_birds: 480,
+      age_days: 28,
+    },
+    stock: null,
     alerts: [],
     counts: [
       {
