@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from cloud import flock_cli
+from cloud.alerts.cli import app as alerts_app
 from cloud.backup.cli import app as backup_app
 from cloud.broker.cli import app as broker_app
 from cloud.config import CloudConfig, load_config
@@ -25,6 +26,7 @@ app.add_typer(broker_app, name="broker")
 app.add_typer(device_app, name="device")
 app.add_typer(backup_app)
 app.add_typer(store_app)
+app.add_typer(alerts_app)
 
 
 @app.command()

@@ -67,6 +67,14 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
         "en": "An alert can be put off by at most a week.",
         "zh": "告警最多推迟一周，请选择之后的时间。",
     },
+    "changed_meanwhile": {
+        "en": "Somebody else has changed this meanwhile; read it again.",
+        "zh": "期间已被他人修改，请重新读取后再保存。",
+    },
+    "which_version": {
+        "en": "Say which version you changed: send the ETag you read as If-Match.",
+        "zh": "请用 If-Match 注明修改的是哪个版本（读取时的 ETag）。",
+    },
     "no_such_series": {"en": "Nothing has measured this yet.", "zh": "还没有这项测量数据。"},
     "no_such_picture": {"en": "There is no such picture any more.", "zh": "这张图片已不存在。"},
     "no_such_channel": {"en": "There is no such channel.", "zh": "没有这个通知渠道，请刷新列表。"},

@@ -868,6 +868,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/houses/{farm}/{house}/thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description Return every rule with its limits today, what was set here, and what is shipped, with its source.
+         */
+        get: operations["read_api_v1_houses__farm___house__thresholds_get"];
+        /**
+         * Change
+         * @description Set all at once; a rule that is left out is as shipped again.
+         */
+        put: operations["change_api_v1_houses__farm___house__thresholds_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/thresholds/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes
+         * @description List who changed what and when, newest first.
+         */
+        get: operations["changes_api_v1_houses__farm___house__thresholds_changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/thresholds/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Out
+         * @description Say what would have rung on the past days with these settings; nothing is changed.
+         */
+        post: operations["try_out_api_v1_houses__farm___house__thresholds_replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/houses/{farm}/{house}/findings": {
         parameters: {
             query?: never;
@@ -2674,6 +2738,33 @@ export interface components {
             devices: components["schemas"]["DeviceNow"][];
         };
         /**
+         * HouseSettings
+         * @description All that a house has set; what is not here is as shipped.
+         */
+        HouseSettings: {
+            /**
+             * Standard
+             * @default eu
+             * @enum {string}
+             */
+            standard?: "eu" | "china" | "breeder";
+            /**
+             * Targets
+             * @description own temperatures: rows of age in days and °C, rising in age; null: as shipped for the breed
+             */
+            targets?: [
+                number,
+                number
+            ][] | null;
+            /**
+             * Rules
+             * @description by the rule's key
+             */
+            rules?: {
+                [key: string]: components["schemas"]["OwnLimits"];
+            };
+        };
+        /**
          * HouseText
          * @description How a house is called.
          */
@@ -3181,6 +3272,28 @@ export interface components {
             digest_at: string | null;
         };
         /**
+         * OwnLimits
+         * @description What a house's people set for one rule; it counts for birds of every age.
+         */
+        OwnLimits: {
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled?: boolean;
+            /** Watch */
+            watch?: number | null;
+            /** Warning */
+            warning?: number | null;
+            /** Severe */
+            severe?: number | null;
+            /**
+             * Hold Min
+             * @description null: the rule's own
+             */
+            hold_min?: number | null;
+        };
+        /**
          * OwnWishes
          * @description What a person sets for themselves.
          */
@@ -3365,11 +3478,97 @@ export interface components {
             ends: string;
         };
         /**
+         * ReplayAnswer
+         * @description What would have rung.
+         */
+        ReplayAnswer: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            /**
+             * Rings
+             * @description oldest first, at most 500
+             */
+            rings: components["schemas"]["RingNow"][];
+            /**
+             * Counts
+             * @description how often each rule would have rung
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Told
+             * @description how often a person would have been told at all: opened or got worse
+             */
+            told: number;
+            /**
+             * Not Replayed
+             * @description rules whose past is not kept
+             */
+            not_replayed: string[];
+        };
+        /**
+         * ReplayAsked
+         * @description Settings to try on the past.
+         */
+        ReplayAsked: {
+            /** @description null: those that count now */
+            settings?: components["schemas"]["HouseSettings"] | null;
+            /**
+             * Rules
+             * @description only these; null: all
+             */
+            rules?: string[] | null;
+            /**
+             * Days
+             * @default 30
+             */
+            days?: number;
+        };
+        /**
          * Right
          * @description One kind of thing that may be done on a farm.
          * @enum {string}
          */
         Right: "read" | "record" | "answer" | "flock" | "limits" | "channels" | "devices" | "export" | "people";
+        /**
+         * RingNow
+         * @description One alert that would have been.
+         */
+        RingNow: {
+            /** Rule */
+            rule: string;
+            /**
+             * Level
+             * @description the gravest it would have reached
+             * @enum {string}
+             */
+            level: "watch" | "warning" | "severe";
+            /** Device */
+            device: string | null;
+            /** Source */
+            source: string | null;
+            /** Opened At */
+            opened_at: string;
+            /**
+             * Ended At
+             * @description null: still open at the end
+             */
+            ended_at: string | null;
+            /**
+             * Silent
+             * @description no value came any more while it was open
+             */
+            silent: boolean;
+            /** Value */
+            value: number;
+            /** Limit */
+            limit: number | null;
+            en: components["schemas"]["AlertSaid"];
+            zh: components["schemas"]["AlertSaid"];
+        };
         /**
          * Role
          * @description What a person is on a farm.
@@ -3395,6 +3594,84 @@ export interface components {
             closes_at: string;
             /** Alarm */
             alarm: boolean;
+        };
+        /**
+         * RuleNow
+         * @description One rule as a house has it now.
+         */
+        RuleNow: {
+            /** Rule */
+            rule: string;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "climate" | "weight" | "birds" | "intake" | "devices";
+            /**
+             * En
+             * @description its name
+             */
+            en: string;
+            /** Zh */
+            zh: string;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "above" | "below";
+            /** Unit */
+            unit: string;
+            /**
+             * From Target
+             * @description limits are differences from the temperature the birds want at their age
+             */
+            from_target: boolean;
+            /**
+             * Target
+             * @description that temperature today
+             */
+            target: number | null;
+            /** Decimals */
+            decimals: number;
+            /**
+             * Low
+             * @description least that a limit may be set to
+             */
+            low: number;
+            /** High */
+            high: number;
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Asleep
+             * @description says nothing for the birds that are here now, or while none are
+             */
+            asleep: boolean;
+            /** @description what counts now */
+            limits: components["schemas"]["StepsNow"];
+            /**
+             * Hold Min
+             * @description minutes a limit must be broken before it is told
+             */
+            hold_min: number;
+            /** @description what would count today had nobody changed it */
+            shipped: components["schemas"]["StepsNow"];
+            /** Shipped Hold Min */
+            shipped_hold_min: number;
+            /** Edited */
+            edited: boolean;
+            /** Source */
+            source: string;
+            /**
+             * Verified
+             * @description false: the shipped limits are ours or at second hand
+             */
+            verified: boolean;
+            /**
+             * Replayed
+             * @description false: its past is not kept, a replay says nothing about it
+             */
+            replayed: boolean;
         };
         /**
          * SeriesAnswer
@@ -3467,6 +3744,19 @@ export interface components {
             current: boolean;
         };
         /**
+         * SettingsChange
+         * @description Who changed what, once.
+         */
+        SettingsChange: {
+            /** Version */
+            version: number;
+            /** By */
+            by: string;
+            /** At */
+            at: string;
+            settings: components["schemas"]["HouseSettings"];
+        };
+        /**
          * Snooze
          * @description How long an alert is put off.
          */
@@ -3477,6 +3767,18 @@ export interface components {
              * @description at most a week ahead
              */
             until: string;
+        };
+        /**
+         * StepsNow
+         * @description Limits of the three levels in the rule's unit; null where there is no such level.
+         */
+        StepsNow: {
+            /** Watch */
+            watch: number | null;
+            /** Warning */
+            warning: number | null;
+            /** Severe */
+            severe: number | null;
         };
         /**
          * StockDayNow
@@ -3654,6 +3956,39 @@ export interface components {
              * @default false
              */
             despite_withdrawal?: boolean;
+        };
+        /**
+         * Thresholds
+         * @description A house's limits: each rule as it is now, and what was set here; the ETag belongs to ``version``.
+         */
+        Thresholds: {
+            /**
+             * Version
+             * @description 0: nothing was ever changed
+             */
+            version: number;
+            /** Changed By */
+            changed_by: string | null;
+            /** Changed At */
+            changed_at: string | null;
+            settings: components["schemas"]["HouseSettings"];
+            /**
+             * Standard
+             * @enum {string}
+             */
+            standard: "eu" | "china" | "breeder";
+            /**
+             * Targets
+             * @description age in days and °C that count for the flock; empty without
+             */
+            targets: [
+                number,
+                number
+            ][];
+            /** Targets Source */
+            targets_source: string | null;
+            /** Rules */
+            rules: components["schemas"]["RuleNow"][];
         };
         /**
          * TokenMade
@@ -5836,6 +6171,147 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_api_v1_houses__farm___house__thresholds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thresholds"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_api_v1_houses__farm___house__thresholds_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag the change was made on, like "3" */
+                "if-match"?: string | null;
+            };
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HouseSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thresholds"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changes_api_v1_houses__farm___house__thresholds_changes_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsChange"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_out_api_v1_houses__farm___house__thresholds_replay_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayAnswer"];
+                };
             };
             /** @description A refusal */
             "4XX": {

@@ -3,6 +3,8 @@ import type { components } from "./api";
 
 type Schemas = components["schemas"];
 
+/** One open alert, with its words in both languages. */
+export type AlertNow = Schemas["AlertNow"];
 export type Box = Schemas["Box"];
 /** A way to a person, and how it does. */
 export type ChannelNow = Schemas["ChannelNow"];
