@@ -86,7 +86,8 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
     for module in (session, oidc, account, people, invitations, tokens, audit, farms):
         app.include_router(module.router, prefix=API)
     for module in (
-        devices, houses, flocks, daily_log, alerts, answers, thresholds, findings, hand_weighings, marks, series, live, pictures,
+        devices, houses, flocks, daily_log, alerts, answers, thresholds, findings, hand_weighings, marks, series, live,
+        pictures,
     ):  # fmt: skip
         app.include_router(module.router, prefix=API)
     for module in (channels, notifying):
