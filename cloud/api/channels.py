@@ -16,7 +16,7 @@ from cloud.alerts.delivery.address import BadAddress
 from cloud.alerts.delivery.channels.push import Subscription
 from cloud.alerts.delivery.egress import NotAllowed
 from cloud.alerts.delivery.kinds import PUSH
-from cloud.api.caller import WithCaller, may
+from cloud.api.caller import WithPerson, may
 from cloud.api.language import Language, language_of
 from cloud.api.models import ChannelNow, ChannelsNow, NewChannel, NewPush, NotificationNow
 from cloud.api.paths import FarmPath
@@ -36,19 +36,19 @@ farms = APIRouter(prefix="/farms", tags=["notifications"], dependencies=[Depends
 
 
 @mine.get("/channels")
-def list_my_channels(services: WithServices, caller: WithCaller) -> ChannelsNow:
+def list_my_channels(services: WithServices, person: WithPerson) -> ChannelsNow:
     """List your channels, how they do, and what can be added; the best way for this place stands first."""
-    return _listed(services, Owner(user=caller.user_id))
+    return _listed(services, Owner(user=person.id))
 
 
 @mine.post("/channels", status_code=HTTPStatus.CREATED)
-def add_my_channel(new: NewChannel, request: Request, services: WithServices, caller: WithCaller) -> ChannelNow:
+def add_my_channel(new: NewChannel, request: Request, services: WithServices, person: WithPerson) -> ChannelNow:
     """Add a channel of yours; the same address again changes its name."""
-    return _added(services, Owner(user=caller.user_id), new, new.language or language_of(request.headers))
+    return _added(services, Owner(user=person.id), new, new.language or language_of(request.headers))
 
 
 @mine.post("/push", status_code=HTTPStatus.CREATED)
-def add_my_browser(new: NewPush, request: Request, services: WithServices, caller: WithCaller) -> ChannelNow:
+def add_my_browser(new: NewPush, request: Request, services: WithServices, person: WithPerson) -> ChannelNow:
     """Add this browser; the same browser again is brought up to date, and is yours from now on."""
     try:
         services.notifications.setting.egress.check(_host(new.endpoint))
@@ -62,22 +62,22 @@ def add_my_browser(new: NewPush, request: Request, services: WithServices, calle
         _host(new.endpoint),
         new.language or language_of(request.headers),
     )
-    return _kept(services, Owner(user=caller.user_id), kept)
+    return _kept(services, Owner(user=person.id), kept)
 
 
 @mine.delete("/channels/{channel}", status_code=HTTPStatus.NO_CONTENT)
-def remove_my_channel(channel: ChannelPath, services: WithServices, caller: WithCaller) -> None:
+def remove_my_channel(channel: ChannelPath, services: WithServices, person: WithPerson) -> None:
     """Remove a channel of yours and what waits for it."""
-    _removed(services, Owner(user=caller.user_id), channel)
+    _removed(services, Owner(user=person.id), channel)
 
 
 @mine.post("/channels/{channel}/test", status_code=HTTPStatus.ACCEPTED)
 async def test_my_channel(
-    channel: ChannelPath, request: Request, services: WithServices, caller: WithCaller
+    channel: ChannelPath, request: Request, services: WithServices, person: WithPerson
 ) -> NotificationNow:
     """Send a real message over one channel; ask for it again to see how far it got."""
-    farm = min(caller.farms(Right.READ), default="")
-    return await _tested(services, Owner(user=caller.user_id), channel, farm, language_of(request.headers))
+    farm = min(person.caller.farms(Right.READ), default="")
+    return await _tested(services, Owner(user=person.id), channel, farm, language_of(request.headers))
 
 
 @farms.get("/{farm}/channels")

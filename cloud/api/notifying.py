@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from cloud.alerts.delivery.audience import audience, name_of
 from cloud.alerts.delivery.recipients import Quiet
-from cloud.api.caller import WithCaller, may
+from cloud.api.caller import WithPerson, may
 from cloud.api.language import language_of
 from cloud.api.models import Escalating, EscalationNow, ListenerNow, NotificationNow, Notifying, QuietHours
 from cloud.api.paths import FarmPath
@@ -31,10 +31,10 @@ Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
 
 
 @mine.get("/notifying")
-def my_notifying(services: WithServices, caller: WithCaller) -> Notifying:
+def my_notifying(services: WithServices, person: WithPerson) -> Notifying:
     """Return how you want to be told."""
     with services.records.reading() as connection:
-        wishes = listeners.wishes_of(connection, [caller.user_id])[caller.user_id]
+        wishes = listeners.wishes_of(connection, [person.id])[person.id]
     quiet = wishes.quiet
     return Notifying(
         from_level=wishes.from_level,
@@ -44,20 +44,20 @@ def my_notifying(services: WithServices, caller: WithCaller) -> Notifying:
 
 
 @mine.put("/notifying")
-def set_my_notifying(wanted: Notifying, services: WithServices, caller: WithCaller) -> Notifying:
+def set_my_notifying(wanted: Notifying, services: WithServices, person: WithPerson) -> Notifying:
     """Say how you want to be told; the hours are those of the farm."""
     quiet = Quiet(_minute(wanted.quiet.begins), _minute(wanted.quiet.ends)) if wanted.quiet else None
     digest = None if wanted.digest_at is None else _minute(wanted.digest_at)
-    listeners.wish(services.records, caller.user_id, Wishes(wanted.from_level, quiet, digest))
+    listeners.wish(services.records, person.id, Wishes(wanted.from_level, quiet, digest))
     return wanted
 
 
 @mine.get("/notifications")
 def my_notifications(
-    request: Request, services: WithServices, caller: WithCaller, before: Before = None, limit: Limit = 20
+    request: Request, services: WithServices, person: WithPerson, before: Before = None, limit: Limit = 20
 ) -> list[NotificationNow]:
     """List what you were told, the newest first, and over which channel it reached you."""
-    found = sent.to_user(services.records, caller.user_id, _before_ms(before), limit)
+    found = sent.to_user(services.records, person.id, _before_ms(before), limit)
     return [notification_now(one, language_of(request.headers)) for one in found]
 
 

@@ -28,6 +28,23 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
         "en": "Several devices have a camera of this name.",
         "zh": "有多台设备的摄像头同名，请指明是哪台设备。",
     },
+    "provider_failed": {
+        "en": "The sign-in provider does not answer as it should; try again.",
+        "zh": "登录服务商没有正确响应，请重试。",
+    },
+    "no_provider": {"en": "No OpenID provider is set up here.", "zh": "此服务未配置 OpenID 登录。"},
+    "bad_post": {"en": "Nobody can be that here.", "zh": "无法授予该角色或权限。"},
+    "last_owner": {"en": "The organisation would have no owner any more.", "zh": "组织不能没有所有者。"},
+    "name_taken": {"en": "Somebody has this name already.", "zh": "该用户名已被使用。"},
+    "farm_taken": {"en": "There is a farm of this name already.", "zh": "该农场名已被使用。"},
+    "no_such_organisation": {"en": "There is no such organisation.", "zh": "没有这个组织。"},
+    "no_such_person": {"en": "There is no such person here.", "zh": "这里没有这个人员。"},
+    "no_such_invitation": {
+        "en": "This link was used already, has expired or was withdrawn.",
+        "zh": "该链接已被使用、已过期或已撤回。",
+    },
+    "no_such_session": {"en": "This browser is signed out already.", "zh": "该浏览器已退出登录。"},
+    "no_such_token": {"en": "There is no such token any more.", "zh": "该令牌已不存在。"},
     "no_such_farm": {"en": "There is no such farm.", "zh": "没有这个农场。"},
     "no_such_house": {"en": "There is no such house.", "zh": "没有这栋鸡舍。"},
     "no_such_device": {"en": "There is no such device.", "zh": "没有这台设备。"},
@@ -49,6 +66,14 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
     "snooze_out_of_range": {
         "en": "An alert can be put off by at most a week.",
         "zh": "告警最多推迟一周，请选择之后的时间。",
+    },
+    "changed_meanwhile": {
+        "en": "Somebody else has changed this meanwhile; read it again.",
+        "zh": "期间已被他人修改，请重新读取后再保存。",
+    },
+    "which_version": {
+        "en": "Say which version you changed: send the ETag you read as If-Match.",
+        "zh": "请用 If-Match 注明修改的是哪个版本（读取时的 ETag）。",
     },
     "no_such_series": {"en": "Nothing has measured this yet.", "zh": "还没有这项测量数据。"},
     "no_such_picture": {"en": "There is no such picture any more.", "zh": "这张图片已不存在。"},

@@ -13,6 +13,7 @@ from cloud.glance import Glance
 from cloud.ingest.courier import Courier
 from cloud.live import Feed, Hub
 from cloud.metrics import Metrics
+from cloud.oidc import Provider
 from cloud.store.media import Media
 from cloud.store.people import Passwords
 from cloud.store.records import Records
@@ -36,6 +37,7 @@ class Services:
     attempts: Attempts
     courier: Courier
     feed: Feed
+    provider: Provider | None
     notifications: NotificationDesk
     engine: Engine
 

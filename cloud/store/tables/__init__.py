@@ -11,7 +11,7 @@ from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Pic
 from cloud.store.tables.flocks import Flock, FlockEvent, LogEntry
 from cloud.store.tables.mail import Delivered, Drawing, Verdict
 from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, User
-from cloud.store.tables.place import Device, Farm, House, Organisation
+from cloud.store.tables.place import Device, Enrolment, Farm, House, Organisation
 from cloud.store.tables.weighed import HandWeighing
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Delivery",
     "Device",
     "Drawing",
+    "Enrolment",
     "Farm",
     "FarmNotifying",
     "Finding",

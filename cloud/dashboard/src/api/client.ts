@@ -1,5 +1,6 @@
 import { ApiError, NoAnswer, Refused } from "./errors";
 import type {
+  AlertNow,
   ChannelNow,
   ChannelsNow,
   CountNow,
@@ -79,6 +80,11 @@ export class Client {
       points: String(query.points ?? 300),
     });
     return this.ask("GET", `${houseAddress(place)}/series?${words}`);
+  }
+
+  /** Say that one has seen an alert and looks after it; said again, it changes nothing. */
+  acknowledge(place: Place, { alert }: Pick<AlertNow, "alert">): Promise<AlertNow> {
+    return this.ask("POST", `${houseAddress(place)}/alerts/${encodeURIComponent(alert)}/acknowledge`);
   }
 
   /** Say whether a finding was right; said again, it changes nothing. */

@@ -3,6 +3,8 @@ import type { components } from "./api";
 
 type Schemas = components["schemas"];
 
+/** One open alert, with its words in both languages. */
+export type AlertNow = Schemas["AlertNow"];
 export type Box = Schemas["Box"];
 /** A way to a person, and how it does. */
 export type ChannelNow = Schemas["ChannelNow"];
@@ -48,4 +50,4 @@ export type WeightDay = Schemas["WeightDay"];
 export type WeightHistory = Schemas["WeightHistory"];
 
 /** Which house a page is about. */
-export type Place = HouseName;
+export type Place = Pick<HouseName, "farm" | "house">;
