@@ -9,6 +9,16 @@ export type CountNow = Schemas["CountNow"];
 export type DeviceNow = Schemas["DeviceNow"];
 /** What a person marked in a picture, and how far it got. */
 export type DrawingNow = Schemas["DrawingNow"];
+/** What a person writes down in the daily log. */
+export type EntryTold =
+  | Schemas["MortalityTold"]
+  | Schemas["CullsTold"]
+  | Schemas["FeedDeliveredTold"]
+  | Schemas["FeedEatenTold"]
+  | Schemas["WaterTold"]
+  | Schemas["MedicationTold"]
+  | Schemas["VaccinationTold"]
+  | Schemas["NoteTold"];
 export type FindingNow = Schemas["FindingNow"];
 export type FindingKind = FindingNow["kind"];
 export type Reason = FindingNow["reasons"][number];
@@ -16,6 +26,8 @@ export type HouseCount = Schemas["HouseCount"];
 export type HouseName = Schemas["HouseName"];
 export type HouseNow = Schemas["HouseNow"];
 export type HousePatch = Schemas["HousePatch"];
+export type LogEntryNow = Schemas["LogEntryNow"];
+export type LogPage = Schemas["LogPage"];
 export type Marks = Schemas["Marks"];
 export type PartStatus = Schemas["PartStatus"];
 /** What is wrong with a part; empty when nothing is. */
@@ -25,6 +37,8 @@ export type Problem = Schemas["Problem"];
 export type ResultCode = DrawingNow["code"];
 export type RollCallNow = Schemas["RollCallNow"];
 export type SeriesAnswer = Schemas["SeriesAnswer"];
+/** What should be in a house, by what people wrote down. */
+export type StockNow = Schemas["StockNow"];
 export type User = Schemas["User"];
 export type ViewNow = Schemas["ViewNow"];
 /** What a person said of a finding or a picture, and how far it got. */
