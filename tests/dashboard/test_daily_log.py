@@ -15,6 +15,8 @@ from tests.dashboard.test_pages import axe_violations, small_targets
 HOUSE = f"/houses/{PLACE.farm}/{PLACE.house}"
 API = f"/api/v1{HOUSE}"
 LOG = f"{HOUSE}/log"
+LOG_IS_KEPT = """async () => (await Promise.all((await caches.keys()).map(async name => (await caches.open(name)).keys())))
+  .flat().some(request => request.url.includes("/assets/log-"))"""
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
@@ -84,7 +86,7 @@ def test_what_is_written_without_a_line_arrives_once(farm: Farm, browser: Browse
         page.reload()  # now the phone keeps all the page is made of
         expect(page.locator("[data-card=birds] [data-value]")).to_be_visible()
         opened(page)
-        page.wait_for_load_state("networkidle")
+        page.wait_for_function(LOG_IS_KEPT)
         page.context.set_offline(True)
         page.get_by_label("Note").fill("written in the dark")
         page.get_by_role("button", name="Save").click()
