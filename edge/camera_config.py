@@ -155,8 +155,8 @@ class CameraConfig(Section):
         default=1, ge=1, le=1_000_000, description="raise it by one when the camera was moved on purpose"
     )
 
-    tiles: Literal["auto", "off"] | tuple[TileCount, TileCount] = Field(
-        default="auto", description="look at a wide or 4K picture piece by piece: auto, off, or [columns, rows]"
+    tiles: Literal["auto", "off", "close"] | tuple[TileCount, TileCount] = Field(
+        default="auto", description="look at small birds again, larger: auto, off, close (always), or [columns, rows]"
     )
     floor: Polygon | None = Field(default=None, description="part of the picture in which birds count; default: all")
     zones: list[ZoneConfig] = Field(default_factory=list, max_length=50, description="parts of the floor to count")

@@ -6,7 +6,8 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-TILES = "auto, off, or columns x rows: 3x2"
+TILES = "auto, off, close, or columns x rows: 3x2"
+LOOKS = {"auto", "off", "close"}
 TILES_MOST = 8
 
 
@@ -95,9 +96,9 @@ def _calibrated(data_dir: Path, camera: Any, birds: int, seen: float | None) -> 
 def _tiles(text: str) -> Any:
     columns, _mark, rows = text.partition("x")
     grid = (int(columns), int(rows)) if columns.isdecimal() and rows.isdecimal() else (0, 0)
-    if text not in {"auto", "off"} and not all(1 <= side <= TILES_MOST for side in grid):
+    if text not in LOOKS and not all(1 <= side <= TILES_MOST for side in grid):
         _refuse(f"--tiles {text}: allowed are {TILES}, each 1 to {TILES_MOST}")
-    return text if text in {"auto", "off"} else grid
+    return text if text in LOOKS else grid
 
 
 def _corners(text: str | None) -> tuple[tuple[float, float], ...] | None:

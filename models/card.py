@@ -10,6 +10,7 @@ A network `x.onnx` has its card beside it, `x.card.json`. Weights without a card
 
 import hashlib
 from datetime import date
+from math import log
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -35,6 +36,10 @@ class Thresholds(CardPart):
     """What turns raw output into boxes."""
 
     score: Share = Field(description="a box below this score is not a bird")
+    closer_score: Annotated[float, Field(gt=0, lt=1)] | None = Field(
+        default=None,
+        description="the same where small birds are looked at again, larger: they get lower scores; absent: `score`",
+    )
     nms_iou: Share = Field(description="of two boxes overlapping more than this (IoU) the weaker is dropped")
     contained: Annotated[float, Field(gt=0.5, le=1)] | None = Field(
         default=None,
@@ -45,6 +50,11 @@ class Thresholds(CardPart):
     def from_score(self, score: float) -> Self:
         """Return the same with another score."""
         return self.model_copy(update={"score": score})
+
+    @property
+    def lift(self) -> float:
+        """Power that lifts a score of a closer look onto the scale of the first: ``closer_score`` becomes ``score``."""
+        return log(self.score) / log(self.closer_score) if self.closer_score and 0 < self.score < 1 else 1.0
 
 
 class TrainingSource(CardPart):

@@ -26,6 +26,7 @@ from edge.vision.drawing import Album, Clip, annotated
 from edge.vision.footage import Footage, FootageKind, Shot
 from edge.vision.view import View, frame_count
 from models.runtime import Detector as Network
+from models.runtime import Gaze
 from models.runtime.tiles import Tiles
 
 CAPPED = "more birds than the network may tell in one picture; use --tiles"
@@ -97,7 +98,7 @@ def open_network(network: Path | None, tiles: Tiles, score: float | None) -> Net
     Raises:
         ModelsError: it can't be used; the message says why.
     """
-    detector = Network.open(network, tiles=tiles, least_score=score)
+    detector = Network.open(network, tiles=tiles, sure_score=score)
     if score is not None:
         # How sure a count is, is measured from the score that was wished, too.
         thresholds = detector.card.thresholds.model_copy(update={"score": score})
@@ -146,6 +147,9 @@ class _Desk:
         self._detector = detector
         self._view = View(CameraConfig(slug="desk", source="demo", floor=wishes.floor))
         self._wishes = wishes
+        self._gaze = (
+            Gaze() if footage.kind in {"video", "stream"} else None
+        )  # pictures have nothing to do with each other
         self._album = _album(footage, wishes, taken)
         self._rows: list[PictureCount] = []
         self._frames: list[FrameCount] = []
@@ -165,7 +169,7 @@ class _Desk:
             self._row(shot, None, cause)
             self._problems[f"{shot.name or f'{shot.at_s:.1f} s'}: {PROBLEMS[cause]}"] = None
             return
-        found = self._detector.detect(shot.image)
+        found = self._detector.detect(shot.image, gaze=self._gaze)
         placed = self._view.place(found.xyxy, size_wh)
         if self._album:
             self._draw(self._album, shot.name, annotated(shot.image, found, placed.on_floor, self._wishes.floor))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from edge.vision.inference_choice import open_as_chosen
 from models.card import ModelCard
+from models.runtime.closer import Gaze
 from models.runtime.detections import Detections
 from models.runtime.tiles import Tiles
 
@@ -23,7 +24,9 @@ class Detector(Protocol):
         """What network it is."""
         ...
 
-    def detect(self, frame_bgr: NDArray[np.uint8], /, *, tiles: Tiles | None = None) -> Detections:
+    def detect(
+        self, frame_bgr: NDArray[np.uint8], /, *, tiles: Tiles | None = None, gaze: Gaze | None = None
+    ) -> Detections:
         """Return the birds in an (height, width, 3) uint8 BGR frame, boxes in its pixels; see ``models.runtime``."""
         ...
 
@@ -74,10 +77,12 @@ class SharedDetector:
             card = self._detector.card
             return Network(f"{card.name} {card.version}"[:80], card.thresholds.score)
 
-    def detect(self, frame_bgr: NDArray[np.uint8], *, tiles: Tiles | None = None) -> Detections:
-        """Return the birds in a frame; ``open`` must have been called. ``tiles``: how this camera is looked at."""
+    def detect(
+        self, frame_bgr: NDArray[np.uint8], *, tiles: Tiles | None = None, gaze: Gaze | None = None
+    ) -> Detections:
+        """Return the birds in a frame; ``open`` must have been called. ``tiles``, ``gaze``: of this camera."""
         with self._one_at_a_time:
-            return self._opened().detect(frame_bgr) if tiles is None else self._opened().detect(frame_bgr, tiles=tiles)
+            return self._opened().detect(frame_bgr, tiles=tiles, gaze=gaze)
 
     def close(self) -> None:
         """Let go of the network, once nobody uses it any more; ``open`` loads it anew."""

@@ -15,6 +15,7 @@ from edge.vision.camera import Camera
 from edge.vision.counting import CountWindow, WindowCount
 from edge.vision.detecting import Detector
 from edge.vision.view import View, frame_count
+from models.runtime.closer import Gaze
 
 REMEMBERED = 20_000
 """Windows: two days of one each 10 s."""
@@ -94,6 +95,7 @@ def count_now(config: CameraConfig, detector: Detector) -> WindowCount:
     view, window = View(config), CountWindow(config.window_s, detector.card.thresholds.score)
     thread = threading.Thread(target=camera.read_until, args=(stop,), daemon=True)
     thread.start()
+    gaze = Gaze()
     try:
         number = 0
         while True:
@@ -101,7 +103,7 @@ def count_now(config: CameraConfig, detector: Detector) -> WindowCount:
             if frame is None:
                 raise CameraLost(health.status().problem or f"{config.slug} gives no picture")
             number = frame.number
-            found = detector.detect(frame.image)
+            found = detector.detect(frame.image, gaze=gaze)
             placed = view.place(found.xyxy, (frame.image.shape[1], frame.image.shape[0]))
             counted = window.add(frame.at_s, frame_count(placed, found.scores))
             if counted:

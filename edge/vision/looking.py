@@ -22,6 +22,7 @@ from edge.vision.tracking import Tracker, TrackerConfig, Tracks
 from edge.vision.usual_view import UsualView, view_key
 from edge.vision.view import View
 from models.errors import ModelsError
+from models.runtime.closer import Gaze
 from models.runtime.detections import Detections
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,7 @@ class Looking:
         self._observers: Sequence[Observer] = ()
         self._condition = Condition()
         self._tracker: Tracker | None = None
+        self._gaze = Gaze()
 
     def open(self) -> Network:
         """Load what is needed; frames may be taken then.
@@ -122,13 +124,16 @@ class Looking:
         self.health.note(fitness.cause, fitness.problem)
         self.moved_since = (self.moved_since or frame.at) if fitness.cause == "camera_moved" else None
         fault = fitness.cause or ("" if fitness.fit else "other")
-        found = Detections.none() if fault else self._detector.detect(frame.image, tiles=config.tiles)
+        found = Detections.none() if fault else self._find(frame, config)
         birds = found.at_least(network.threshold)
         size_wh = (frame.image.shape[1], frame.image.shape[0])
         self.frame_wh = size_wh
         placed = self._scene.view.place(birds.xyxy, size_wh)
         tracks = self._follow(frame.at_s, found, network, size_wh) if self._follows and not fault else None
         return Seen(frame, fault, birds, placed, tracks)
+
+    def _find(self, frame: Frame, config: CameraConfig) -> Detections:
+        return self._detector.detect(frame.image, tiles=config.tiles, gaze=self._gaze)
 
     def _follow(self, at_s: float, found: Detections, network: Network, size_wh: tuple[int, int]) -> Tracks:
         if self._tracker is None:

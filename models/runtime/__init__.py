@@ -3,6 +3,7 @@
 from models.runtime.backends import LIBRARIES, installed
 from models.runtime.classified import NOT_SURE, Classified
 from models.runtime.classifier import DROPPINGS, POSTURE, Classifier
+from models.runtime.closer import Gaze
 from models.runtime.crops import cut_crops
 from models.runtime.detections import Detections
 from models.runtime.detector import SHIPPED, Detector
@@ -18,6 +19,7 @@ __all__ = [
     "Classifier",
     "Detections",
     "Detector",
+    "Gaze",
     "Tiles",
     "cut_crops",
     "installed",

@@ -68,7 +68,7 @@ def problems(tmp_path: Path, text: str) -> list[str]:
             PLACE + '[[instruments]]\nslug = "s"\nfamily = "xk3190-a9"\nport = "/dev/x"\nparity = "mark"\n',
             "9: instruments[0].parity: 'mark' can't be used; allowed: 'none', 'even', 'odd'",
         ),
-        (PLACE + CAMERA + "tiles = [0, 3]\n", "8: cameras[0].tiles: can't be used; allowed: auto, off, or [col"),
+        (PLACE + CAMERA + "tiles = [0, 3]\n", "8: cameras[0].tiles: can't be used; allowed: auto, off, close"),
         (PLACE + CAMERA + FLOOR + "]", "8: cameras[0].floor: [[0, 0], [1, 1]] is too small; allowed: a list of 3"),
         (PLACE + CAMERA + FLOOR + ", [1.5, 0]]", "8: cameras[0].floor[2][0]: 1.5 is too large; allowed: 0 to 1"),
         (PLACE + CAMERA + FLOOR + ", [0.5, 0.5]]", "8: cameras[0].floor: the corners lie on a line"),

@@ -135,7 +135,7 @@ def test_a_camera_is_counted_by_its_address_and_its_password_never_told(run: Run
     ("words", "told"),
     [
         (("--lang", "fr"), "--lang fr: allowed are en and zh"),
-        (("--tiles", "9x1"), "--tiles 9x1: allowed are auto, off, or columns x rows: 3x2, each 1 to 8"),
+        (("--tiles", "9x1"), "--tiles 9x1: allowed are auto, off, close, or columns x rows: 3x2, each 1 to 8"),
         (("--tiles", "many"), "--tiles many: allowed are"),
         (("--floor", "0,0 1,1"), "--floor 0,0 1,1: allowed are three or more corners"),
         (("--floor", "0,0 1,1 2,2"), "--floor 0,0 1,1 2,2: allowed are three or more corners"),

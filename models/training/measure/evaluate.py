@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -55,38 +55,33 @@ class View:
     Args:
         size_px: longest side of the input; None: the card's.
         nms_iou: overlap from which the weaker of two boxes is dropped; None: the card's.
-        tiles: whether wide pictures are cut into tiles.
+        tiles: how pictures are looked at: small birds again, larger, as they need it; only once; or once, larger.
         backend: what runs it, a name of `models.runtime.LIBRARIES`.
     """
 
     size_px: int | None = None
     nms_iou: float | None = None
-    tiles: Literal["auto", "off"] = "off"
+    tiles: Literal["auto", "off", "close"] = "auto"
     backend: str = "onnx"
-
-    @property
-    def ranked(self) -> bool:
-        """Whether one look tells all thresholds: which boxes of tiles are joined depends on the threshold."""
-        return self.tiles == "off"
 
 
 AS_CARD = View()
 
 
 def open_unfiltered(weights: Path, *, threads: int = 2, view: View = AS_CARD, score: float | None = None) -> Detector:
-    """Open a network that reports everything from FLOOR up, or from `score` (None: the card's) if the view has tiles.
+    """Open a network that reports everything from FLOOR up, and takes boxes from `score` (None: the card's) for birds.
 
     Raises:
         WeightsError: the network or its card cannot be used.
         RuntimeMissing: the library of the back end is not installed.
     """
     card, content = load_weights(weights)
-    least = FLOOR if view.ranked else (card.thresholds.score if score is None else score)
-    changes = {"score": least} | ({"nms_iou": view.nms_iou} if view.nms_iou else {})
-    size = {"input_size_wh": checked_size(view.size_px)} if view.size_px else {}
-    card = card.model_copy(update={"thresholds": card.thresholds.model_copy(update=changes), **size})
+    changes: dict[str, Any] = {"input_size_wh": checked_size(view.size_px)} if view.size_px else {}
+    if view.nms_iou:
+        changes["thresholds"] = card.thresholds.model_copy(update={"nms_iou": view.nms_iou})
+    card = card.model_copy(update=changes)
     backend = open_backend(view.backend, Network(weights, card, content, card.input_size_wh, threads))
-    return Detector(card, backend, Tiling(view.tiles))
+    return Detector(card, backend, Tiling(view.tiles), least_score=FLOOR, sure_score=score)
 
 
 def take(
@@ -121,8 +116,8 @@ def _why(left_out: LeftOut) -> str:
     return "there is none"
 
 
-def dataset_report(taken: Taken, *, score: float, ranked: bool = True) -> report.DatasetReport:
-    """Give all figures of one data set at a threshold; without average precision if detections are not `ranked`."""
+def dataset_report(taken: Taken, *, score: float) -> report.DatasetReport:
+    """Give all figures of one data set at a threshold."""
     return report.DatasetReport(
         dataset=taken.layout.file.stem,
         file=str(taken.layout.file),
@@ -130,9 +125,9 @@ def dataset_report(taken: Taken, *, score: float, ranked: bool = True) -> report
         classes=taken.classes,
         unlabelled=len(taken.left_out.unlabelled),
         problems=tuple(taken.left_out.problems),
-        overall=report.overall(taken.looked, score=score, ranked=ranked),
-        by_source=report.by_source(taken.looked, score=score, ranked=ranked),
-        by_size=report.by_size(taken.looked, score=score, ranked=ranked),
+        overall=report.overall(taken.looked, score=score),
+        by_source=report.by_source(taken.looked, score=score),
+        by_size=report.by_size(taken.looked, score=score),
         by_number=report.by_number(taken.looked, score=score),
         by_class=report.by_class(taken.looked, taken.layout.classes, score=score),
     )
@@ -153,8 +148,8 @@ def evaluation(
         score_from="card" if score is None else "option",
         tiles=view.tiles,
         backend=view.backend,
-        datasets=tuple(dataset_report(taken, score=limit, ranked=view.ranked) for taken in sets),
-        pooled=report.overall(everything, score=limit, ranked=view.ranked) if len(sets) > 1 else None,
+        datasets=tuple(dataset_report(taken, score=limit) for taken in sets),
+        pooled=report.overall(everything, score=limit) if len(sets) > 1 else None,
     )
 
 

@@ -50,10 +50,9 @@ class SetFigures(CountFigures):
     map50_95: float | None = Field(description="mean of the average precision at IoU .50, .55 ... .95")
 
     @classmethod
-    def of(cls, judged: Sequence[Judged], *, score: float, ranked: bool = True) -> Self:
-        """Compute the figures; without average precision if only detections above the threshold are known."""
-        figures = _rounded(vars(Figures.of(judged, score=score)))
-        return cls.model_validate(figures if ranked else figures | {"map50": None, "map50_95": None})
+    def of(cls, judged: Sequence[Judged], *, score: float) -> Self:
+        """Compute the figures."""
+        return cls.model_validate(_rounded(vars(Figures.of(judged, score=score))))
 
 
 class SourceFigures(SetFigures):
@@ -125,7 +124,7 @@ class Evaluation(Part):
     network: NetworkPart
     score: float = Field(description="threshold of precision, recall, F1 and counts")
     score_from: Literal["card", "option"]
-    tiles: Literal["auto", "off"] = Field(description="with tiles there is no average precision")
+    tiles: Literal["auto", "off", "close"] = Field(description="how pictures are looked at (docs/inference.md)")
     backend: str
     datasets: tuple[DatasetReport, ...]
     pooled: SetFigures | None = Field(description="all pictures of several data sets together; null for a single one")
@@ -136,23 +135,23 @@ def schema() -> str:
     return json.dumps(Evaluation.model_json_schema(), indent=1, ensure_ascii=False) + "\n"
 
 
-def overall(looked: Iterable[Looked], *, score: float, ranked: bool = True) -> SetFigures:
+def overall(looked: Iterable[Looked], *, score: float) -> SetFigures:
     """Give the figures of all pictures together."""
-    return SetFigures.of([item.judged for item in looked], score=score, ranked=ranked)
+    return SetFigures.of([item.judged for item in looked], score=score)
 
 
-def by_source(looked: Sequence[Looked], *, score: float, ranked: bool = True) -> tuple[SourceFigures, ...]:
+def by_source(looked: Sequence[Looked], *, score: float) -> tuple[SourceFigures, ...]:
     """Give the figures source by source; empty if sources cannot be told apart."""
     groups: dict[str, list[Judged]] = defaultdict(list)
     for name, item in zip(sources([item.picture for item in looked]), looked, strict=True):
         groups[name].append(item.judged)
     if len(groups) < 2:
         return ()
-    measured = {name: SetFigures.of(judged, score=score, ranked=ranked) for name, judged in sorted(groups.items())}
+    measured = {name: SetFigures.of(judged, score=score) for name, judged in sorted(groups.items())}
     return tuple(SourceFigures(source=name, **figures.model_dump()) for name, figures in measured.items())
 
 
-def by_size(looked: Sequence[Looked], *, score: float, ranked: bool = True) -> tuple[SizeFigures, ...]:
+def by_size(looked: Sequence[Looked], *, score: float) -> tuple[SizeFigures, ...]:
     """Give recall and average precision by size of birds; sizes that do not occur are left out."""
     rows = []
     for low, high in pairwise(SIZES_PX):
@@ -160,8 +159,7 @@ def by_size(looked: Sequence[Looked], *, score: float, ranked: bool = True) -> t
         areas = average_precision(judged)
         if areas is not None:
             figures = Figures.of(judged, score=score)
-            row = {"boxes": figures.boxes, "recall": figures.recall, "ap50": None, "ap50_95": None}
-            row |= {"ap50": areas[0], "ap50_95": areas.mean()} if ranked else {}
+            row = {"boxes": figures.boxes, "recall": figures.recall, "ap50": areas[0], "ap50_95": areas.mean()}
             rows.append(SizeFigures(low_px=low, high_px=None if np.isinf(high) else high, **_rounded(row)))
     return tuple(rows)
 

@@ -30,7 +30,9 @@ def evaluate(
     as_json: Json = False,
     choose: Annotated[bool, typer.Option("--choose", help="only find the threshold with the best F1")] = False,
     write: Annotated[bool, typer.Option("--write", help="write the figures onto the card of --network")] = False,
-    tiles: Annotated[Literal["auto", "off"], typer.Option(help="cut wide pictures of small birds into tiles")] = "off",
+    tiles: Annotated[
+        Literal["auto", "off", "close"], typer.Option(help="small birds again, larger: as needed, never, always")
+    ] = "auto",
     size: Annotated[
         int | None, typer.Option(min=32, max=4096, help="longest side of the input; default: the card's")
     ] = None,
@@ -79,9 +81,7 @@ def refuse_odd(view: "View", *, choose: bool, fixed: bool, writing: bool, unname
     """
     if choose and fixed:
         raise ModelsError("--choose only finds a threshold: leave --score, --write and --save to the next run")
-    if choose and not view.ranked:
-        raise ModelsError("--choose looks at all thresholds at once, which tiles do not allow: leave --tiles away")
-    if writing and (view.size_px, view.tiles, view.backend) != (None, "off", "onnx"):
+    if writing and (view.size_px, view.tiles, view.backend) != (None, "auto", "onnx"):
         raise ModelsError("a card tells figures without --tiles, --size and --backend: leave them away to --write")
     if writing and unnamed:
         raise ModelsError("--write changes the card of a network of your own: name it with --network")
