@@ -15,8 +15,11 @@ from tests.dashboard.test_pages import axe_violations, small_targets
 HOUSE = f"/houses/{PLACE.farm}/{PLACE.house}"
 API = f"/api/v1{HOUSE}"
 LOG = f"{HOUSE}/log"
-LOG_IS_KEPT = """async () => (await Promise.all((await caches.keys()).map(async name => (await caches.open(name)).keys())))
-  .flat().some(request => request.url.includes("/assets/log-"))"""
+LOG_IS_KEPT = """async () => {
+  const caches_ = await Promise.all((await caches.keys()).map(name => caches.open(name)));
+  const kept = await Promise.all(caches_.map(cache => cache.keys()));
+  return kept.flat().some(request => request.url.includes("/assets/log-"));
+}"""
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
