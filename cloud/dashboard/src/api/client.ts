@@ -5,12 +5,15 @@ import type {
   ChannelsNow,
   CountNow,
   DrawingNow,
+  EntryTold,
   FindingNow,
   HandWeighed,
   HandWeighing,
   HouseName,
   HouseNow,
   Judgement,
+  LogEntryNow,
+  LogPage,
   Marks,
   NotificationNow,
   PictureNow,
@@ -155,6 +158,26 @@ export class Client {
     return this.ask("DELETE", `${houseAddress(place)}/hand-weighings/${encodeURIComponent(weighing)}`);
   }
 
+  /** The newest days of the daily log. */
+  log(place: Place, days: number): Promise<LogPage> {
+    return this.ask("GET", `${houseAddress(place)}/log?days=${days}`);
+  }
+
+  /** Write into the daily log; the same id again changes nothing. */
+  writeEntry(place: Place, entry: string, told: EntryTold): Promise<LogEntryNow> {
+    return this.ask("PUT", entryAddress(place, entry), told);
+  }
+
+  /** Add the photo (JPEG) of an entry; the same again changes nothing. */
+  addPhoto(place: Place, entry: string, photo: Blob): Promise<LogEntryNow> {
+    return this.ask("PUT", `${entryAddress(place, entry)}/photo`, photo);
+  }
+
+  /** Take an entry back; it stays readable. */
+  takeBack(place: Place, entry: string): Promise<LogEntryNow> {
+    return this.ask("DELETE", entryAddress(place, entry));
+  }
+
   private async ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
     // AbortSignal.timeout() is younger than some of the phones.
     const patience = new AbortController();
@@ -186,9 +209,14 @@ function houseAddress({ farm, house }: Place): string {
   return `/houses/${encodeURIComponent(farm)}/${encodeURIComponent(house)}`;
 }
 
+function entryAddress(place: Place, entry: string): string {
+  return `${houseAddress(place)}/log/${encodeURIComponent(entry)}`;
+}
+
 function request(method: string, body: unknown, language: string): RequestInit {
   const headers = { "Accept-Language": language };
   if (body === undefined) return { method, headers };
+  if (body instanceof Blob) return { method, headers: { ...headers, "Content-Type": "image/jpeg" }, body };
   return { method, headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) };
 }
 

@@ -16,6 +16,16 @@ export type DeliveryNow = Schemas["DeliveryNow"];
 export type DeviceNow = Schemas["DeviceNow"];
 /** What a person marked in a picture, and how far it got. */
 export type DrawingNow = Schemas["DrawingNow"];
+/** What a person writes down in the daily log. */
+export type EntryTold =
+  | Schemas["MortalityTold"]
+  | Schemas["CullsTold"]
+  | Schemas["FeedDeliveredTold"]
+  | Schemas["FeedEatenTold"]
+  | Schemas["WaterTold"]
+  | Schemas["MedicationTold"]
+  | Schemas["VaccinationTold"]
+  | Schemas["NoteTold"];
 export type FindingNow = Schemas["FindingNow"];
 export type FindingKind = FindingNow["kind"];
 export type Reason = FindingNow["reasons"][number];
@@ -25,6 +35,8 @@ export type HouseNow = Schemas["HouseNow"];
 export type HousePatch = Schemas["HousePatch"];
 /** A way that can be added. */
 export type KindNow = Schemas["KindNow"];
+export type LogEntryNow = Schemas["LogEntryNow"];
+export type LogPage = Schemas["LogPage"];
 export type Marks = Schemas["Marks"];
 /** A message to a person, and how far it got. */
 export type NotificationNow = Schemas["NotificationNow"];
@@ -36,6 +48,8 @@ export type Problem = Schemas["Problem"];
 export type ResultCode = DrawingNow["code"];
 export type RollCallNow = Schemas["RollCallNow"];
 export type SeriesAnswer = Schemas["SeriesAnswer"];
+/** What should be in a house, by what people wrote down. */
+export type StockNow = Schemas["StockNow"];
 export type User = Schemas["User"];
 export type ViewNow = Schemas["ViewNow"];
 /** What a person said of a finding or a picture, and how far it got. */

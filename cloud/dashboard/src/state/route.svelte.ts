@@ -1,21 +1,29 @@
 import type { Place } from "../api/types";
 
-export type Route = { page: "houses" } | { page: "house"; place: Place } | { page: "notifications" };
+export type Route = { page: "houses" } | { page: "house" | "log"; place: Place } | { page: "notifications" };
 
 export const NOTIFICATIONS_PATH = "/notifications";
 
-const HOUSE_PATH = /^\/houses\/([a-z0-9-]+)\/([a-z0-9-]+)\/?$/;
+const HOUSE_PATH = /^\/houses\/([a-z0-9-]+)\/([a-z0-9-]+)(\/log)?\/?$/;
 
-/** Read an address path: `/houses/<farm>/<house>` is a house, `/notifications` where alerts go, all else the list. */
+/**
+ * Read an address path: `/houses/<farm>/<house>` is a house, `/log` behind it its daily log, `/notifications` where
+ * alerts go, all else the list.
+ */
 export function routeOf(path: string): Route {
   if (path.replace(/\/$/, "") === NOTIFICATIONS_PATH) return { page: "notifications" };
-  const [, farm, house] = HOUSE_PATH.exec(path) ?? [];
-  return farm && house ? { page: "house", place: { farm, house } } : { page: "houses" };
+  const [, farm, house, log] = HOUSE_PATH.exec(path) ?? [];
+  return farm && house ? { page: log ? "log" : "house", place: { farm, house } } : { page: "houses" };
 }
 
 /** The path of a house's page; slugs need no escaping. */
 export function housePath({ farm, house }: Place): string {
   return `/houses/${farm}/${house}`;
+}
+
+/** The path of a house's daily log. */
+export function logPath(place: Place): string {
+  return `${housePath(place)}/log`;
 }
 
 /** Where in the dashboard we are; kept in the address, so that back, reload and sharing work. */

@@ -239,6 +239,9 @@ export const en = {
 
   // Flock
   ageDays: (days: number) => `day ${days}`,
+  dailyLog: "Daily log",
+  waitingEntries: (count: string) => `${count} waiting`,
+  inHouse: (birds: string) => `in house ${birds}`,
   placedBirds: (birds: string) => `${birds} placed`,
   noFlock: "no flock entered",
 

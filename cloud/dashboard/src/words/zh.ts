@@ -221,6 +221,9 @@ export const zh: Words = {
   secondUnit: (jin) => jin,
 
   ageDays: (days) => `${days} 日龄`,
+  dailyLog: "每日记录",
+  waitingEntries: (count) => `待发送 ${count} 条`,
+  inHouse: (birds) => `存栏数 ${birds}`,
   placedBirds: (birds) => `入雏 ${birds} 只`,
   noFlock: "未登记批次",
 
