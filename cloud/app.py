@@ -10,21 +10,35 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 
+from cloud.alerts.delivery.book import AlertBook
+from cloud.alerts.delivery.desk import NotificationDesk, Setting
+from cloud.alerts.delivery.members import Members
 from cloud.api import (
+    account,
     alerts,
+    answers,
+    audit,
+    channels,
     daily_log,
     devices,
+    farms,
     findings,
     flocks,
     hand_weighings,
     health,
     houses,
+    invitations,
     live,
     marks,
+    notifying,
+    oidc,
+    people,
     pictures,
     problems,
     series,
     session,
+    thresholds,
+    tokens,
 )
 from cloud.api.attempts import Attempts
 from cloud.api.dashboard import Dashboard, built_dashboard
@@ -37,8 +51,10 @@ from cloud.config import CloudConfig
 from cloud.glance import Glance
 from cloud.live import Feed, Hub
 from cloud.metrics import Metrics
+from cloud.oidc import Provider
 from cloud.store.choice import check_shared, chosen_media, chosen_series, is_embedded
 from cloud.store.folder import make_data_dir, only_one, records_of
+from cloud.store.media import Media
 from cloud.store.people import Passwords
 from cloud.store.records import Records
 from cloud.store.series import SeriesStore
@@ -67,10 +83,16 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
         openapi_url=None,
         responses=problems.DOCUMENTED,
     )
+    for module in (session, oidc, account, people, invitations, tokens, audit, farms):
+        app.include_router(module.router, prefix=API)
     for module in (
-        session, devices, houses, flocks, daily_log, alerts, findings, hand_weighings, marks, series, live, pictures,
+        devices, houses, flocks, daily_log, alerts, answers, thresholds, findings, hand_weighings, marks, series, live,
+        pictures,
     ):  # fmt: skip
         app.include_router(module.router, prefix=API)
+    for module in (channels, notifying):
+        app.include_router(module.mine, prefix=API)
+        app.include_router(module.farms, prefix=API)
     app.include_router(health.router)
     declared(app)
     # Not mounted: a mount would take a known address asked with a wrong method, too.
@@ -126,9 +148,15 @@ async def _running(config: CloudConfig, series_db: SeriesStore, records: Records
     glance = Glance(series_db, records, config.zone)
     work = Work(config, series_db, records, media, vitals)
     feed = Feed(hub, glance.patch, tell=work.tell_changed)
-    work.show(feed)
+    notifications = await asyncio.to_thread(_notification_desk, config, records, media)
+    work.show(feed, notifications.wake)
     work.prepare()
-    tasks = [*work.begin(), kept_up("live stream", feed.run)]
+    tasks = [
+        *work.begin(),
+        kept_up("live stream", feed.run),
+        kept_up("notifications", notifications.plan),
+        kept_up("sending", notifications.send),
+    ]
     try:
         yield Services(
             config=config,
@@ -143,8 +171,24 @@ async def _running(config: CloudConfig, series_db: SeriesStore, records: Records
             attempts=Attempts(),
             courier=work.courier,
             feed=feed,
+            provider=_provider(config),
             engine=work.engine,
+            notifications=notifications,
         )
     finally:
         hub.close()
         await ended(set(tasks))
+
+
+def _provider(config: CloudConfig) -> Provider | None:
+    if config.oidc.issuer is None:
+        return None
+    provider = Provider(config.oidc, config.http.page(oidc.CALLBACK))
+    provider.check_libraries()
+    return provider
+
+
+def _notification_desk(config: CloudConfig, records: Records, media: Media) -> NotificationDesk:
+    setting = Setting.of(config)
+    people = Members(records, "zh" if setting.mainland else "en")
+    return NotificationDesk(records, AlertBook(records), people, config, setting, media)

@@ -19,6 +19,7 @@ HenwiseError
 │       ├── NoBroker            neither the embedded broker nor mosquitto is here
 │       └── PartFailed          one of the demo's processes did not come up
 └── RetryableError
+    ├── ProviderFailed          the OpenID provider does not answer, or not so that it can be trusted
     └── StoreUnavailable        nothing was written: the disk is full or the database can't be reached
 """
 
@@ -93,6 +94,10 @@ class NoBroker(DemoImpossible):
 
 class PartFailed(DemoImpossible):
     """A process of the demo did not come up; the message holds the end of its log."""
+
+
+class ProviderFailed(RetryableError):
+    """The OpenID provider does not answer, or not so that it can be trusted; the message is for the log."""
 
 
 class StoreUnavailable(RetryableError):

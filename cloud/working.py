@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from cloud.alerts.engine import Engine
@@ -50,6 +50,7 @@ class Work:
         self._records = records
         self._media = media
         self._feed: Feed | None = None
+        self._alerted: Callable[[], None] | None = None
         self._relay = Relay(records, self._heard, self._missed)
         self.leadership = Leadership(LeaderLock(records))
         self.engine = Engine(series, records, config.zone, self._show_alerts)
@@ -60,9 +61,10 @@ class Work:
             config.broker, config.ingest, settler, vitals, self._relay.settled, self.courier, self.leadership
         )
 
-    def show(self, feed: Feed) -> None:
-        """Bring changes to the pages of this process."""
+    def show(self, feed: Feed, alerted: Callable[[], None]) -> None:
+        """Bring changes to the pages of this process; ``alerted`` is called when something happened to an alert."""
         self._feed = feed
+        self._alerted = alerted
 
     def prepare(self) -> None:
         """Read what is needed before anything begins; see ``Subscriber.prepare``."""
@@ -88,6 +90,8 @@ class Work:
         for (farm, house), members in signal.changed.items():
             if self._feed is not None:
                 self._feed.heard(farm, house, members)
+            if self._alerted is not None and members >= ALERTS:
+                self._alerted()
             if members != ALERTS:  # what the rules said themselves is no reason to ask them again
                 self.engine.changed(farm, house)
         self.courier.heard(signal.announced)

@@ -7,7 +7,7 @@ series and time, a picture by camera and time, the ledger by seq.
 import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
@@ -200,13 +200,15 @@ class Settler:
             if isinstance(item.message, Announcement | Status):
                 _record_state(connection, item, now_ms)
                 _note_change(outcome, item.place, item.message)
-        for (place, _, source), event in _newest(batch.accepted).items():
+        best = [
+            (_candidate(place, event, source), event) for (place, _, source), event in _newest(batch.accepted).items()
+        ]
+        kept = set(map(id, houses.offer_all(connection, [candidate for candidate, _ in best], now_ms)))
+        for candidate, event in best:
             # A late weighing is not the last one, but it is one of its day.
-            is_newest = houses.offer_newest(connection, _candidate(place, event, source), now_ms)
-            if is_newest or isinstance(event, WeightSample):
-                _note_change(outcome, place, event)
-        for (place, boot), ranges in outcome.settled.items():
-            ledger.settle(connection, place, boot, ranges)
+            if id(candidate) in kept or isinstance(event, WeightSample):
+                _note_change(outcome, candidate.place, event)
+        ledger.settle_all(connection, outcome.settled)
         for refused in batch.refused:
             ledger.keep_aside(connection, refused, now_ms)
         if batch.refused:
@@ -265,8 +267,7 @@ def _kept_aside(not_kept: Iterable[NotKept]) -> list[Refused]:
     for one in not_kept:
         values.setdefault((one.point.series, one.reason), []).append((one.point.at_ms, one.point.value))
     return [
-        Refused("/".join(("series", *astuple(key))), json.dumps(rows).encode(), reason)
-        for (key, reason), rows in values.items()
+        Refused("/".join(("series", *key)), json.dumps(rows).encode(), reason) for (key, reason), rows in values.items()
     ]
 
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import aiomqtt
 
@@ -38,6 +38,8 @@ FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 30.0
 POLL_S = 0.01
 ACKNOWLEDGE_WITHIN_S = 5.0
+TOLD_AT_ONCE = 50
+"""For each message on its way the client looks through all that are."""
 TELL_EVERY = 10_000
 GROUP = "henwise"
 STATE = [one for one in topics.subscription("edge") if is_state(one)]
@@ -49,18 +51,17 @@ Told = Callable[[Signal], None]
 class BoundedQueue(asyncio.Queue[aiomqtt.Message]):
     """What arrived and is not settled yet, bounded by the bytes of the payloads and by what a device may send."""
 
-    fairness: Fairness
-    vitals: Vitals
-
-    def _init(self, maxsize: int) -> None:
-        super()._init(maxsize)
+    def __init__(self, fairness: Fairness, vitals: Vitals) -> None:
+        super().__init__()
+        self._fairness = fairness
+        self._vitals = vitals
         self._bytes = 0
 
     def put_nowait(self, item: aiomqtt.Message) -> None:
         """Add a message; the client drops it and goes on when this raises ``asyncio.QueueFull``."""
-        if not self.fairness.admits(str(item.topic), time.monotonic()):
-            self.vitals.throttled += 1
-            if self.vitals.throttled % TELL_EVERY == 1:
+        if not self._fairness.admits(str(item.topic), time.monotonic()):
+            self._vitals.throttled += 1
+            if self._vitals.throttled % TELL_EVERY == 1:
                 log.warning("%s floods: what it sends above its rate is dropped", item.topic)
             raise asyncio.QueueFull
         if self._bytes + len(item.payload) > QUEUE_BYTES:
@@ -75,11 +76,6 @@ class BoundedQueue(asyncio.Queue[aiomqtt.Message]):
         item = super()._get()
         self._bytes -= len(item.payload)
         return item
-
-
-def queue_of(fairness: Fairness, vitals: Vitals) -> type[BoundedQueue]:
-    """Return the class of a queue that knows these: the client makes the queue, and makes it without arguments."""
-    return type("FairQueue", (BoundedQueue,), {"fairness": fairness, "vitals": vitals})
 
 
 class Subscriber:
@@ -114,6 +110,7 @@ class Subscriber:
         self._leadership = leadership
         self._fairness = Fairness(batching.device_messages_per_s)
         self._tls: ssl.SSLContext | None = None
+        self._queue = BoundedQueue(self._fairness, self._vitals)
 
     def prepare(self) -> None:
         """Read the certificates.
@@ -144,6 +141,7 @@ class Subscriber:
 
     def _client(self) -> aiomqtt.Client:
         password = self._broker.password
+        self._queue = BoundedQueue(self._fairness, self._vitals)
         quiet = logging.getLogger(f"{__name__}.client")
         # The client would report each message dropped while a disk is full; one sentence about the disk is enough.
         quiet.setLevel(logging.ERROR)
@@ -157,7 +155,8 @@ class Subscriber:
             self._broker.port,
             username=self._broker.username,
             password=password.get_secret_value() if password else None,
-            queue_type=queue_of(self._fairness, self._vitals),
+            # The queue is kept at hand: the client's own way to a message starts a task for each.
+            queue_type=cast("type[BoundedQueue]", lambda maxsize: self._queue),  # noqa: ARG005  # it has a limit of its own
             tls_context=self._tls,
             logger=quiet,
             **more,
@@ -176,27 +175,35 @@ class Subscriber:
                 await client.unsubscribe(STATE, timeout=ACKNOWLEDGE_WITHIN_S)
 
     async def _listen(self, client: aiomqtt.Client) -> None:
-        while True:
-            batch = await self._gather(client)
-            outcome = await self._settle(batch)
-            self._vitals.messages += outcome.messages
-            self._vitals.kept_aside += outcome.kept_aside
-            self._vitals.points += outcome.points
-            self._vitals.held += outcome.held
-            self._told(outcome.signal)
-            await _acknowledge(client, outcome)
+        # What is on the disk is told while the next batch is on its way there.
+        telling = asyncio.create_task(asyncio.sleep(0))
+        try:
+            while True:
+                batch = await self._gather(client)
+                outcome = await self._settle(batch)
+                self._note(outcome)
+                await telling
+                telling = asyncio.create_task(_acknowledge(client, outcome))
+        finally:
+            telling.cancel()
+            await asyncio.wait([telling])
+
+    def _note(self, outcome: Outcome) -> None:
+        self._vitals.messages += outcome.messages
+        self._vitals.kept_aside += outcome.kept_aside
+        self._vitals.points += outcome.points
+        self._vitals.held += outcome.held
+        self._told(outcome.signal)
 
     async def _gather(self, client: aiomqtt.Client) -> list[Arrived]:
         """Wait for a message, then for a short while for more; what is there is taken at once."""
-        messages = client.messages
-        batch = [_arrived(await anext(messages))]
+        queue, batch = self._queue, [_arrived(await anext(client.messages))]
         loop = asyncio.get_running_loop()
         deadline_s = loop.time() + self._batching.batch_s
-        # The client offers a length to look at, no event to wait for.
-        while 1 + len(messages) < self._batching.batch_messages and loop.time() < deadline_s:  # noqa: ASYNC110  # see above
+        while 1 + queue.qsize() < self._batching.batch_messages and loop.time() < deadline_s:  # noqa: ASYNC110  # a queue has no event for a length
             await asyncio.sleep(POLL_S)
-        while len(batch) < self._batching.batch_messages and len(messages):
-            batch.append(_arrived(await anext(messages)))
+        while len(batch) < self._batching.batch_messages and not queue.empty():
+            batch.append(_arrived(queue.get_nowait()))
         return batch
 
     async def _settle(self, batch: Sequence[Arrived]) -> Outcome:
@@ -244,13 +251,11 @@ async def _acknowledge(client: aiomqtt.Client, outcome: Outcome) -> None:
     for (place, boot), ranges in outcome.settled.items():
         by_place.setdefault(place, []).extend(SeqRange(boot=boot, first=first, last=last) for first, last in ranges)
     now = datetime.now(UTC)
-    # Not a task group: the caller waits for MqttError, not for a group of them.
-    await asyncio.gather(
-        *(
-            _tell(client, place, Committed(device=place.device, at=now, ranges=ranges))
-            for place, ranges in by_place.items()
-        )
-    )
+    told = [(place, Committed(device=place.device, at=now, ranges=ranges)) for place, ranges in by_place.items()]
+    for start in range(0, len(told), TOLD_AT_ONCE):
+        some = told[start : start + TOLD_AT_ONCE]
+        # Not a task group: the caller waits for MqttError, not for a group of them.
+        await asyncio.gather(*(_tell(client, place, message) for place, message in some))
 
 
 async def _tell(client: aiomqtt.Client, place: Place, message: Committed) -> None:

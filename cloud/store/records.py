@@ -4,11 +4,11 @@ The nouns have modules of their own (``houses``, ``people``, ``pictures``, ``led
 brings it up to date, and hands out transactions. What differs between the two is in ``engines``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, insert
+from sqlalchemy import URL, Connection, Engine, Row, Select, insert, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -16,6 +16,8 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from cloud.errors import BadRecord, StoreUnavailable
 from cloud.store.engines import BESIDE, Where, engine_of, is_of_the_value, name_of, reads, writes
 from cloud.store.tables import Table
+
+KEYS_AT_ONCE: Final = 500
 
 
 class Records:
@@ -118,6 +120,26 @@ def upsert(connection: Connection, table: type[Table], row: dict[str, Any]) -> N
         connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values))
     else:
         connection.execute(statement.on_conflict_do_nothing(index_elements=keys))
+
+
+def upsert_all(connection: Connection, table: type[Table], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows of the same columns, each over the one with the same primary key; one statement for all."""
+    if not rows:
+        return
+    keys = [column.name for column in table.__table__.primary_key]
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    values = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), rows)
+
+
+def matching(
+    connection: Connection, query: Select[*tuple[Any, ...]], columns: Sequence[Any], keys: Sequence[tuple[Any, ...]]
+) -> Iterator[Row[Any]]:
+    """Give the rows whose columns are one of ``keys``; few questions, however many keys there are."""
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        some = keys[start : start + KEYS_AT_ONCE]
+        yield from connection.execute(query.where(tuple_(*columns).in_(some)))
 
 
 def insert_new(connection: Connection, table: type[Table], row: dict[str, Any]) -> bool:

@@ -6,6 +6,7 @@ migration in ``migrations/versions``; a test compares the two.
 
 from cloud.store.tables.alerts import Alert, AlertSettings, AlertTransition, RuleMemory
 from cloud.store.tables.base import Table
+from cloud.store.tables.channels import Channel, Delivery, FarmNotifying, Listener, Notification, Telling, Turn
 from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Picture, SeqRange
 from cloud.store.tables.flocks import Flock, FlockEvent, LogEntry
 from cloud.store.tables.mail import Delivered, Drawing, Verdict
@@ -19,11 +20,14 @@ __all__ = [
     "AlertTransition",
     "ApiToken",
     "Audit",
+    "Channel",
     "Delivered",
+    "Delivery",
     "Device",
     "Drawing",
     "Enrolment",
     "Farm",
+    "FarmNotifying",
     "Finding",
     "Flock",
     "FlockEvent",
@@ -33,15 +37,19 @@ __all__ = [
     "Identity",
     "Invitation",
     "KeptAside",
+    "Listener",
     "LogEntry",
     "Membership",
     "Newest",
+    "Notification",
     "Organisation",
     "Picture",
     "RuleMemory",
     "SeqRange",
     "Session",
     "Table",
+    "Telling",
+    "Turn",
     "User",
     "Verdict",
 ]
