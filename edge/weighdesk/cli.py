@@ -19,6 +19,9 @@ def weigh(
     family: Annotated[str | None, typer.Option(help="FILE is what henwise-bridge record wrote of it")] = None,
     hz: Annotated[float, typer.Option(min=0.5, max=200, help="its frames a second")] = 10.0,
     unit: Annotated[str, typer.Option(help="kg, g or lb, for families that don't say")] = "kg",
+    decimals: Annotated[
+        int | None, typer.Option(min=0, max=4, help="digits after the point, for families that leave it out")
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="an edge.toml: its [weighing] counts")] = None,
     scale: Annotated[str | None, typer.Option(help="slug in it: its weighings by hand correct the means")] = None,
     mode: Annotated[str | None, typer.Option(help="step_on (a platform) or hanging")] = None,
@@ -41,13 +44,39 @@ def weigh(
     try:
         edge = _loaded(config, scale) if config else None
         exact: Any = unit
-        samples = frames_of(path, family, unit=exact, hz=hz) if family else lines_of(path)
+        left_out = LeftOut()
+        samples = (
+            frames_of(path, family, unit=exact, hz=hz, decimals=decimals, tell=left_out)
+            if family
+            else lines_of(path, left_out)
+        )
         replayed = _replayed(
             samples, edge, scale, mode=mode, begins=begins, flock_birds=flock_birds, crate=(crate_birds, crate_tare)
         )
     except HenwiseError as error:
         _refuse(str(error))
+    left_out.close()
     _print(path, replayed, "zh" if lang == "zh" else "en", as_json=as_json)
+
+
+class LeftOut:
+    """Says on stderr what of a recording was left out: the first lines in full, then how many more."""
+
+    SHOWN = 10
+
+    def __init__(self) -> None:
+        self._said = 0
+
+    def __call__(self, what: str) -> None:
+        """Say one."""
+        self._said += 1
+        if self._said <= self.SHOWN:
+            typer.echo(what, err=True)
+
+    def close(self) -> None:
+        """Say how many were not said."""
+        if self._said > self.SHOWN:
+            typer.echo(f"and {self._said - self.SHOWN} more", err=True)
 
 
 def calibrate_weighing(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from math import inf
 from typing import Any
 
 from contract.flock_mean import FlockMean
@@ -71,9 +72,13 @@ def replay(
         correct: gives the flock's mean of days with a date, by weighings by hand.
     """
     weighing, told, basis, first_s = Weighing(config), Replayed(), Basis(), None
+    last_s = -inf
     for at_s, grams, of in samples:
         first_s = at_s if first_s is None else first_s
-        told.samples, told.seconds = told.samples + 1, at_s - first_s
+        told.samples, told.seconds = told.samples + 1, max(told.seconds, at_s - first_s)
+        if at_s < last_s:
+            told.weighings += weighing.begin_anew()
+        last_s = at_s
         turn = basis.turn(at_s, of)
         if turn is Turn.LEAVE:
             continue

@@ -1,6 +1,6 @@
 """What a family looks like to somebody who doesn't know yet what is on the line."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -11,6 +11,7 @@ from firmware_bridge.node.line import Line as NodeLine
 from firmware_bridge.node.line import encode
 from firmware_bridge.registry import Line
 from firmware_bridge.scales.families import INDICATORS
+from firmware_bridge.scales.frame import ScaleFrame
 from firmware_bridge.scales.indicator import Indicator
 from firmware_bridge.thermal import families as thermal
 from firmware_bridge.thermal.gy_mcu90640 import FRAME_BYTES, GyMcu90640Decoder
@@ -45,6 +46,7 @@ class Candidate:
         apart_s: time between two frames at the slowest, without the time the frame itself takes.
         frame_bytes: length of its longest frame.
         wake: sent a moment before the question.
+        write: writes a frame as the family does; of two that read the same bytes, it tells whose they are.
     """
 
     family: str
@@ -56,6 +58,7 @@ class Candidate:
     apart_s: float = 0.3
     frame_bytes: int = 24
     wake: bytes = b""
+    write: Callable[[ScaleFrame], bytes] | None = None
 
     def patience_s(self, baud: int) -> float:
         """Return how long to listen for three frames, the first of them cut."""
@@ -85,8 +88,11 @@ class Finding:
 
 GAS_LINES = (Line(9600),)
 
-TWINS = frozenset({"mt-sics-asked", "xk3190-a9-text-reversed", "xk3190-a9-text-forward"})
-"""The same instruments as another row, read in a way the user chooses."""
+TWINS: Mapping[str, tuple[str, ...]] = {
+    "mt-sics": ("mt-sics-asked",),
+    "xk3190-a9-text": ("xk3190-a9-text-reversed", "xk3190-a9-text-forward"),
+}
+"""Family -> the same instruments as other rows have them, read in a way the user chooses; told beside it."""
 
 WHO = encode(NodeLine(0, "who", ()))
 """Our node answers with what it is."""
@@ -98,9 +104,9 @@ ASKED_INSTEAD = {"mt-sics": b"SI\r\n"}
 def candidates() -> list[Candidate]:
     """Return all families that can be told by their frames, the more particular ones first."""
     scales = [
-        Candidate(row.key, row.lines, row.decoder, _question(row), _speaks(row), row.checked)
+        Candidate(row.key, row.lines, row.decoder, _question(row), _speaks(row), row.checked, write=row.encode)
         for row in INDICATORS
-        if row.key not in TWINS
+        if row.key not in {twin for twins in TWINS.values() for twin in twins}
     ]
     return [
         *scales,

@@ -1,10 +1,13 @@
 """Bytes heard on a line -> which families they can be from. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from firmware_bridge.errors import BadFrame
 from firmware_bridge.probe.candidate import Candidate, Finding, Sureness
 from firmware_bridge.registry import Line
+from firmware_bridge.scales.frame import ScaleFrame
 
 TOP_BIT = 0x80
 TEXT_BYTES = 12
@@ -20,11 +23,18 @@ class _Fit:
     candidate: Candidate
     frames: int
     explained: float
+    its_own: bool
+    """It would have written one of the frames just as it came."""
 
     @property
-    def rank(self) -> tuple[bool, float, bool, int]:
-        # of two that explain everything the one whose frames carry a check, then the one with more frames
-        return self.frames >= FRAMES_ENOUGH, round(self.explained, 1), self.candidate.checked, self.frames
+    def explains(self) -> tuple[bool, float, bool]:
+        # of two that explain everything the one whose frames carry a check
+        return self.frames >= FRAMES_ENOUGH, round(self.explained, 1), self.candidate.checked
+
+    @property
+    def rank(self) -> tuple[tuple[bool, float, bool], bool, int]:
+        # then the one that writes so itself, then the one with more frames
+        return self.explains, self.its_own, self.frames
 
 
 def with_parity(heard: bytes, line: Line) -> tuple[bytes, Line]:
@@ -62,7 +72,7 @@ def judged(heard: bytes, line: Line, among: Iterable[Candidate]) -> Finding | No
     if not fits:
         return None
     best = fits[0]
-    others = tuple(fit.candidate.family for fit in fits[1:] if fit.rank[:3] == best.rank[:3])
+    others = tuple(fit.candidate.family for fit in fits[1:] if fit.explains == best.explains)
     why = f"{best.frames} frames in {len(heard)} bytes, {best.explained:.0%} of them explained"
     return Finding(best.candidate.family, sent, _sureness(best), why, others=others)
 
@@ -70,10 +80,19 @@ def judged(heard: bytes, line: Line, among: Iterable[Candidate]) -> Finding | No
 def _fits(characters: bytes, among: Iterable[Candidate]) -> Iterable[_Fit]:
     for candidate in among:
         ear = candidate.ear()
-        frames = len(ear.feed(characters))
+        frames = ear.feed(characters)
         explained = 1 - ear.skipped_bytes / max(1, len(characters))
         if frames and explained >= EXPLAINED_LEAST:
-            yield _Fit(candidate, frames, explained)
+            yield _Fit(candidate, len(frames), explained, _its_own(candidate, frames, characters))
+
+
+def _its_own(candidate: Candidate, frames: Sequence[object], characters: bytes) -> bool:
+    for frame in frames if candidate.write else ():
+        if candidate.write and isinstance(frame, ScaleFrame):
+            with suppress(BadFrame):
+                if candidate.write(frame) in characters:
+                    return True
+    return False
 
 
 def _sureness(fit: _Fit) -> Sureness:

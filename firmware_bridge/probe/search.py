@@ -8,6 +8,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from itertools import cycle
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from firmware_bridge.config import REPLAY, TCP, Parity
 from firmware_bridge.errors import LineLost, LineSilent
 from firmware_bridge.link import LineSettings, Link, link_for
 from firmware_bridge.probe import modbus
-from firmware_bridge.probe.candidate import Candidate, Finding, candidates
+from firmware_bridge.probe.candidate import TWINS, Candidate, Finding, candidates
 from firmware_bridge.probe.hearing import FRAMES_ENOUGH, is_text, judged
 from firmware_bridge.registry import Line
 
@@ -77,6 +78,9 @@ class Search:
         Raises:
             LineLost: the port is not there, taken or forbidden, or was unplugged meanwhile.
         """
+        return [replace(one, others=(*one.others, *TWINS.get(one.family, ()))) for one in self._found()]
+
+    def _found(self) -> list[Finding]:
         self._deadline_s = time.monotonic() + self._seconds
         first = Line(self._bauds()[0])
         heard = self._heard(first, FIRST_LISTEN_S)

@@ -5,6 +5,7 @@ import threading
 import time
 from pathlib import Path
 
+from firmware_bridge.probe.candidate import TWINS
 from firmware_bridge.probe.search import Search
 from firmware_bridge.registry import Line, registry
 from firmware_bridge.simulated.faults import FaultyTerminal
@@ -30,8 +31,8 @@ def row(family: str) -> str:
         began_s = time.monotonic()
         first, others = probed(family, line)
         longest_s = max(longest_s, time.monotonic() - began_s)
-        named += first == (family, line.baud)
-        beside += first != (family, line.baud) and family in others
+        named += first == (family, line.baud) or (first[1] == line.baud and family in TWINS.get(first[0], ()))
+        beside += first[0] != family and family in others and family not in TWINS.get(first[0], ())
     return f"| {family} | {len(lines)} | {named} | {beside} | {longest_s:.0f} |"
 
 

@@ -98,20 +98,78 @@ def test_crates_are_weighed(run: Run, tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("line", "said"),
     [
-        ("t,grams\n1,2\nx,3\n", "r.csv:3: 'x,3' is no sample"),
-        ("1,2\n1,3\n", "r.csv:2: t is 1 after 1; t must rise"),
-        ('{"t": 1}\n', "r.csv:1:"),
-        ("1,nan\n", "must be numbers"),
-        ("1,2,3\n", "r.csv:1:"),
+        ("x,3", "'x,3' is no sample"),
+        ("5.0,1500", "t is 5 after"),
+        ('{"t": 1}', "is no sample"),
+        ("9999,nan", "must be numbers"),
+        ("1790000000000,1500", "in s, not in ms"),
+        ("62.", "is no sample"),
     ],
 )
-def test_a_bad_line_is_a_sentence_with_its_number(run: Run, tmp_path: Path, text: str, said: str):
-    (tmp_path / "r.csv").write_text(text, encoding="utf-8")
-    told = run("weigh", "r.csv")
-    assert told.exit_code == 1
+def test_a_line_that_is_no_sample_is_left_out_and_told_with_its_number(run: Run, tmp_path: Path, line: str, said: str):
+    recording(tmp_path / "r.csv", 1500, 1400, 1600)
+    whole = run("weigh", "r.csv", "--json")
+    lines = (tmp_path / "r.csv").read_text("utf-8").splitlines()
+    (tmp_path / "r.csv").write_text("\n".join([*lines[:200], line, *lines[200:]]), encoding="utf-8")
+    told = run("weigh", "r.csv", "--json")
+    assert told.exit_code == 0
+    assert "r.csv:201: " in told.stderr
     assert said in told.stderr
+    assert told.stdout == whole.stdout
+
+
+def test_many_such_lines_are_told_ten_at_a_time_and_a_file_of_them_is_refused(run: Run, tmp_path: Path):
+    recording(tmp_path / "r.csv", 1500, 1400, 1600)
+    with (tmp_path / "r.csv").open("a", encoding="utf-8") as file:
+        file.write("\nfoot" * 13)
+    told = run("weigh", "r.csv")
+    assert (told.exit_code, told.stderr.count("foot"), "and 3 more" in told.stderr) == (0, 10, True)
+    (tmp_path / "r.csv").write_text("foot\n" * 3, encoding="utf-8")
+    told = run("weigh", "r.csv")
+    assert (told.exit_code, "none of its 3 lines is a sample" in told.stderr) == (1, True)
+    (tmp_path / "r.csv").write_text("t,grams\n", encoding="utf-8")
+    told = run("weigh", "r.csv", "--json")
+    assert (told.exit_code, json.loads(told.stdout)["weighings"], "holds no line" in told.stderr) == (0, [], True)
+
+
+@pytest.mark.parametrize(
+    ("heading", "write"),
+    [
+        ("grams;note;t", lambda t, grams: f"{grams:g},0;x;{t:.1f}".replace(".", ",")),
+        ("T\tGrams", lambda t, grams: f"{t:.1f}\t{grams:g}"),
+        ("", lambda t, grams: f'"{t:.1f}","{grams:g}"'),
+    ],
+)
+def test_a_table_from_elsewhere_is_read_too(run: Run, tmp_path: Path, heading: str, write: Callable[..., str]):
+    recording(tmp_path / "plain.csv", 1500, 1400, 1600)
+    rows = [write(number / 10, grams) for number, grams in enumerate(loads(1500, 1400, 1600))]
+    (tmp_path / "r.csv").write_text("\ufeff" + "\r\n".join([heading, *rows]), encoding="utf-8")
+    told, plain = (run("weigh", name, "--json") for name in ("r.csv", "plain.csv"))
+    assert told.stderr == ""
+    assert json.loads(told.stdout)["weighings"] == json.loads(plain.stdout)["weighings"] != []
+
+
+def test_two_recordings_one_after_the_other_are_weighed_both(run: Run, tmp_path: Path):
+    recording(tmp_path / "a.csv", *[1500, 1400, 1600] * 3)
+    text = (tmp_path / "a.csv").read_text("utf-8")
+    (tmp_path / "r.csv").write_text(f"{text}\n{text.partition(chr(10))[2]}", encoding="utf-8")
+    told = run("weigh", "r.csv", "--json")
+    assert "the weighing begins anew" in told.stderr
+    assert [round(one["grams"], -1) for one in json.loads(told.stdout)["weighings"]] == [1500, 1400, 1600] * 6
+
+
+def test_what_of_recorded_bytes_was_left_out_is_told(run: Run, tmp_path: Path):
+    (tmp_path / "r.bin").write_bytes(b"noise" + b"".join(encode(int(grams), 3) for grams in loads(1500, 1400, 1600)))
+    told = run("weigh", "r.bin", "--family", "xk3190-a9")
+    assert "r.bin: 5 bytes skipped, 0 bad frames, 0 of " in told.stderr
+    assert "leave out --decimals" in run("weigh", "r.bin", "--family", "xk3190-a9", "--decimals", "3").stderr
+    assert "give --decimals" in run("weigh", "r.bin", "--family", "xk3190-c602").stderr
+    digits = b"".join(b"\x02%06d\r\n\x03" % max(0, int(grams)) for grams in loads(1500, 1400, 1600))
+    (tmp_path / "c602.bin").write_bytes(digits)
+    told = run("weigh", "c602.bin", "--family", "xk3190-c602", "--decimals", "3", "--json")
+    assert [round(one["grams"], -1) for one in json.loads(told.stdout)["weighings"]] == [1500, 1400, 1600]
 
 
 def test_what_can_not_be_read_is_a_sentence(run: Run, tmp_path: Path):

@@ -15,7 +15,7 @@ from firmware_bridge.probe.candidate import TWINS, Finding, candidates
 from firmware_bridge.probe.hearing import judged, with_parity
 from firmware_bridge.probe.search import Search
 from firmware_bridge.registry import Line, registry
-from firmware_bridge.scales.families import INDICATORS
+from firmware_bridge.scales.families import INDICATORS, indicator
 from firmware_bridge.scales.frame import ScaleFrame
 from firmware_bridge.scales.indicator import Indicator
 from firmware_bridge.simulated.faults import FaultyTerminal
@@ -106,8 +106,19 @@ def test_a_family_is_told_by_its_bytes_whatever_the_parity(row: Indicator, parit
     asked = prompt is not None and prompt.each
     finding = judged(heard, Line(9600), [one for one in candidates() if asked or one.speaks])
     assert finding is not None
-    assert row.key in TWINS or finding.family == row.key or row.key in finding.others, finding
+    told = (finding.family, *finding.others, *TWINS.get(finding.family, ()))
+    assert row.key in told, finding
     assert (finding.line.data_bits, finding.line.parity) == (line.data_bits, line.parity)
+
+
+def test_of_two_that_read_the_same_bytes_the_one_that_writes_so_is_named():
+    frames = [ScaleFrame(1600 + number, 3, "kg", stable=True, basis="gross") for number in range(12)]
+    for family, other in (("generic-text", "cas-18"), ("cas-18", "generic-text")):
+        heard = b"".join(map(indicator(family).encode, frames))
+        finding = judged(heard, Line(9600), candidates())
+        assert finding is not None
+        assert finding.family == family
+        assert other in finding.others
 
 
 def test_noise_is_nobody():
