@@ -14,9 +14,11 @@ from typing import Final
 from sqlalchemy import Connection
 
 from cloud.errors import StoreUnavailable
+from cloud.ingest.admission import Admission
 from cloud.ingest.points import points_of, source_of, unix_ms
 from cloud.ingest.sorting import Accepted, Arrived, Sorted, sorted_batch
-from cloud.store import drawings, findings, hand_weighings, houses, ledger, pictures, verdicts
+from cloud.signals import Signal, notify
+from cloud.store import drawings, enrolments, findings, hand_weighings, houses, ledger, pictures, verdicts
 from cloud.store.findings import EvidenceKey
 from cloud.store.houses import Candidate
 from cloud.store.ledger import Range, Refused
@@ -73,6 +75,7 @@ class Outcome:
         kept_aside: how many of them were kept aside.
         points: how many points were written.
         announced: devices that have just connected: what waits for them can be sent.
+        held: how many messages were left alone, because nobody approved their device.
     """
 
     settled: dict[tuple[Place, str], list[Range]] = field(default_factory=dict)
@@ -81,6 +84,12 @@ class Outcome:
     kept_aside: int = 0
     points: int = 0
     announced: set[Place] = field(default_factory=set)
+    held: int = 0
+
+    @property
+    def signal(self) -> Signal:
+        """What pages and courier are told."""
+        return Signal(changed=self.changed, announced=self.announced)
 
     def add(self, other: "Outcome") -> None:
         """Take over what another batch brought."""
@@ -103,6 +112,7 @@ class Settler:
         media: picture files.
         keep_pictures: pictures kept per camera and kind, and of the findings of each device.
         clock: the present as an aware time.
+        admission: who may speak; everybody unless given.
     """
 
     def __init__(
@@ -112,7 +122,9 @@ class Settler:
         media: Media,
         keep_pictures: int,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        admission: Admission | None = None,
     ) -> None:
+        self._admission = admission or Admission(records, everybody=True)
         self._series = series
         self._records = records
         self._media = media
@@ -125,6 +137,13 @@ class Settler:
         Raises:
             StoreUnavailable: nothing may be acknowledged; settle the same batch again later.
         """
+        now_ms = int(self._clock().timestamp() * 1000)
+        admitted = self._admission.admitted(batch, now_ms)
+        outcome = self._settle_admitted(admitted)
+        outcome.held = len(batch) - len(admitted)
+        return outcome
+
+    def _settle_admitted(self, batch: Sequence[Arrived]) -> Outcome:
         try:
             return self._settled(sorted_batch(batch, self._clock()))
         except StoreUnavailable:
@@ -158,8 +177,10 @@ class Settler:
             points=len(points) - len(not_kept),
             announced={item.place for item in batch.accepted if isinstance(item.message, Announcement)},
         )
-        with self._records.writing() as connection:
+        with self._records.writing_beside() as connection:
+            enrolments.hold(connection, {item.place for item in batch.accepted} | {place for place, _ in batch.settled})
             gone = self._record(connection, batch, outcome)
+            notify(connection, outcome.signal)
         self._media.remove(gone)
         return outcome
 

@@ -1,12 +1,13 @@
 """Records of houses: which there are, their devices, the newest event of each source."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
 from cloud.store import farms
-from cloud.store.records import Records, matching, upsert, upsert_all
+from cloud.store.records import Records, insert_new, matching, upsert, upsert_all
 from cloud.store.tables import Device, House, Newest
 from contract.messages import FlockCount, Snapshot
 from contract.place import Place
@@ -20,6 +21,13 @@ def names(records: Records) -> list[Name]:
     with records.reading() as connection:
         rows = connection.execute(select(House.farm, House.house).order_by(House.farm, House.house))
         return [(row.farm, row.house) for row in rows]
+
+
+def named(records: Records, farms: Collection[str]) -> list[Row[Any]]:
+    """List farm, house and display name of the houses of these farms, sorted."""
+    query = select(House.farm, House.house, House.name).where(House.farm.in_(farms)).order_by(House.farm, House.house)
+    with records.reading() as connection:
+        return list(connection.execute(query))
 
 
 def exists(records: Records, farm: str, house: str) -> bool:
@@ -36,12 +44,12 @@ def known(connection: Connection, farm: str, house: str) -> bool:
 
 def seen(connection: Connection, houses: Iterable[Name], now_ms: int) -> None:
     """Note houses that are not known yet."""
-    wanted = list(dict.fromkeys(houses))
+    wanted = sorted(set(houses))  # in one order, so that no two workers wait for each other
     rows = matching(connection, select(House.farm, House.house), (House.farm, House.house), wanted)
     there = {(row.farm, row.house) for row in rows}
     for farm, house in wanted:
-        if (farm, house) not in there:
-            upsert(connection, House, {"farm": farm, "house": house, "first_seen_ms": now_ms})
+        row = {"farm": farm, "house": house, "first_seen_ms": now_ms}
+        if (farm, house) not in there and insert_new(connection, House, row):
             farms.adopt(connection, farm, now_ms)
 
 
