@@ -1,26 +1,32 @@
-"""``henwise-cloud serve | demo | user | flock | backup | restore | openapi``."""
+"""``henwise-cloud``: serve, ingest and what is done at a desk; ``--help`` lists the verbs."""
 
-import getpass
+import asyncio
 import json
-import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cloud import flock_cli
+from cloud.alerts.cli import app as alerts_app
 from cloud.backup.cli import app as backup_app
+from cloud.broker.cli import app as broker_app
 from cloud.config import CloudConfig, load_config
-from cloud.errors import BadRecord
-from cloud.rights import Role
+from cloud.devices import app as device_app
+from cloud.people_cli import farm_app, house_app, user_app
+from cloud.store.cli import app as store_app
 from cloud.verb import ConfigOption, sentences
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Henwise service.")
-user_app = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 app.add_typer(user_app, name="user")
+app.add_typer(farm_app, name="farm")
+app.add_typer(house_app, name="house")
 app.add_typer(flock_cli.app, name="flock")
+app.add_typer(broker_app, name="broker")
+app.add_typer(device_app, name="device")
 app.add_typer(backup_app)
+app.add_typer(store_app)
+app.add_typer(alerts_app)
 
 
 @app.command()
@@ -33,7 +39,20 @@ def serve(config: ConfigOption = None) -> None:
         with listening(settings.http) as listener:
             from cloud.serving import serve as run
 
-            run(settings, listener)
+            run(settings, listener, typer.echo)
+
+
+@app.command()
+def ingest(config: ConfigOption = None) -> None:
+    """Be one more worker that takes in what the edge devices send, beside ``serve``, until SIGINT or SIGTERM."""
+    with sentences():
+        settings = load_config(config)
+
+        from cloud.serving import log_to_stderr
+        from cloud.working import work_until_told
+
+        log_to_stderr()
+        asyncio.run(work_until_told(settings))
 
 
 @app.command()
@@ -58,40 +77,6 @@ def demo(
 
     with sentences():
         run_demo(home.absolute(), port, video, age_days, typer.echo)
-
-
-@user_app.command("add")
-def add_user(
-    name: str,
-    config: ConfigOption = None,
-    *,
-    role: Annotated[Role, typer.Option(help="What they are; docs/people.md says what each may do.")] = Role.OWNER,
-    farm: Annotated[str | None, typer.Option(help="The one farm they belong to; otherwise every farm.")] = None,
-    password_stdin: Annotated[bool, typer.Option(help="Read the password from the first line of stdin.")] = False,
-    replace: Annotated[bool, typer.Option(help="Give a person who is there already a new password.")] = False,
-) -> None:
-    """Add a person; asks for the password, or reads it from stdin."""
-    with sentences():
-        settings = load_config(config)
-        password = _password(from_stdin=password_stdin or not sys.stdin.isatty())
-
-        from cloud.store import people
-        from cloud.store.folder import opened_records
-
-        with opened_records(settings) as records:
-            people.add_user(
-                records, people.Passwords(), name, password, datetime.now(UTC), replace=replace, role=role, farm=farm
-            )
-    typer.echo(f"{name} may sign in now.")
-
-
-def _password(*, from_stdin: bool) -> str:
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\n")
-    password = getpass.getpass("Password: ")
-    if getpass.getpass("Again: ") != password:
-        raise BadRecord("the two passwords differ; nothing was changed")
-    return password
 
 
 if __name__ == "__main__":

@@ -38,6 +38,11 @@ class HttpConfig(_Section):
 
     host: str = Field(default="127.0.0.1", min_length=1, description="address to listen on; 0.0.0.0 for all")
     port: int = Field(default=8080, ge=0, le=65_535, description="0 takes any free port and logs it")
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^/\s]+$",
+        description="where people reach the service: https://farm.example.org; links that are sent out begin with it",
+    )
     secure_cookies: bool = Field(default=False, description="true when the farm's phones come by https")
     allowed_origins: list[str] = Field(
         default_factory=list,
@@ -47,6 +52,12 @@ class HttpConfig(_Section):
     trusted_proxies: list[str] = Field(
         default_factory=list, description="addresses whose X-Forwarded-For is believed; empty: nobody's"
     )
+
+    def page(self, path: str, port: int | None = None) -> str:
+        """Return the full address of a page; without ``public_url`` as this machine reaches it."""
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host
+        local = f"http://{f'[{host}]' if ':' in host else host}:{port or self.port}"
+        return (self.public_url or local) + path
 
 
 class BrokerConfig(_Section):
@@ -66,8 +77,11 @@ class BrokerConfig(_Section):
 class IngestConfig(_Section):
     """How messages are gathered before they are committed together."""
 
-    batch_messages: int = Field(default=500, ge=1, le=10_000)
+    batch_messages: int = Field(default=2_000, ge=1, le=10_000)
     batch_s: float = Field(default=0.2, ge=0, le=10)
+    enrol: Literal["asked", "open"] = Field(default="asked", description="open: unknown devices are taken in at once")
+    device_messages_per_s: float = Field(default=1_000, ge=1, description="what a device sends above is dropped")
+    shared: bool = Field(default=False, description="workers share the messages; InfluxDB, PostgreSQL, MQTT 5")
 
 
 def _postgresql(url: SecretStr) -> SecretStr:
@@ -81,6 +95,17 @@ def _postgresql(url: SecretStr) -> SecretStr:
     if not known:
         raise ValueError("write postgresql://user@host/database, or leave it out for SQLite in data_dir")
     return url
+
+
+class OidcConfig(_Section):
+    """An OpenID Connect provider that people may sign in through."""
+
+    issuer: str | None = Field(
+        default=None, pattern=r"^https?://", description="exactly as the provider calls itself; none: no such sign-in"
+    )
+    client_id: str = Field(default="henwise", min_length=1)
+    client_secret: SecretStr | None = Field(default=None, description="none: a public client, with PKCE alone")
+    name: str = Field(default="OpenID", min_length=1, max_length=40, description="what stands on the button")
 
 
 class RecordsConfig(_Section):
@@ -183,6 +208,34 @@ class PicturesConfig(_Section):
         return Keeping(self.keep_per_camera, **{f"{kind}_days": days for kind, days in self.keep_days.items()})
 
 
+class NotifyConfig(_Section):
+    """How alerts leave the service; docs/notifications.md."""
+
+    smtp: SecretStr | None = Field(
+        default=None,
+        description="the service's own mail server as an Apprise URL without a receiver, "
+        "mailtos://user:password@host?from=hens@example.org; with it an e-mail address is enough for a channel",
+    )
+    contact: str | None = Field(
+        default=None,
+        pattern=r"^(mailto:\S+@\S+|https://\S+)$",
+        description="whom browsers' push services may write to, mailto:... or https://...; none: http.public_url",
+    )
+    private_hosts: bool = Field(
+        default=False,
+        description="true: messages may go to this machine and its own network; only where all who may add channels "
+        "are trusted with that",
+    )
+    allowed_hosts: list[str] = Field(
+        default_factory=list,
+        description="if any: messages go to these hosts and those below them only; they may have any address",
+    )
+    mainland: bool | None = Field(
+        default=None,
+        description="true: messengers' bots are offered before browser push, as in mainland China; none: by time_zone",
+    )
+
+
 class CloudConfig(_Section):
     """Everything the service can be told."""
 
@@ -193,9 +246,11 @@ class CloudConfig(_Section):
     http: HttpConfig = Field(default_factory=HttpConfig)
     broker: BrokerConfig = Field(default_factory=BrokerConfig)
     ingest: IngestConfig = Field(default_factory=IngestConfig)
+    oidc: OidcConfig = Field(default_factory=OidcConfig)
     records: RecordsConfig = Field(default_factory=RecordsConfig)
     series: SeriesConfig = Field(default_factory=SeriesConfig)
     pictures: PicturesConfig = Field(default_factory=PicturesConfig)
+    notify: NotifyConfig = Field(default_factory=NotifyConfig)
     bucket: BucketConfig = Field(default_factory=BucketConfig)
 
     @property

@@ -13,11 +13,13 @@ HenwiseError
 │   │       ├── Outdated        it corrects something that was corrected meanwhile
 │   │       └── Unheard         it is about something that is not there
 │   ├── RefusedByStore          a database does not know or forbids what we ask of it
+│   ├── BrokerRefused           the broker can't be told who may what
 │   ├── CannotStart             a port is taken, a folder is missing or in use
 │   └── DemoImpossible          what the demo needs is not there
 │       ├── NoBroker            neither the embedded broker nor mosquitto is here
 │       └── PartFailed          one of the demo's processes did not come up
 └── RetryableError
+    ├── ProviderFailed          the OpenID provider does not answer, or not so that it can be trusted
     └── StoreUnavailable        nothing was written: the disk is full or the database can't be reached
 """
 
@@ -74,6 +76,10 @@ class RefusedByStore(PermanentError):
     """A database does not know or forbids what was asked of it; the message holds its words."""
 
 
+class BrokerRefused(PermanentError):
+    """The broker can't be told who may what, or says no; the message says what to look at."""
+
+
 class CannotStart(PermanentError):
     """The service can't start here; the message says what to free, make or change."""
 
@@ -88,6 +94,10 @@ class NoBroker(DemoImpossible):
 
 class PartFailed(DemoImpossible):
     """A process of the demo did not come up; the message holds the end of its log."""
+
+
+class ProviderFailed(RetryableError):
+    """The OpenID provider does not answer, or not so that it can be trusted; the message is for the log."""
 
 
 class StoreUnavailable(RetryableError):

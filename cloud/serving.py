@@ -5,14 +5,17 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import uvicorn
 from fastapi import FastAPI
 
+from cloud.api.services import Services
 from cloud.app import create_app
 from cloud.config import CloudConfig
+from cloud.store import invitations
 
 log = logging.getLogger(__name__)
 
@@ -28,20 +31,25 @@ class _Server(uvicorn.Server):
         yield
 
 
-def serve(config: CloudConfig, listener: socket.socket) -> None:
-    """Serve on a port that is ours until SIGINT or SIGTERM.
+def serve(config: CloudConfig, listener: socket.socket, say: Callable[[str], None]) -> None:
+    """Serve on a port that is ours until SIGINT or SIGTERM; ``say`` prints the link for the first owner.
 
     Raises:
         CannotStart: the data folder can't be used.
         StoreUnavailable: a database can't be opened.
     """
+    log_to_stderr()
+    asyncio.run(_serve(config, listener, say))
+
+
+def log_to_stderr() -> None:
+    """Let what happens be read where the process was started."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for quiet in ("alembic", "uvicorn.access"):
         logging.getLogger(quiet).setLevel(logging.WARNING)
-    asyncio.run(_serve(config, listener))
 
 
-async def _serve(config: CloudConfig, listener: socket.socket) -> None:
+async def _serve(config: CloudConfig, listener: socket.socket, say: Callable[[str], None]) -> None:
     app = create_app(config)
     server = _Server(
         uvicorn.Config(
@@ -59,7 +67,20 @@ async def _serve(config: CloudConfig, listener: socket.socket) -> None:
         _end_on_signals(server, app)
         host, port = listener.getsockname()[:2]
         log.info("serving on http://%s:%d", f"[{host}]" if ":" in host else host, port)
+        await _show_set_up(app, port, say)
         await server.serve(sockets=[listener])
+
+
+async def _show_set_up(app: FastAPI, port: int, say: Callable[[str], None]) -> None:
+    """Print the link that makes the first owner, while there is nobody; never into the log, which others may read."""
+    services: Services = app.state.services
+    token = await asyncio.to_thread(invitations.set_up_link, services.records, datetime.now(UTC))
+    if token is not None:
+        link = services.config.http.page(invitations.set_up_path(token), port)
+        say(
+            f"Nobody may sign in yet. Open this link once, within {invitations.DAYS} days, to become the owner:\n"
+            f"  {link}"
+        )
 
 
 def _end_on_signals(server: uvicorn.Server, app: FastAPI) -> None:

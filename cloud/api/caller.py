@@ -2,7 +2,8 @@
 
 A route under a farm declares ``Depends(may(Right.READ))``; it reads ``{farm}`` from the path. A farm on which the
 caller has no right at all answers exactly as one that does not exist (404); a farm of theirs on which they lack this
-right answers 403. A route without a farm declares ``Depends(the_caller)`` and shows only what is the caller's own, or
+right answers 403. A route under an organisation declares ``Depends(within(Right.PEOPLE))`` in the same way. Any other
+declares ``Depends(the_caller)`` and shows only what is the caller's own, or
 ``Depends(anybody)``.
 """
 
@@ -12,13 +13,15 @@ from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 
 from cloud.api.paths import FarmPath, no_such_farm, no_such_house
-from cloud.api.problems import Refusal
+from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
 from cloud.rights import Grants, Right
-from cloud.store import memberships, sessions
+from cloud.store import memberships, sessions, tokens
+from cloud.store.audit import Actor
+from cloud.store.people import NAME_MAX_CHARACTERS
 
 COOKIE: Final = "henwise_session"
 
@@ -29,13 +32,15 @@ class Caller:
 
     Attributes:
         name: as it stands beside what they do.
-        user_id: the person.
+        user_id: the person; None: a machine with a token.
         grants: what they may do where.
+        address: where they call from.
     """
 
     name: str
-    user_id: int
+    user_id: int | None
     grants: Grants
+    address: str = ""
 
     def may(self, right: Right, farm: str) -> bool:
         """Say whether they have a right on a farm."""
@@ -45,13 +50,27 @@ class Caller:
         """Return the farms on which they have a right."""
         return frozenset(farm for farm, rights in self.grants.farms.items() if right in rights)
 
+    def acting(self) -> Actor:
+        """Return them as the audit log names them, now."""
+        return Actor(self.name, int(datetime.now(UTC).timestamp() * 1000), self.address)
+
 
 def resolve(services: Services, request: Request) -> Caller | None:
-    """Return who sends a request, None when nobody is signed in; blocking."""
+    """Return who sends a request, None when nobody is signed in; blocking. A token counts before a cookie."""
+    now, records, address = datetime.now(UTC), services.records, address_of(request)
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        machine = tokens.bearer(records, secret.strip(), now)
+        return Caller(f"{machine[0]} (token)"[:NAME_MAX_CHARACTERS], None, machine[1], address) if machine else None
     token = request.cookies.get(COOKIE)
     lifetime = timedelta(days=services.config.http.session_days)
-    person = sessions.person(services.records, token, datetime.now(UTC), lifetime) if token else None
-    return Caller(person.name, person.id, memberships.grants_of(services.records, person.id)) if person else None
+    person = sessions.person(records, token, now, lifetime) if token else None
+    return Caller(person.name, person.id, memberships.grants_of(records, person.id), address) if person else None
+
+
+def address_of(request: Request) -> str:
+    """Return where a request comes from; a trusted proxy says it in X-Forwarded-For."""
+    return request.client.host if request.client else "unknown"
 
 
 def the_caller(request: Request, services: WithServices) -> Caller:
@@ -67,6 +86,28 @@ def the_caller(request: Request, services: WithServices) -> Caller:
 
 
 WithCaller = Annotated[Caller, Depends(the_caller)]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person who is signed in: what a machine with a token can't be asked or do."""
+
+    id: int
+    caller: Caller
+
+
+def the_person(caller: WithCaller) -> Person:
+    """Return the person who calls.
+
+    Raises:
+        Refusal: nobody is signed in (401), or a machine calls (403).
+    """
+    if caller.user_id is None:
+        raise Refusal(HTTPStatus.FORBIDDEN, "not_allowed", "This is for people, not for tokens.")
+    return Person(caller.user_id, caller)
+
+
+WithPerson = Annotated[Person, Depends(the_person)]
 
 
 def anybody() -> None:
@@ -96,6 +137,35 @@ class May:
 def may(right: Right) -> May:
     """Return the dependency of a route that needs a right on the farm of its path."""
     return May(right)
+
+
+OrganisationPath = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A dependency: the caller has ``right`` on all of the ``{organisation}`` of the path."""
+
+    right: Right
+
+    def __call__(self, caller: WithCaller, organisation: OrganisationPath) -> Caller:
+        """Return the caller.
+
+        Raises:
+            Refusal: there is no such organisation for them (404), or they lack the right (403).
+        """
+        rights = caller.grants.within(organisation)
+        if not rights:
+            detail, zh = f"There is no organisation {organisation}.", f"没有组织 {organisation}。"
+            raise not_found("no_such_organisation", detail, zh=zh)
+        if self.right not in rights:
+            raise not_allowed(self.right)
+        return caller
+
+
+def within(right: Right) -> Within:
+    """Return the dependency of a route that needs a right on the organisation of its path."""
+    return Within(right)
 
 
 def not_allowed(right: Right) -> Refusal:

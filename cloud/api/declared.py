@@ -8,10 +8,10 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
-from cloud.api.caller import May, anybody, the_caller
+from cloud.api.caller import May, Within, anybody, the_caller
 from cloud.rights import Right
 
-Whom = Literal["anybody", "signed in", "farm"]
+Whom = Literal["anybody", "signed in", "organisation", "farm"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Declared:
     Attributes:
         method: of HTTP.
         path: its address, with names in braces.
-        whom: anybody, everyone signed in, or those with ``rights`` on the path's farm.
+        whom: anybody, everyone signed in, or those with ``rights`` on the path's farm or organisation.
         rights: all of them are needed.
     """
 
@@ -45,20 +45,23 @@ def declared(app: FastAPI) -> list[Declared]:
 def _declared(context: RouteContext) -> Iterator[Declared]:
     calls = list(_calls(context.dependant)) if context.dependant else []
     path = context.path or ""
-    rights = frozenset(call.right for call in calls if isinstance(call, May))
+    farm = frozenset(call.right for call in calls if isinstance(call, May))
+    organisation = frozenset(call.right for call in calls if isinstance(call, Within))
     whom: Whom
-    if rights:
+    if farm:
         whom = "farm"
+    elif organisation:
+        whom = "organisation"
     elif the_caller in calls:
         whom = "signed in"
     elif anybody in calls:
         whom = "anybody"
     else:
         raise TypeError(f"{path} declares nobody; give it Depends(may(...)), Depends(the_caller) or anybody")
-    if ("{farm}" in path) != (whom == "farm"):
-        raise TypeError(f"{path} declares {whom!r}; exactly a path with a farm needs Depends(may(...))")
+    if ("{farm}" in path) != (whom == "farm") or ("{organisation}" in path) != (whom == "organisation"):
+        raise TypeError(f"{path} declares {whom!r}; {{farm}} needs Depends(may(...)), {{organisation}} within(...)")
     for method in sorted(context.methods or ()):
-        yield Declared(method, path, whom, rights)
+        yield Declared(method, path, whom, farm | organisation)
 
 
 def _calls(dependant: Dependant) -> Iterator[object]:

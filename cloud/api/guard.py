@@ -58,7 +58,9 @@ class Guard:
 
         headers = Headers(scope=scope)
         invited = headers.get("origin") in self._allowed_origins and "cookie" not in headers
-        if scope["method"] not in SAFE_METHODS and is_foreign(headers) and not invited:
+        # A token in a header never travels by itself, as a cookie does: no foreign page can make a browser send it.
+        keyed = headers.get("authorization", "").lower().startswith("bearer ")
+        if scope["method"] not in SAFE_METHODS and is_foreign(headers) and not (invited or keyed):
             detail = "This request comes from another site."
             refusal = Refusal(HTTPStatus.FORBIDDEN, "foreign_origin", detail)
             await problem_response(headers, refusal)(scope, receive, send_guarded)

@@ -16,7 +16,9 @@ router = APIRouter(prefix="/houses", tags=["houses"])
 def list_houses(services: WithServices, caller: WithCaller) -> list[HouseName]:
     """List every house of the farms that the caller may read."""
     readable = caller.farms(Right.READ)
-    return [HouseName(farm=farm, house=house) for farm, house in houses.names(services.records) if farm in readable]
+    return [
+        HouseName(farm=row.farm, house=row.house, name=row.name) for row in houses.named(services.records, readable)
+    ]
 
 
 @router.get("/{farm}/{house}", dependencies=[Depends(may(Right.READ))])

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from cloud.alerts.delivery.desk import NotificationDesk
 from cloud.alerts.engine import Engine
 from cloud.api.attempts import Attempts
 from cloud.config import CloudConfig
@@ -12,6 +13,7 @@ from cloud.glance import Glance
 from cloud.ingest.courier import Courier
 from cloud.live import Feed, Hub
 from cloud.metrics import Metrics
+from cloud.oidc import Provider
 from cloud.store.media import Media
 from cloud.store.people import Passwords
 from cloud.store.records import Records
@@ -35,6 +37,8 @@ class Services:
     attempts: Attempts
     courier: Courier
     feed: Feed
+    provider: Provider | None
+    notifications: NotificationDesk
     engine: Engine
 
 

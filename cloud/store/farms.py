@@ -4,10 +4,13 @@ A farm that devices speak for belongs to nobody until it is claimed; while the s
 every farm is that one's.
 """
 
-from sqlalchemy import Connection, insert, select
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from cloud.errors import BadRecord
-from cloud.store.records import add
+from cloud.store.records import Records, add, insert_new, upsert
 from cloud.store.tables import Farm, House, Organisation
 
 FIRST_ORGANISATION = "Henwise"
@@ -39,11 +42,16 @@ def owner_of(connection: Connection, farm: str) -> int | None:
     return connection.scalar(select(Farm.organisation_id).where(Farm.farm == farm))
 
 
+def of(connection: Connection, organisation: int) -> frozenset[str]:
+    """Return the farms of an organisation."""
+    return frozenset(connection.scalars(select(Farm.farm).where(Farm.organisation_id == organisation)))
+
+
 def adopt(connection: Connection, farm: str, now_ms: int) -> None:
     """Let a farm that was just heard of belong to the only organisation, where there is only one."""
     only = only_organisation(connection)
     if only is not None and owner_of(connection, farm) is None:
-        add(connection, Farm, {"farm": farm, "organisation_id": only, "created_ms": now_ms})
+        insert_new(connection, Farm, {"farm": farm, "organisation_id": only, "created_ms": now_ms})
 
 
 def claim(connection: Connection, farm: str, organisation_id: int, now_ms: int) -> None:
@@ -55,3 +63,28 @@ def claim(connection: Connection, farm: str, organisation_id: int, now_ms: int) 
     if owner_of(connection, farm) is not None:
         raise BadRecord(f"the farm {farm!r} is taken; choose another name for yours")
     add(connection, Farm, {"farm": farm, "organisation_id": organisation_id, "created_ms": now_ms})
+
+
+def is_heard(connection: Connection, farm: str) -> bool:
+    """Say whether a device spoke for a farm, or a flock was placed in it."""
+    return bool(connection.scalar(select(func.count()).select_from(House).where(House.farm == farm)))
+
+
+def listed(records: Records, among: Collection[str]) -> list[Row[Any]]:
+    """List farm, organisation, display name and time zone of these farms, sorted."""
+    query = select(Farm.farm, Farm.organisation_id, Farm.name, Farm.time_zone)
+    query = query.where(Farm.farm.in_(among)).order_by(Farm.farm)
+    with records.reading() as connection:
+        return list(connection.execute(query))
+
+
+def describe(connection: Connection, farm: str, name: str | None, time_zone: str | None) -> None:
+    """Give a farm its display name and time zone; None takes it away."""
+    connection.execute(update(Farm).where(Farm.farm == farm).values(name=name, time_zone=time_zone))
+
+
+def name_house(connection: Connection, farm: str, house: str, name: str | None, now_ms: int) -> None:
+    """Give a house its display name, None takes it away; a house that is not there yet is made."""
+    known = connection.scalar(select(House.first_seen_ms).where(House.farm == farm, House.house == house))
+    first_seen_ms = now_ms if known is None else known
+    upsert(connection, House, {"farm": farm, "house": house, "first_seen_ms": first_seen_ms, "name": name})

@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime
 from threading import BoundedSemaphore
+from typing import Any
 
 from pwdlib import PasswordHash
 from sqlalchemy import Connection, select, update
@@ -10,7 +11,9 @@ from sqlalchemy import insert as sql_insert
 
 from cloud.errors import BadRecord
 from cloud.rights import Role
-from cloud.store import farms, memberships, sessions
+from cloud.store import audit, farms, memberships, sessions
+from cloud.store.audit import Actor
+from cloud.store.memberships import Post
 from cloud.store.records import Records
 from cloud.store.sessions import ms
 from cloud.store.tables import User
@@ -36,9 +39,9 @@ class Passwords:
             return PasswordHash.recommended().hash(password)
 
     def check(self, records: Records, name: str, password: str) -> int | None:
-        """Return the user's id, None when name or password is wrong; both take the same time."""
+        """Return the user's id, None when name (or e-mail) or password is wrong; both take the same time."""
         with records.reading() as connection:
-            row = connection.execute(select(User.id, User.password_hash).where(User.name == name)).first()
+            row = _called(connection, name)
         known = row is not None and row.password_hash != ""
         expected = row.password_hash if row and known else self._decoy_hash()
         with self._slots:
@@ -75,9 +78,11 @@ def add_user(
     password_hash = passwords.hash(password)
     with records.writing() as connection:
         known = connection.scalar(select(User.id).where(User.name == name))
+        if known is None and is_taken(connection, name):
+            raise BadRecord(f"{name!r} is the e-mail address of a user")
         if known is None:
             organisation = _organisation(connection, farm, ms(now))
-            memberships.join(connection, insert(connection, name, password_hash, now), organisation, role, farm)
+            memberships.join(connection, insert(connection, name, password_hash, now), organisation, Post(role, farm))
         elif replace:
             connection.execute(update(User).where(User.id == known).values(password_hash=password_hash))
             sessions.end_all(connection, known)
@@ -85,10 +90,45 @@ def add_user(
             raise BadRecord(f"there is already a user {name!r}; --replace gives a new password")
 
 
-def insert(connection: Connection, name: str, password_hash: str, now: datetime) -> int:
-    """Insert a person whose name is free and return the id."""
-    row = {"name": name, "password_hash": password_hash, "created_ms": ms(now)}
+def _called(connection: Connection, name: str) -> Any:
+    query = select(User.id, User.password_hash)
+    return (
+        connection.execute(query.where(User.name == name)).first()
+        or connection.execute(query.where(User.email == name.lower())).first()
+    )
+
+
+def is_taken(connection: Connection, name: str) -> bool:
+    """Say whether somebody signs in with this name or e-mail address."""
+    return _called(connection, name) is not None
+
+
+def insert(connection: Connection, name: str, password_hash: str, now: datetime, email: str | None = None) -> int:
+    """Insert a person whose name is free and return the id; an e-mail that is somebody else's is left out."""
+    address = None if email is None or is_taken(connection, email) else email.lower()
+    row = {"name": name, "password_hash": password_hash, "created_ms": ms(now), "email": address}
     return connection.execute(sql_insert(User).values(row).returning(User.id)).scalar_one()
+
+
+def change_password(records: Records, user_id: int, password_hash: str, keep: str, actor: Actor) -> None:
+    """Give a person a new password and end all their sessions but the one with token ``keep``."""
+    with records.writing() as connection:
+        connection.execute(update(User).where(User.id == user_id).values(password_hash=password_hash))
+        sessions.end_all(connection, user_id, keep)
+        audit.note_of_person(connection, actor, "password-changed", user_id)
+
+
+def set_language(records: Records, user_id: int, language: str) -> None:
+    """Remember the language a person is written to."""
+    with records.writing() as connection:
+        connection.execute(update(User).where(User.id == user_id).values(language=language))
+
+
+def profile(records: Records, user_id: int) -> Any:
+    """Return name, e-mail, language and password hash (empty: none) of a person who is there."""
+    query = select(User.name, User.email, User.language, User.password_hash).where(User.id == user_id)
+    with records.reading() as connection:
+        return connection.execute(query).one()
 
 
 def check_name(name: str) -> None:

@@ -11,6 +11,11 @@ from cloud.store.records import Records, add
 from cloud.store.tables import Session, User
 
 TOKEN_BYTES = 32
+ID_CHARACTERS = 16
+BROWSER_MAX_CHARACTERS = 200
+ADDRESS_MAX_CHARACTERS = 45
+USE_NOTED_EVERY_MS = 600_000
+"""A use is written down at most so often, and puts the session's end off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +26,26 @@ class Person:
     name: str
 
 
-def begin(records: Records, user_id: int, now: datetime, lifetime: timedelta) -> str:
+@dataclass(frozen=True, slots=True)
+class Open:
+    """One signed-in browser: ``id`` names it to its owner and opens nothing; times in Unix ms."""
+
+    id: str
+    began_ms: int | None
+    used_ms: int | None
+    browser: str
+    address: str
+
+
+def begin(
+    records: Records, user_id: int, now: datetime, lifetime: timedelta, *, browser: str = "", address: str = ""
+) -> str:
     """Return a new token; sessions that are over are cleared away."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     row = {
         "token_hash": hashed(token), "user_id": user_id, "expires_ms": ms(now + lifetime),
         "began_ms": ms(now), "used_ms": ms(now),
+        "browser": browser[:BROWSER_MAX_CHARACTERS], "address": address[:ADDRESS_MAX_CHARACTERS],
     }  # fmt: skip
     with records.writing() as connection:
         connection.execute(delete(Session).where(Session.expires_ms <= ms(now)))
@@ -37,7 +56,7 @@ def begin(records: Records, user_id: int, now: datetime, lifetime: timedelta) ->
 def person(records: Records, token: str, now: datetime, lifetime: timedelta) -> Person | None:
     """Return who is behind a token, None when it is over or unknown; a used session lives on."""
     query = (
-        select(User.id, User.name, Session.expires_ms)
+        select(User.id, User.name, Session.used_ms)
         .join(User, User.id == Session.user_id)
         .where(Session.token_hash == hashed(token), Session.expires_ms > ms(now))
     )
@@ -45,9 +64,9 @@ def person(records: Records, token: str, now: datetime, lifetime: timedelta) -> 
         row = connection.execute(query).first()
     if row is None:
         return None
-    if row.expires_ms < ms(now + lifetime / 2):
+    if row.used_ms is None or row.used_ms < ms(now) - USE_NOTED_EVERY_MS:
         with records.writing() as connection:
-            _prolong(connection, token, now + lifetime)
+            _prolong(connection, token, now, lifetime)
     return Person(row.id, row.name)
 
 
@@ -57,14 +76,35 @@ def end(records: Records, token: str) -> None:
         connection.execute(delete(Session).where(Session.token_hash == hashed(token)))
 
 
-def end_all(connection: Connection, user_id: int) -> None:
-    """Forget every token of a person."""
-    connection.execute(delete(Session).where(Session.user_id == user_id))
+def end_all(connection: Connection, user_id: int, keep: str = "") -> None:
+    """Forget every token of a person but ``keep``."""
+    connection.execute(delete(Session).where(Session.user_id == user_id, Session.token_hash != hashed(keep)))
 
 
-def _prolong(connection: Connection, token: str, expires: datetime) -> None:
-    statement = update(Session).where(Session.token_hash == hashed(token)).values(expires_ms=ms(expires))
-    connection.execute(statement)
+def end_one(records: Records, user_id: int, session: str) -> bool:
+    """Forget one session of a person by its id; say whether there was one."""
+    query = delete(Session).where(Session.user_id == user_id, Session.token_hash.startswith(session, autoescape=True))
+    with records.writing() as connection:
+        return connection.execute(query).rowcount > 0
+
+
+def open_ones(records: Records, user_id: int, now: datetime) -> list[Open]:
+    """List a person's sessions, the last used first."""
+    query = select(Session).where(Session.user_id == user_id, Session.expires_ms > ms(now))
+    with records.reading() as connection:
+        rows = connection.execute(query).all()
+    found = [Open(id_of(row.token_hash), row.began_ms, row.used_ms, row.browser, row.address) for row in rows]
+    return sorted(found, key=lambda one: one.used_ms or 0, reverse=True)
+
+
+def id_of(token_hash: str) -> str:
+    """Return how a session is named to its owner."""
+    return token_hash[:ID_CHARACTERS]
+
+
+def _prolong(connection: Connection, token: str, now: datetime, lifetime: timedelta) -> None:
+    values = {"expires_ms": ms(now + lifetime), "used_ms": ms(now)}
+    connection.execute(update(Session).where(Session.token_hash == hashed(token)).values(values))
 
 
 def hashed(token: str) -> str:

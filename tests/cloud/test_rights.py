@@ -7,27 +7,36 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 from fastapi import APIRouter, Depends, FastAPI
 
 from cloud.api.caller import may, the_caller
 from cloud.api.declared import Declared, declared
 from cloud.api.services import Services
 from cloud.app import create_app
-from cloud.config import CloudConfig
+from cloud.config import BrokerConfig, CloudConfig
 from cloud.rights import RIGHTS, Right, Role
 from cloud.store import farms, houses, memberships, people, sessions
+from cloud.store.memberships import Post
 from tests.cloud.conftest import BASE
+from tests.servers import free_port
 
 OWN, FOREIGN, NOWHERE = "hill", "valley", "nowhere"
 LIFE = timedelta(days=1)
 GONE = {"no_such_house", "no_such_farm", "no_such_organisation"}
 
-NAMES = {"house": "house-2", "camera": "cam-1", "device": "pi-1", "finding": "f-1", "at_ms": "1"}
+NAMES = {
+    "session": "0123456789abcdef",
+    "house": "house-2",
+    "camera": "cam-1",
+    "device": "pi-1",
+    "finding": "f-1",
+    "at_ms": "1",
+}
 """Parts of addresses that lead somewhere; any other part becomes a number that leads nowhere."""
 LEADS_NOWHERE = "999999"
 
@@ -37,16 +46,24 @@ def routes() -> list[Declared]:
 
 
 @dataclass
+class Where:
+    farm: str
+    organisation: int
+
+
+@dataclass
 class Answered:
     status: int
     code: str | None
 
 
-async def ask(app: FastAPI, one: Declared, farm: str, user_id: int | None) -> Answered:
+async def ask(app: FastAPI, one: Declared, where: Where, user_id: int | None) -> Answered:
     """Send a request as this person, from a session of its own; a stream that begins is left at once."""
     services: Services = app.state.services
     names = {part.strip("{}"): LEADS_NOWHERE for part in one.path.split("/") if part.startswith("{")}
-    address = one.path.replace("{at_ms}.jpg", NAMES["at_ms"] + ".jpg").format(**{**names, **NAMES, "farm": farm})
+    address = one.path.replace("{at_ms}.jpg", NAMES["at_ms"] + ".jpg").format(
+        **{**names, **NAMES, "farm": where.farm, "organisation": where.organisation}
+    )
     headers = {}
     if user_id is not None:
         token = await asyncio.to_thread(sessions.begin, services.records, user_id, datetime.now(UTC), LIFE)
@@ -95,9 +112,19 @@ async def _answered(app: FastAPI, method: str, address: str, headers: dict[str, 
     return Answered(status, None)
 
 
-def _members(services: Services) -> dict[Role, int]:
-    """Let two organisations have a farm each; return, of each role, a person who is that on our farm alone."""
-    now, ids = datetime.now(UTC), {}
+@dataclass
+class World:
+    """Two organisations with a farm each; of each role somebody who is that in ours."""
+
+    own: Where
+    foreign: Where
+    of_all: dict[Role, int]
+    of_one: dict[Role, int]
+
+
+def _world(services: Services) -> World:
+    now = datetime.now(UTC)
+    of_all, of_one = {}, {}
     with services.records.writing() as connection:
         ours = farms.make_organisation(connection, "ours", 0)
         farms.adopt(connection, OWN, 0)
@@ -106,43 +133,73 @@ def _members(services: Services) -> dict[Role, int]:
         for farm in (OWN, FOREIGN):
             houses.seen(connection, [(farm, NAMES["house"])], 0)
         for role in Role:
-            ids[role] = people.insert(connection, role.value, "", now)
-            memberships.join(connection, ids[role], ours, role, OWN)
-    return ids
+            of_all[role] = people.insert(connection, role.value, "", now)
+            memberships.join(connection, of_all[role], ours, Post(role))
+        for role in set(Role) - {Role.OWNER}:
+            of_one[role] = people.insert(connection, f"{role.value} of one", "", now)
+            memberships.join(connection, of_one[role], ours, Post(role, OWN))
+    return World(Where(OWN, ours), Where(FOREIGN, theirs), of_all, of_one)
 
 
-@pytest.fixture
-async def service(config: CloudConfig, dist: Path) -> AsyncIterator[FastAPI]:
-    app = create_app(config, dist)
+@dataclass
+class Service:
+    app: FastAPI
+    world: World
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
+    """One for all routes: what somebody may do changes only their own farm, and each request has its own session."""
+    folder = tmp_path_factory.mktemp("rights")
+    app = create_app(CloudConfig(data_dir=folder / "data", broker=BrokerConfig(port=free_port())), folder)
     async with app.router.lifespan_context(app):
-        yield app
+        yield Service(app, await asyncio.to_thread(_world, app.state.services))
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("one", routes(), ids=lambda one: f"{one.method} {one.path}")
-async def test_every_route_for_every_role_on_own_and_foreign_farms(service: FastAPI, one: Declared):
-    people_by_role = await asyncio.to_thread(_members, service.state.services)
-    stranger = await ask(service, one, OWN, None)
+async def test_every_route_for_every_role_on_own_and_foreign_farms(service: Service, one: Declared):
+    world = service.world
+    stranger = await ask(service.app, one, world.own, None)
     assert (stranger.code == "not_signed_in") == (one.whom != "anybody"), stranger
-    for role, user_id in people_by_role.items():
-        own = await ask(service, one, OWN, user_id)
-        allowed = one.rights <= RIGHTS[role]
+    members = world.of_all if one.whom == "organisation" else world.of_one | {Role.OWNER: world.of_all[Role.OWNER]}
+    for role, user_id in members.items():
+        own = await ask(service.app, one, world.own, user_id)
         assert own.code not in {*GONE, "not_signed_in"}, (role, own)
-        assert (own.code == "not_allowed") == (not allowed), (role, own)
+        assert (own.code == "not_allowed") == (not one.rights <= RIGHTS[role]), (role, own)
         assert own.status != 500, (role, own)
-        if one.whom == "farm":
-            foreign, nowhere = [await ask(service, one, farm, user_id) for farm in (FOREIGN, NOWHERE)]
-            assert foreign == nowhere, role
+        if one.whom in {"farm", "organisation"}:
+            nowhere = Where(NOWHERE, 424_242)
+            foreign, missing = [await ask(service.app, one, where, user_id) for where in (world.foreign, nowhere)]
+            assert foreign == missing, role
             assert foreign.status == 404, role
             assert foreign.code in GONE, role
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_member_of_one_farm_gets_nowhere_in_the_organisation(service: Service):
+    world = service.world
+    for one in routes():
+        if one.whom == "organisation":
+            answer = await ask(service.app, one, world.own, world.of_one[Role.FARMER])
+            assert answer == Answered(404, "no_such_organisation"), one
 
 
 def test_the_routes_of_a_farm_need_a_right_and_nothing_else_is_open_to_anybody():
     found = routes()
     assert {(one.method, one.path) for one in found if one.whom == "anybody"} == {
         ("DELETE", "/api/v1/session"),
+        ("GET", "/api/v1/answers/{token}"),
+        ("GET", "/api/v1/answers/{token}/picture"),
         ("GET", "/healthz"),
         ("GET", "/metrics"),
         ("GET", "/readyz"),
+        ("GET", "/api/v1/session/oidc/callback"),
+        ("GET", "/api/v1/session/ways"),
+        ("POST", "/api/v1/session/oidc"),
+        ("POST", "/api/v1/invitations/accept"),
+        ("POST", "/api/v1/invitations/look"),
+        ("POST", "/api/v1/answers/{token}"),
         ("POST", "/api/v1/session"),
     }
     assert all(one.rights for one in found if "{farm}" in one.path)

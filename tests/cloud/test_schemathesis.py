@@ -21,6 +21,7 @@ from cloud.config import CloudConfig
 from cloud.rights import Role
 from cloud.store import farms, houses, memberships, people, sessions
 from cloud.store.folder import make_data_dir
+from cloud.store.memberships import Post
 from cloud.store.records import Records
 from tests.cloud.service import cloud_process
 from tests.servers import free_port
@@ -71,10 +72,10 @@ def _two_organisations(records: Records) -> dict[Role, int]:
             farms.claim(connection, farm, organisation, 0)
             houses.seen(connection, [(farm, HOUSE)], 0)
             owner = people.insert(connection, f"owner of {farm}", "", now)
-            memberships.join(connection, owner, organisation, Role.OWNER)
+            memberships.join(connection, owner, organisation, Post(Role.OWNER))
             for role in Role if farm == OWN else ():
                 ids[role] = people.insert(connection, role.value, "", now)
-                memberships.join(connection, ids[role], organisation, role, OWN)
+                memberships.join(connection, ids[role], organisation, Post(role, None if role is Role.OWNER else OWN))
     return ids
 
 

@@ -19,6 +19,7 @@ class HouseName(Answer):
 
     farm: str
     house: str
+    name: str | None = Field(description="as people call it; null: as its address says")
 
 
 class Flock(Answer):

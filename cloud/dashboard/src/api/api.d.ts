@@ -13,13 +13,13 @@ export interface paths {
         };
         /**
          * Who
-         * @description Say who is signed in.
+         * @description Say who is signed in, and what they are where.
          */
         get: operations["who_api_v1_session_get"];
         put?: never;
         /**
          * Sign In
-         * @description Check name and password and hand out a cookie.
+         * @description Check name (or e-mail address) and password and hand out a cookie.
          */
         post: operations["sign_in_api_v1_session_post"];
         /**
@@ -27,6 +27,446 @@ export interface paths {
          * @description Forget the session, here and in the store; harmless when there is none.
          */
         delete: operations["sign_out_api_v1_session_delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Wish
+         * @description Set one's own language.
+         */
+        patch: operations["wish_api_v1_session_patch"];
+        trace?: never;
+    };
+    "/api/v1/session/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ways In
+         * @description Say how one may sign in here.
+         */
+        get: operations["ways_in_api_v1_session_ways_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/oidc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave
+         * @description Say where at the provider one signs in; an invitation that is given is accepted on the way back.
+         */
+        post: operations["leave_api_v1_session_oidc_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/oidc/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come Back
+         * @description Let somebody in whom the provider vouches for and whom somebody here let in before.
+         */
+        get: operations["come_back_api_v1_session_oidc_callback_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Password
+         * @description Change one's password; every other browser is signed out.
+         */
+        put: operations["change_password_api_v1_session_password_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sessions
+         * @description List the browsers one is signed in with, the last used first.
+         */
+        get: operations["list_sessions_api_v1_sessions_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Sign Out Everywhere
+         * @description End every session of one's own, this one too.
+         */
+        delete: operations["sign_out_everywhere_api_v1_sessions_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Session
+         * @description Sign one browser out.
+         */
+        delete: operations["end_session_api_v1_sessions__session__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List People
+         * @description List the people of an organisation by name.
+         */
+        get: operations["list_people_api_v1_organisations__organisation__people_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/people/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Person
+         * @description Say all that a person is from now on; the last owner stays one.
+         */
+        put: operations["change_person_api_v1_organisations__organisation__people__person__put"];
+        post?: never;
+        /**
+         * Remove Person
+         * @description Take a person out of the organisation; the last owner stays.
+         */
+        delete: operations["remove_person_api_v1_organisations__organisation__people__person__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Invitations
+         * @description List the links that still let somebody in, newest first.
+         */
+        get: operations["list_invitations_api_v1_organisations__organisation__invitations_get"];
+        put?: never;
+        /**
+         * Invite
+         * @description Make a link that lets one person in, once.
+         */
+        post: operations["invite_api_v1_organisations__organisation__invitations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw
+         * @description Make a link void.
+         */
+        delete: operations["withdraw_api_v1_organisations__organisation__invitations__invitation__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look
+         * @description Say what a link offers, and who would join.
+         */
+        post: operations["look_api_v1_invitations_look_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept
+         * @description Join: as a new person who is signed in from now on, or as whoever is signed in.
+         */
+        post: operations["accept_api_v1_invitations_accept_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Tokens
+         * @description List the organisation's tokens, newest first, without their secrets.
+         */
+        get: operations["list_tokens_api_v1_organisations__organisation__tokens_get"];
+        put?: never;
+        /**
+         * Make Token
+         * @description Make a token; this answer is the only one that shows it.
+         */
+        post: operations["make_token_api_v1_organisations__organisation__tokens_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/tokens/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke
+         * @description Make a token void at once.
+         */
+        delete: operations["revoke_api_v1_organisations__organisation__tokens__token__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audit Log
+         * @description List who did what, newest first, a page at a time.
+         */
+        get: operations["audit_log_api_v1_organisations__organisation__audit_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Farms
+         * @description List the caller's farms with what they may do on each.
+         */
+        get: operations["list_farms_api_v1_farms_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}/farms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Farm
+         * @description Add a farm; its name is a level of the MQTT topics and can't be changed.
+         */
+        post: operations["add_farm_api_v1_organisations__organisation__farms_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Describe Farm
+         * @description Say how a farm is called and where its day begins.
+         */
+        put: operations["describe_farm_api_v1_farms__farm__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/houses/{house}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Describe House
+         * @description Say how a house is called; one that no device has spoken for yet is added.
+         */
+        put: operations["describe_house_api_v1_farms__farm__houses__house__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Devices
+         * @description List the devices of a farm that were ever heard of; those that wait come first.
+         */
+        get: operations["list_devices_api_v1_farms__farm__devices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/devices/{house}/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Decide
+         * @description Let a device speak, or take in nothing more of it; what its outbox kept arrives within minutes.
+         */
+        put: operations["decide_api_v1_farms__farm__devices__house___device__put"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -384,6 +824,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/answers/{token}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Picture Of Message
+         * @description Return the picture of a message, for the hours that its link holds.
+         */
+        get: operations["picture_of_message_api_v1_answers__token__picture_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answers/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask Before Answer
+         * @description Show what would be done, with a button that does it; nothing is done yet.
+         */
+        get: operations["ask_before_answer_api_v1_answers__token__get"];
+        put?: never;
+        /**
+         * Answer
+         * @description Acknowledge or put off the alerts of a message; the same again changes nothing.
+         */
+        post: operations["answer_api_v1_answers__token__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description Return every rule with its limits today, what was set here, and what is shipped, with its source.
+         */
+        get: operations["read_api_v1_houses__farm___house__thresholds_get"];
+        /**
+         * Change
+         * @description Set all at once; a rule that is left out is as shipped again.
+         */
+        put: operations["change_api_v1_houses__farm___house__thresholds_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/thresholds/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes
+         * @description List who changed what and when, newest first.
+         */
+        get: operations["changes_api_v1_houses__farm___house__thresholds_changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/thresholds/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Out
+         * @description Say what would have rung on the past days with these settings; nothing is changed.
+         */
+        post: operations["try_out_api_v1_houses__farm___house__thresholds_replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/houses/{farm}/{house}/findings": {
         parameters: {
             query?: never;
@@ -588,6 +1136,242 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List My Channels
+         * @description List your channels, how they do, and what can be added; the best way for this place stands first.
+         */
+        get: operations["list_my_channels_api_v1_me_channels_get"];
+        put?: never;
+        /**
+         * Add My Channel
+         * @description Add a channel of yours; the same address again changes its name.
+         */
+        post: operations["add_my_channel_api_v1_me_channels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add My Browser
+         * @description Add this browser; the same browser again is brought up to date, and is yours from now on.
+         */
+        post: operations["add_my_browser_api_v1_me_push_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/channels/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove My Channel
+         * @description Remove a channel of yours and what waits for it.
+         */
+        delete: operations["remove_my_channel_api_v1_me_channels__channel__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/channels/{channel}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test My Channel
+         * @description Send a real message over one channel; ask for it again to see how far it got.
+         */
+        post: operations["test_my_channel_api_v1_me_channels__channel__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Farm Channels
+         * @description List the group chats that hear of a farm's alerts.
+         */
+        get: operations["list_farm_channels_api_v1_farms__farm__channels_get"];
+        put?: never;
+        /**
+         * Add Farm Channel
+         * @description Add a group chat; it hears of every alert at once, but no repeats and no digest.
+         */
+        post: operations["add_farm_channel_api_v1_farms__farm__channels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/channels/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Farm Channel
+         * @description Remove a group chat.
+         */
+        delete: operations["remove_farm_channel_api_v1_farms__farm__channels__channel__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/channels/{channel}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Farm Channel
+         * @description Send a real message to a group chat.
+         */
+        post: operations["test_farm_channel_api_v1_farms__farm__channels__channel__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifying": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Notifying
+         * @description Return how you want to be told.
+         */
+        get: operations["my_notifying_api_v1_me_notifying_get"];
+        /**
+         * Set My Notifying
+         * @description Say how you want to be told; the hours are those of the farm.
+         */
+        put: operations["set_my_notifying_api_v1_me_notifying_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Notifications
+         * @description List what you were told, the newest first, and over which channel it reached you.
+         */
+        get: operations["my_notifications_api_v1_me_notifications_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Farm Notifications
+         * @description List what people were told about a farm, the newest first, and how far it got.
+         */
+        get: operations["farm_notifications_api_v1_farms__farm__notifications_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/escalation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Escalation
+         * @description Return who is told after whom, and whether they can be reached.
+         */
+        get: operations["escalation_api_v1_farms__farm__escalation_get"];
+        /**
+         * Set Escalation
+         * @description Say who is told after whom.
+         */
+        put: operations["set_escalation_api_v1_farms__farm__escalation_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -652,6 +1436,24 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Acceptance
+         * @description Accepting an invitation: with name and password an account is made, without them whoever is signed in joins.
+         */
+        Acceptance: {
+            /** Token */
+            token: string;
+            /** Name */
+            name?: string | null;
+            /** Password */
+            password?: string | null;
+            /**
+             * Organisation
+             * @description name of the organisation, when setting up
+             * @default
+             */
+            organisation?: string;
+        };
         /**
          * AlertHappened
          * @description One thing that happened to an alert.
@@ -825,6 +1627,55 @@ export interface components {
             to: string | null;
         };
         /**
+         * AuditPage
+         * @description A page of the audit log, newest first.
+         */
+        AuditPage: {
+            /** Rows */
+            rows: components["schemas"]["AuditRow"][];
+            /**
+             * Before
+             * @description ask with this for the next page; null: this is the last
+             */
+            before: number | null;
+        };
+        /**
+         * AuditRow
+         * @description Who did what.
+         */
+        AuditRow: {
+            /** Id */
+            id: number;
+            /** At */
+            at: string;
+            /** Who */
+            who: string;
+            /** Action */
+            action: string;
+            /** About */
+            about: string;
+            /** Farm */
+            farm: string | null;
+            /** Address */
+            address: string;
+        };
+        /**
+         * BelongsTo
+         * @description One thing a person is.
+         */
+        BelongsTo: {
+            /** Organisation */
+            organisation: number;
+            /** Organisation Name */
+            organisation_name: string;
+            role: components["schemas"]["Role"];
+            /**
+             * Farm
+             * @description null: on all farms of the organisation
+             */
+            farm: string | null;
+        };
+        /**
          * Box
          * @description One detection in pixels of the picture it belongs to.
          */
@@ -841,6 +1692,56 @@ export interface components {
             ];
             /** Score */
             score: number;
+        };
+        /**
+         * ChannelNow
+         * @description A channel, and how it does; its address is secret and is not told.
+         */
+        ChannelNow: {
+            /** Channel */
+            channel: number;
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /**
+             * Shown
+             * @description what may be shown of its address
+             */
+            shown: string;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "en" | "zh";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "working" | "failing" | "dead";
+            /**
+             * Trouble
+             * @description why the last try failed; empty when it did not
+             * @enum {string}
+             */
+            trouble: "" | "unreachable" | "refused" | "gone" | "not_allowed" | "failed";
+            /** Delivered At */
+            delivered_at: string | null;
+        };
+        /**
+         * ChannelsNow
+         * @description All channels of a person or a farm, and what can be added.
+         */
+        ChannelsNow: {
+            /** Channels */
+            channels: components["schemas"]["ChannelNow"][];
+            /** Kinds */
+            kinds: components["schemas"]["KindNow"][];
+            /**
+             * Push Key
+             * @description the key that a browser subscribes with, base64url
+             */
+            push_key: string;
         };
         /**
          * ClimateNow
@@ -954,7 +1855,10 @@ export interface components {
          * @description What a person types to sign in.
          */
         Credentials: {
-            /** Name */
+            /**
+             * Name
+             * @description user name or e-mail address
+             */
             name: string;
             /**
              * Password
@@ -1011,6 +1915,51 @@ export interface components {
             age_days: number;
             /** Grams */
             grams: number;
+        };
+        /**
+         * Decision
+         * @description What a device may from now on.
+         */
+        Decision: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "approved" | "revoked";
+        };
+        /**
+         * DeliveryNow
+         * @description A message on its way over one channel; delivered: the channel's service took it.
+         */
+        DeliveryNow: {
+            /** Channel */
+            channel: number;
+            /** Label */
+            label: string;
+            /** Kind */
+            kind: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "delivered" | "failed";
+            /** Tries */
+            tries: number;
+            /**
+             * Trouble
+             * @enum {string}
+             */
+            trouble: "" | "unreachable" | "refused" | "gone" | "not_allowed" | "failed";
+            /** Settled At */
+            settled_at: string | null;
+        };
+        /**
+         * Departure
+         * @description Where to go.
+         */
+        Departure: {
+            /** Address */
+            address: string;
         };
         /**
          * DeviceNow
@@ -1097,6 +2046,100 @@ export interface components {
              * @description needed when two devices have a camera of this name
              */
             device?: string | null;
+        };
+        /**
+         * EnrolledDevice
+         * @description A device of a farm and what it may.
+         */
+        EnrolledDevice: {
+            /** House */
+            house: string;
+            /** Device */
+            device: string;
+            /**
+             * State
+             * @description waiting: nothing of it is taken in until somebody approves it; its outbox keeps what it measures
+             * @enum {string}
+             */
+            state: "waiting" | "approved" | "revoked";
+            /**
+             * Last Seen
+             * @description when it was turned away last, or first taken in
+             */
+            last_seen: string | null;
+            /**
+             * Held Messages
+             * @description how many of its messages were turned away
+             */
+            held_messages: number;
+            /** Decided By */
+            decided_by: string | null;
+        };
+        /**
+         * Escalating
+         * @description Who of a farm is told after whom.
+         */
+        Escalating: {
+            /**
+             * Severe Minutes
+             * @description without an answer the next person is told after this
+             */
+            severe_minutes: number;
+            /** Warning Minutes */
+            warning_minutes: number;
+            /**
+             * Cap Per Hour
+             * @description messages of the farm within an hour, but for new severe alerts
+             */
+            cap_per_hour: number;
+            /**
+             * Order
+             * @description names; who may answer and is not named comes after them
+             */
+            order: string[];
+        };
+        /**
+         * EscalationNow
+         * @description Who of a farm is told after whom, and whether they can be.
+         */
+        EscalationNow: {
+            /** Severe Minutes */
+            severe_minutes: number;
+            /** Warning Minutes */
+            warning_minutes: number;
+            /** Cap Per Hour */
+            cap_per_hour: number;
+            /** People */
+            people: components["schemas"]["ListenerNow"][];
+        };
+        /**
+         * FarmNow
+         * @description A farm of the caller's.
+         */
+        FarmNow: {
+            /** Farm */
+            farm: string;
+            /** Organisation */
+            organisation: number;
+            /** Name */
+            name: string | null;
+            /** Time Zone */
+            time_zone: string | null;
+            /** Rights */
+            rights: components["schemas"]["Right"][];
+        };
+        /**
+         * FarmText
+         * @description How a farm is called and where a day begins on it.
+         */
+        FarmText: {
+            /** Name */
+            name?: string | null;
+            /**
+             * Time Zone
+             * @description IANA name; null: the service's
+             */
+            time_zone?: string | null;
         };
         /**
          * FeedDeliveredTold
@@ -1645,6 +2688,11 @@ export interface components {
             farm: string;
             /** House */
             house: string;
+            /**
+             * Name
+             * @description as people call it; null: as its address says
+             */
+            name: string | null;
         };
         /**
          * HouseNow
@@ -1690,6 +2738,100 @@ export interface components {
             devices: components["schemas"]["DeviceNow"][];
         };
         /**
+         * HouseSettings
+         * @description All that a house has set; what is not here is as shipped.
+         */
+        HouseSettings: {
+            /**
+             * Standard
+             * @default eu
+             * @enum {string}
+             */
+            standard?: "eu" | "china" | "breeder";
+            /**
+             * Targets
+             * @description own temperatures: rows of age in days and °C, rising in age; null: as shipped for the breed
+             */
+            targets?: [
+                number,
+                number
+            ][] | null;
+            /**
+             * Rules
+             * @description by the rule's key
+             */
+            rules?: {
+                [key: string]: components["schemas"]["OwnLimits"];
+            };
+        };
+        /**
+         * HouseText
+         * @description How a house is called.
+         */
+        HouseText: {
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * InvitationMade
+         * @description A new invitation; its link can't be read again.
+         */
+        InvitationMade: {
+            /** Id */
+            id: number;
+            /**
+             * Path
+             * @description of the page that accepts it, to be sent to one person
+             */
+            path: string;
+        };
+        /**
+         * InvitationNow
+         * @description An invitation that nobody accepted yet.
+         */
+        InvitationNow: {
+            /** Id */
+            id: number;
+            post: components["schemas"]["Post"];
+            /** Email */
+            email: string | null;
+            /** By */
+            by: string;
+            /** Expires At */
+            expires_at: string;
+        };
+        /**
+         * InvitationSeen
+         * @description What an invitation offers to whoever has the link.
+         */
+        InvitationSeen: {
+            /**
+             * Organisation
+             * @description null: the service is set up, the organisation gets its name now
+             */
+            organisation: string | null;
+            role: components["schemas"]["Role"];
+            /** Farm */
+            farm: string | null;
+            /** By */
+            by: string;
+            /** Email */
+            email: string | null;
+            /**
+             * Signed In As
+             * @description who would join; null: an account is made
+             */
+            signed_in_as: string | null;
+        };
+        /**
+         * InvitationToken
+         * @description What stands behind the # of an invitation's link.
+         */
+        InvitationToken: {
+            /** Token */
+            token: string;
+        };
+        /**
          * Judgement
          * @description What a person says of a finding.
          */
@@ -1699,6 +2841,47 @@ export interface components {
              * @enum {string}
              */
             answer: "right" | "false_alarm";
+        };
+        /**
+         * KindNow
+         * @description A way to a person that can be added; the best one for this place stands first.
+         */
+        KindNow: {
+            /** Kind */
+            kind: string;
+            /**
+             * Example
+             * @description what its address looks like
+             */
+            example: string;
+            /**
+             * Note
+             * @enum {string}
+             */
+            note: "" | "push_seldom_arrives";
+        };
+        /**
+         * Leaving
+         * @description Leaving for the OpenID provider.
+         */
+        Leaving: {
+            /**
+             * Invitation
+             * @description of a link to accept on the way back
+             */
+            invitation?: string | null;
+        };
+        /**
+         * ListenerNow
+         * @description Somebody who may answer a farm's alerts; without a working channel it is at once the next one's turn.
+         */
+        ListenerNow: {
+            /** Name */
+            name: string;
+            /** Channels */
+            channels: number;
+            /** Reachable */
+            reachable: boolean;
         };
         /**
          * LogDayNow
@@ -1908,6 +3091,103 @@ export interface components {
             cause?: string;
         };
         /**
+         * NewChannel
+         * @description A channel to add: an e-mail address, the address of a messenger's bot, or an Apprise URL.
+         */
+        NewChannel: {
+            /**
+             * Address
+             * @example barks://api.day.app/DEVICE-KEY
+             */
+            address: string;
+            /**
+             * Label
+             * @example Bark on my phone
+             */
+            label: string;
+            /**
+             * Language
+             * @description of its messages; null: the reader's of this request
+             */
+            language?: ("en" | "zh") | null;
+        };
+        /**
+         * NewFarm
+         * @description A farm to add.
+         */
+        NewFarm: {
+            /** Name */
+            name?: string | null;
+            /**
+             * Time Zone
+             * @description IANA name; null: the service's
+             */
+            time_zone?: string | null;
+            /** Farm */
+            farm: string;
+        };
+        /**
+         * NewInvitation
+         * @description Whom to invite as what.
+         */
+        NewInvitation: {
+            role: components["schemas"]["Role"];
+            /**
+             * Farm
+             * @description null: on all farms of the organisation
+             */
+            farm?: string | null;
+            /**
+             * Email
+             * @description lets the holder of this address in by OpenID Connect, too
+             */
+            email?: string | null;
+            /**
+             * Days
+             * @description the link holds so long
+             * @default 7
+             */
+            days?: number;
+        };
+        /**
+         * NewPush
+         * @description A browser's push subscription, as ``PushSubscription.toJSON()`` gives it, with a name for the phone.
+         */
+        NewPush: {
+            /** Endpoint */
+            endpoint: string;
+            /** Expirationtime */
+            expirationTime?: number | null;
+            keys: components["schemas"]["SubscriptionKeys"];
+            /**
+             * Label
+             * @example Chrome, Android
+             */
+            label: string;
+            /** Language */
+            language?: ("en" | "zh") | null;
+        };
+        /**
+         * NewToken
+         * @description What a machine is to be allowed.
+         */
+        NewToken: {
+            /** Name */
+            name: string;
+            /** Rights */
+            rights: components["schemas"]["Right"][];
+            /**
+             * Farms
+             * @description null: all, and new ones
+             */
+            farms?: string[] | null;
+            /**
+             * Days
+             * @description null: until it is revoked
+             */
+            days?: number | null;
+        };
+        /**
          * NoteTold
          * @description Something else worth knowing; a photo may follow.
          */
@@ -1939,6 +3219,90 @@ export interface components {
              * @enum {string}
              */
             kind: "note";
+        };
+        /**
+         * NotificationNow
+         * @description A message to a person or group, and how far it got.
+         */
+        NotificationNow: {
+            /** Notification */
+            notification: string;
+            /** At */
+            at: string;
+            /** Farm */
+            farm: string;
+            /** House */
+            house: string | null;
+            /**
+             * To
+             * @description a person's name; empty: the farm's group chat
+             */
+            to: string;
+            /** Purpose */
+            purpose: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "watch" | "warning" | "severe";
+            /**
+             * Subject
+             * @description in the language of the request
+             */
+            subject: string;
+            /** Deliveries */
+            deliveries: components["schemas"]["DeliveryNow"][];
+        };
+        /**
+         * Notifying
+         * @description How a person wants to be told.
+         */
+        Notifying: {
+            /**
+             * From Level
+             * @description the least bad that is told at once; the rest stands in the digest
+             * @enum {string}
+             */
+            from_level: "watch" | "warning" | "severe";
+            quiet: components["schemas"]["QuietHours"] | null;
+            /**
+             * Digest At
+             * @description when the daily digest comes; null: never
+             */
+            digest_at: string | null;
+        };
+        /**
+         * OwnLimits
+         * @description What a house's people set for one rule; it counts for birds of every age.
+         */
+        OwnLimits: {
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled?: boolean;
+            /** Watch */
+            watch?: number | null;
+            /** Warning */
+            warning?: number | null;
+            /** Severe */
+            severe?: number | null;
+            /**
+             * Hold Min
+             * @description null: the rule's own
+             */
+            hold_min?: number | null;
+        };
+        /**
+         * OwnWishes
+         * @description What a person sets for themselves.
+         */
+        OwnWishes: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "en" | "zh";
         };
         /**
          * PartStatus
@@ -1983,6 +3347,36 @@ export interface components {
              * @default 0
              */
             refused?: number;
+        };
+        /**
+         * PasswordChange
+         * @description The old password and the new one.
+         */
+        PasswordChange: {
+            /**
+             * Old
+             * Format: password
+             */
+            old: string;
+            /**
+             * New
+             * Format: password
+             */
+            new: string;
+        };
+        /**
+         * PersonNow
+         * @description A person of an organisation.
+         */
+        PersonNow: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Email */
+            email: string | null;
+            /** Posts */
+            posts: components["schemas"]["Post"][];
         };
         /**
          * PictureNow
@@ -2048,6 +3442,140 @@ export interface components {
             note?: string;
         };
         /**
+         * Post
+         * @description What somebody is.
+         */
+        Post: {
+            role: components["schemas"]["Role"];
+            /**
+             * Farm
+             * @description null: on all farms of the organisation
+             */
+            farm?: string | null;
+        };
+        /**
+         * Posts
+         * @description All that a person is to be in the organisation.
+         */
+        Posts: {
+            /** Posts */
+            posts: components["schemas"]["Post"][];
+        };
+        /**
+         * QuietHours
+         * @description Hours in which only severe alerts ring.
+         */
+        QuietHours: {
+            /**
+             * Begins
+             * @example 22:00
+             */
+            begins: string;
+            /**
+             * Ends
+             * @example 22:00
+             */
+            ends: string;
+        };
+        /**
+         * ReplayAnswer
+         * @description What would have rung.
+         */
+        ReplayAnswer: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            /**
+             * Rings
+             * @description oldest first, at most 500
+             */
+            rings: components["schemas"]["RingNow"][];
+            /**
+             * Counts
+             * @description how often each rule would have rung
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Told
+             * @description how often a person would have been told at all: opened or got worse
+             */
+            told: number;
+            /**
+             * Not Replayed
+             * @description rules whose past is not kept
+             */
+            not_replayed: string[];
+        };
+        /**
+         * ReplayAsked
+         * @description Settings to try on the past.
+         */
+        ReplayAsked: {
+            /** @description null: those that count now */
+            settings?: components["schemas"]["HouseSettings"] | null;
+            /**
+             * Rules
+             * @description only these; null: all
+             */
+            rules?: string[] | null;
+            /**
+             * Days
+             * @default 30
+             */
+            days?: number;
+        };
+        /**
+         * Right
+         * @description One kind of thing that may be done on a farm.
+         * @enum {string}
+         */
+        Right: "read" | "record" | "answer" | "flock" | "limits" | "channels" | "devices" | "export" | "people";
+        /**
+         * RingNow
+         * @description One alert that would have been.
+         */
+        RingNow: {
+            /** Rule */
+            rule: string;
+            /**
+             * Level
+             * @description the gravest it would have reached
+             * @enum {string}
+             */
+            level: "watch" | "warning" | "severe";
+            /** Device */
+            device: string | null;
+            /** Source */
+            source: string | null;
+            /** Opened At */
+            opened_at: string;
+            /**
+             * Ended At
+             * @description null: still open at the end
+             */
+            ended_at: string | null;
+            /**
+             * Silent
+             * @description no value came any more while it was open
+             */
+            silent: boolean;
+            /** Value */
+            value: number;
+            /** Limit */
+            limit: number | null;
+            en: components["schemas"]["AlertSaid"];
+            zh: components["schemas"]["AlertSaid"];
+        };
+        /**
+         * Role
+         * @description What a person is on a farm.
+         * @enum {string}
+         */
+        Role: "owner" | "farmer" | "agronomist" | "technician" | "viewer";
+        /**
          * RollCallNow
          * @description Who is still outside, by the gates of one device.
          */
@@ -2066,6 +3594,84 @@ export interface components {
             closes_at: string;
             /** Alarm */
             alarm: boolean;
+        };
+        /**
+         * RuleNow
+         * @description One rule as a house has it now.
+         */
+        RuleNow: {
+            /** Rule */
+            rule: string;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "climate" | "weight" | "birds" | "intake" | "devices";
+            /**
+             * En
+             * @description its name
+             */
+            en: string;
+            /** Zh */
+            zh: string;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "above" | "below";
+            /** Unit */
+            unit: string;
+            /**
+             * From Target
+             * @description limits are differences from the temperature the birds want at their age
+             */
+            from_target: boolean;
+            /**
+             * Target
+             * @description that temperature today
+             */
+            target: number | null;
+            /** Decimals */
+            decimals: number;
+            /**
+             * Low
+             * @description least that a limit may be set to
+             */
+            low: number;
+            /** High */
+            high: number;
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Asleep
+             * @description says nothing for the birds that are here now, or while none are
+             */
+            asleep: boolean;
+            /** @description what counts now */
+            limits: components["schemas"]["StepsNow"];
+            /**
+             * Hold Min
+             * @description minutes a limit must be broken before it is told
+             */
+            hold_min: number;
+            /** @description what would count today had nobody changed it */
+            shipped: components["schemas"]["StepsNow"];
+            /** Shipped Hold Min */
+            shipped_hold_min: number;
+            /** Edited */
+            edited: boolean;
+            /** Source */
+            source: string;
+            /**
+             * Verified
+             * @description false: the shipped limits are ours or at second hand
+             */
+            verified: boolean;
+            /**
+             * Replayed
+             * @description false: its past is not kept, a replay says nothing about it
+             */
+            replayed: boolean;
         };
         /**
          * SeriesAnswer
@@ -2114,6 +3720,43 @@ export interface components {
             high: (number | null)[];
         };
         /**
+         * SessionNow
+         * @description A browser that is signed in.
+         */
+        SessionNow: {
+            /** Id */
+            id: string;
+            /** Began At */
+            began_at: string | null;
+            /**
+             * Used At
+             * @description to ten minutes
+             */
+            used_at: string | null;
+            /** Browser */
+            browser: string;
+            /** Address */
+            address: string;
+            /**
+             * Current
+             * @description the one that asks
+             */
+            current: boolean;
+        };
+        /**
+         * SettingsChange
+         * @description Who changed what, once.
+         */
+        SettingsChange: {
+            /** Version */
+            version: number;
+            /** By */
+            by: string;
+            /** At */
+            at: string;
+            settings: components["schemas"]["HouseSettings"];
+        };
+        /**
          * Snooze
          * @description How long an alert is put off.
          */
@@ -2124,6 +3767,18 @@ export interface components {
              * @description at most a week ahead
              */
             until: string;
+        };
+        /**
+         * StepsNow
+         * @description Limits of the three levels in the rule's unit; null where there is no such level.
+         */
+        StepsNow: {
+            /** Watch */
+            watch: number | null;
+            /** Warning */
+            warning: number | null;
+            /** Severe */
+            severe: number | null;
         };
         /**
          * StockDayNow
@@ -2247,6 +3902,16 @@ export interface components {
             withdrawal: components["schemas"]["WithdrawalNow"];
         };
         /**
+         * SubscriptionKeys
+         * @description What a browser made for us to encrypt with, base64url.
+         */
+        SubscriptionKeys: {
+            /** P256Dh */
+            p256dh: string;
+            /** Auth */
+            auth: string;
+        };
+        /**
          * ThinnedTold
          * @description Some birds were caught early, to give the others room.
          */
@@ -2293,6 +3958,77 @@ export interface components {
             despite_withdrawal?: boolean;
         };
         /**
+         * Thresholds
+         * @description A house's limits: each rule as it is now, and what was set here; the ETag belongs to ``version``.
+         */
+        Thresholds: {
+            /**
+             * Version
+             * @description 0: nothing was ever changed
+             */
+            version: number;
+            /** Changed By */
+            changed_by: string | null;
+            /** Changed At */
+            changed_at: string | null;
+            settings: components["schemas"]["HouseSettings"];
+            /**
+             * Standard
+             * @enum {string}
+             */
+            standard: "eu" | "china" | "breeder";
+            /**
+             * Targets
+             * @description age in days and °C that count for the flock; empty without
+             */
+            targets: [
+                number,
+                number
+            ][];
+            /** Targets Source */
+            targets_source: string | null;
+            /** Rules */
+            rules: components["schemas"]["RuleNow"][];
+        };
+        /**
+         * TokenMade
+         * @description A new token.
+         */
+        TokenMade: {
+            /** Id */
+            id: number;
+            /**
+             * Secret
+             * @description for 'Authorization: Bearer'; can't be read again
+             */
+            secret: string;
+        };
+        /**
+         * TokenNow
+         * @description A token without its secret.
+         */
+        TokenNow: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Rights */
+            rights: components["schemas"]["Right"][];
+            /** Farms */
+            farms: string[] | null;
+            /** By */
+            by: string;
+            /** Made At */
+            made_at: string;
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Used At
+             * @description to the minute
+             */
+            used_at: string | null;
+        };
+        /**
          * TransferredTold
          * @description Birds moved to another house of the farm; their age goes on.
          */
@@ -2336,6 +4072,17 @@ export interface components {
         User: {
             /** Name */
             name: string;
+            /** Email */
+            email: string | null;
+            /** Language */
+            language: ("en" | "zh") | null;
+            /**
+             * Has Password
+             * @description false: only through the OpenID provider
+             */
+            has_password: boolean;
+            /** Posts */
+            posts: components["schemas"]["BelongsTo"][];
         };
         /**
          * VaccinationTold
@@ -2468,6 +4215,22 @@ export interface components {
             kind: "water";
             /** Litres */
             litres: number;
+        };
+        /**
+         * WaysIn
+         * @description How one may sign in here.
+         */
+        WaysIn: {
+            /**
+             * Set Up
+             * @description false: nobody is there yet; the console shows a link that makes the first owner
+             */
+            set_up: boolean;
+            /**
+             * Provider
+             * @description name of the OpenID provider for the button; null: there is none
+             */
+            provider: string | null;
         };
         /**
          * WeightDay
@@ -2759,6 +4522,842 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wish_api_v1_session_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnWishes"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ways_in_api_v1_session_ways_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WaysIn"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_api_v1_session_oidc_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Leaving"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Departure"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    come_back_api_v1_session_oidc_callback_get: {
+        parameters: {
+            query?: {
+                code?: string | null;
+                state?: string | null;
+                iss?: string | null;
+                error?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_password_api_v1_session_password_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions_api_v1_sessions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out_everywhere_api_v1_sessions_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_session_api_v1_sessions__session__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_people_api_v1_organisations__organisation__people_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_person_api_v1_organisations__organisation__people__person__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Posts"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_person_api_v1_organisations__organisation__people__person__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+                person: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_invitations_api_v1_organisations__organisation__invitations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite_api_v1_organisations__organisation__invitations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationMade"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_api_v1_organisations__organisation__invitations__invitation__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+                invitation: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_api_v1_invitations_look_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationSeen"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_api_v1_invitations_accept_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acceptance"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tokens_api_v1_organisations__organisation__tokens_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_token_api_v1_organisations__organisation__tokens_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenMade"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_api_v1_organisations__organisation__tokens__token__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+                token: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_log_api_v1_organisations__organisation__audit_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description 'before' of the page above */
+                before?: number | null;
+            };
+            header?: never;
+            path: {
+                organisation: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_farms_api_v1_farms_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FarmNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_farm_api_v1_organisations__organisation__farms_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFarm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FarmText"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describe_farm_api_v1_farms__farm__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FarmText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FarmText"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describe_house_api_v1_farms__farm__houses__house__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HouseText"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseText"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_devices_api_v1_farms__farm__devices_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolledDevice"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_api_v1_farms__farm__devices__house___device__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
             };
             /** @description A refusal */
             "4XX": {
@@ -3493,6 +6092,238 @@ export interface operations {
             };
         };
     };
+    picture_of_message_api_v1_answers__token__picture_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_before_answer_api_v1_answers__token__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_api_v1_answers__token__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_api_v1_houses__farm___house__thresholds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thresholds"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_api_v1_houses__farm___house__thresholds_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag the change was made on, like "3" */
+                "if-match"?: string | null;
+            };
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HouseSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thresholds"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changes_api_v1_houses__farm___house__thresholds_changes_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsChange"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_out_api_v1_houses__farm___house__thresholds_replay_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayAnswer"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_house_findings_api_v1_houses__farm___house__findings_get: {
         parameters: {
             query?: {
@@ -3842,6 +6673,485 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": string;
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_channels_api_v1_me_channels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelsNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_my_channel_api_v1_me_channels_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_my_browser_api_v1_me_push_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPush"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_my_channel_api_v1_me_channels__channel__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_my_channel_api_v1_me_channels__channel__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_farm_channels_api_v1_farms__farm__channels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelsNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_farm_channel_api_v1_farms__farm__channels_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_farm_channel_api_v1_farms__farm__channels__channel__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                channel: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_farm_channel_api_v1_farms__farm__channels__channel__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                channel: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_notifying_api_v1_me_notifying_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifying"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_my_notifying_api_v1_me_notifying_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Notifying"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifying"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_notifications_api_v1_me_notifications_get: {
+        parameters: {
+            query?: {
+                /** @description only older ones, for the next page */
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    farm_notifications_api_v1_farms__farm__notifications_get: {
+        parameters: {
+            query?: {
+                /** @description only older ones, for the next page */
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    escalation_api_v1_farms__farm__escalation_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_escalation_api_v1_farms__farm__escalation_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Escalating"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationNow"];
                 };
             };
             /** @description A refusal */

@@ -1,5 +1,8 @@
 import { ApiError, NoAnswer, Refused } from "./errors";
 import type {
+  AlertNow,
+  ChannelNow,
+  ChannelsNow,
   CountNow,
   DrawingNow,
   FindingNow,
@@ -9,6 +12,7 @@ import type {
   HouseNow,
   Judgement,
   Marks,
+  NotificationNow,
   PictureNow,
   Place,
   Problem,
@@ -78,6 +82,11 @@ export class Client {
     return this.ask("GET", `${houseAddress(place)}/series?${words}`);
   }
 
+  /** Say that one has seen an alert and looks after it; said again, it changes nothing. */
+  acknowledge(place: Place, { alert }: Pick<AlertNow, "alert">): Promise<AlertNow> {
+    return this.ask("POST", `${houseAddress(place)}/alerts/${encodeURIComponent(alert)}/acknowledge`);
+  }
+
   /** Say whether a finding was right; said again, it changes nothing. */
   judge(
     place: Place,
@@ -107,6 +116,33 @@ export class Client {
   ): Promise<DrawingNow> {
     const address = `${houseAddress(place)}/cameras/${encodeURIComponent(camera)}/marks`;
     return this.ask("POST", address, { marks, picture_at: at, size_wh, device });
+  }
+
+  channels(): Promise<ChannelsNow> {
+    return this.ask("GET", "/me/channels");
+  }
+
+  addChannel(address: string, label: string): Promise<ChannelNow> {
+    return this.ask("POST", "/me/channels", { address, label });
+  }
+
+  /** Make a browser's push subscription a channel. */
+  addPush(subscription: PushSubscriptionJSON, label: string): Promise<ChannelNow> {
+    return this.ask("POST", "/me/push", { ...subscription, label });
+  }
+
+  removeChannel(channel: number): Promise<undefined> {
+    return this.ask("DELETE", `/me/channels/${channel}`);
+  }
+
+  /** Send a real message over a channel. */
+  testChannel(channel: number): Promise<NotificationNow> {
+    return this.ask("POST", `/me/channels/${channel}/test`);
+  }
+
+  /** What this person was told lately, and how far it got. */
+  notifications(): Promise<NotificationNow[]> {
+    return this.ask("GET", "/me/notifications");
   }
 
   /** Tell what birds weighed by hand; told again, it changes nothing. */

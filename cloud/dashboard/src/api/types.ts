@@ -3,9 +3,16 @@ import type { components } from "./api";
 
 type Schemas = components["schemas"];
 
+/** One open alert, with its words in both languages. */
+export type AlertNow = Schemas["AlertNow"];
 export type Box = Schemas["Box"];
+/** A way to a person, and how it does. */
+export type ChannelNow = Schemas["ChannelNow"];
+export type ChannelsNow = Schemas["ChannelsNow"];
 export type ClimateNow = Schemas["ClimateNow"];
 export type CountNow = Schemas["CountNow"];
+/** How far a message got over one channel. */
+export type DeliveryNow = Schemas["DeliveryNow"];
 export type DeviceNow = Schemas["DeviceNow"];
 /** What a person marked in a picture, and how far it got. */
 export type DrawingNow = Schemas["DrawingNow"];
@@ -16,7 +23,11 @@ export type HouseCount = Schemas["HouseCount"];
 export type HouseName = Schemas["HouseName"];
 export type HouseNow = Schemas["HouseNow"];
 export type HousePatch = Schemas["HousePatch"];
+/** A way that can be added. */
+export type KindNow = Schemas["KindNow"];
 export type Marks = Schemas["Marks"];
+/** A message to a person, and how far it got. */
+export type NotificationNow = Schemas["NotificationNow"];
 export type PartStatus = Schemas["PartStatus"];
 /** What is wrong with a part; empty when nothing is. */
 export type Cause = NonNullable<PartStatus["cause"]>;
@@ -39,4 +50,4 @@ export type WeightDay = Schemas["WeightDay"];
 export type WeightHistory = Schemas["WeightHistory"];
 
 /** Which house a page is about. */
-export type Place = HouseName;
+export type Place = Pick<HouseName, "farm" | "house">;

@@ -1,11 +1,14 @@
 import type { Place } from "../api/types";
 
-export type Route = { page: "houses" } | { page: "house"; place: Place };
+export type Route = { page: "houses" } | { page: "house"; place: Place } | { page: "notifications" };
+
+export const NOTIFICATIONS_PATH = "/notifications";
 
 const HOUSE_PATH = /^\/houses\/([a-z0-9-]+)\/([a-z0-9-]+)\/?$/;
 
-/** Read an address path: `/houses/<farm>/<house>` is a house, all else is the list. */
+/** Read an address path: `/houses/<farm>/<house>` is a house, `/notifications` where alerts go, all else the list. */
 export function routeOf(path: string): Route {
+  if (path.replace(/\/$/, "") === NOTIFICATIONS_PATH) return { page: "notifications" };
   const [, farm, house] = HOUSE_PATH.exec(path) ?? [];
   return farm && house ? { page: "house", place: { farm, house } } : { page: "houses" };
 }

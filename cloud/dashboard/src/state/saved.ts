@@ -8,6 +8,8 @@ export interface SavedShapes {
   language: Language;
   user: string;
   houses: HouseName[];
+  /** The channel that is this browser's push subscription. */
+  pushChannel: number;
   [house: `house ${string}`]: SavedHouse;
   [history: `history ${string}`]: SavedHistory;
 }

@@ -1,6 +1,9 @@
 import type { Client } from "../api/client";
 import { Refused } from "../api/errors";
+import type { User } from "../api/types";
 import type { Saved } from "./saved";
+
+type Named = Pick<User, "name">;
 
 /** Who is signed in. `asking` until the cloud or an earlier visit says. */
 export class Session {
@@ -10,7 +13,11 @@ export class Session {
   expired = $state(false);
 
   constructor(
-    private readonly client: Pick<Client, "session" | "signIn" | "signOut">,
+    private readonly client: {
+      session(): Promise<Named>;
+      signIn(name: string, password: string): Promise<Named>;
+      signOut(): ReturnType<Client["signOut"]>;
+    },
     private readonly saved: Saved,
   ) {}
 

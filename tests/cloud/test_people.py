@@ -1,0 +1,294 @@
+"""Invitations, posts, tokens, sessions and the audit log, over ASGI with real stores."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from cloud.app import create_app
+from cloud.config import CloudConfig
+from cloud.rights import Role
+from cloud.store import farms, houses, invitations, people, tokens
+from cloud.store.records import Records
+from tests.cloud.conftest import BASE, PASSWORD, settle
+from tests.cloud.sending import readings
+
+LI = {"name": "李梅", "password": "a long phrase"}
+
+
+@asynccontextmanager
+async def browser(app: FastAPI, **headers: str) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, client=("10.1.2.3", 5))
+    async with httpx.AsyncClient(transport=transport, base_url=BASE, headers=headers) as client:
+        yield client
+
+
+@pytest.fixture
+async def li(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    async with browser(app) as client:
+        yield client
+
+
+@pytest.fixture
+async def home(app: FastAPI, mei: httpx.AsyncClient) -> str:
+    """The address of mei's organisation, whose farm is hill."""
+    await settle(app, readings(1))
+    [post] = (await mei.get("/api/v1/session")).json()["posts"]
+    return f"/api/v1/organisations/{post['organisation']}"
+
+
+async def invited(mei: httpx.AsyncClient, home: str, **wanted: Any) -> str:
+    answer = await mei.post(f"{home}/invitations", json={"role": "viewer", **wanted})
+    assert answer.status_code == 201, answer.text
+    path = str(answer.json()["path"])
+    assert path.startswith("/join#")
+    return path.removeprefix("/join#")
+
+
+async def joined(li: httpx.AsyncClient, mei: httpx.AsyncClient, home: str, **wanted: Any) -> dict[str, Any]:
+    token = await invited(mei, home, **wanted)
+    answer = await li.post("/api/v1/invitations/accept", json={"token": token, **LI})
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def code(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+class TestInvitations:
+    async def test_a_link_makes_an_account_once(self, mei: httpx.AsyncClient, li: httpx.AsyncClient, home: str):
+        token = await invited(mei, home, role="agronomist", farm="hill")
+        seen = (await li.post("/api/v1/invitations/look", json={"token": token})).json()
+        assert (seen["organisation"], seen["role"], seen["farm"], seen["by"]) == (
+            "Henwise",
+            "agronomist",
+            "hill",
+            "mei",
+        )
+        user = (await li.post("/api/v1/invitations/accept", json={"token": token, **LI})).json()
+        assert [(post["role"], post["farm"]) for post in user["posts"]] == [("agronomist", "hill")]
+        assert (await li.get("/api/v1/houses/hill/house-2")).status_code == 200
+        for what in ("look", "accept"):
+            again = await li.post(
+                f"/api/v1/invitations/{what}", json={"token": token, **(LI if what == "accept" else {})}
+            )
+            assert code(again) == (404, "no_such_invitation")
+
+    async def test_who_is_signed_in_joins_without_a_new_account(
+        self, mei: httpx.AsyncClient, li: httpx.AsyncClient, home: str
+    ):
+        await joined(li, mei, home, role="viewer", farm="hill")
+        token = await invited(mei, home, role="technician")
+        seen = await li.post("/api/v1/invitations/look", json={"token": token})
+        assert seen.json()["signed_in_as"] == LI["name"]
+        user = (await li.post("/api/v1/invitations/accept", json={"token": token})).json()
+        assert {(post["role"], post["farm"]) for post in user["posts"]} == {("viewer", "hill"), ("technician", None)}
+
+    async def test_an_owner_who_tries_a_link_stays_an_owner(self, mei: httpx.AsyncClient, home: str):
+        token = await invited(mei, home, role="viewer")
+        user = (await mei.post("/api/v1/invitations/accept", json={"token": token})).json()
+        assert [post["role"] for post in user["posts"]] == ["owner"]
+
+    async def test_links_that_do_not_hold(self, app: FastAPI, mei: httpx.AsyncClient, li: httpx.AsyncClient, home: str):
+        withdrawn = await invited(mei, home)
+        [open_one] = (await mei.get(f"{home}/invitations")).json()
+        assert (await mei.delete(f"{home}/invitations/{open_one['id']}")).status_code == 204
+        records: Records = app.state.services.records
+        actor = people.Actor("mei", int((datetime.now(UTC) - timedelta(days=8)).timestamp() * 1000))
+        organisation = int(home.rsplit("/", 1)[1])
+        _, over = await asyncio.to_thread(
+            invitations.invite, records, organisation, invitations.Post(Role.VIEWER), actor
+        )
+        for token in (withdrawn, over, "guessed"):
+            answer = await li.post("/api/v1/invitations/accept", json={"token": token, **LI})
+            assert code(answer) == (404, "no_such_invitation")
+        assert (await mei.get(f"{home}/invitations")).json() == []
+
+    async def test_a_name_that_is_taken_leaves_the_link_as_it_was(
+        self, mei: httpx.AsyncClient, li: httpx.AsyncClient, home: str
+    ):
+        token = await invited(mei, home)
+        taken = await li.post("/api/v1/invitations/accept", json={"token": token, **LI, "name": "mei"})
+        assert code(taken) == (409, "name_taken")
+        assert (await li.post("/api/v1/invitations/accept", json={"token": token, **LI})).status_code == 200
+
+    @pytest.mark.parametrize("wanted", [{"role": "owner", "farm": "hill"}, {"role": "viewer", "farm": "valley"}])
+    async def test_posts_that_cannot_be_given(self, mei: httpx.AsyncClient, home: str, wanted: dict[str, str]):
+        assert code(await mei.post(f"{home}/invitations", json=wanted)) == (422, "bad_post")
+
+    async def test_the_token_is_not_on_the_disk(self, app: FastAPI, mei: httpx.AsyncClient, home: str):
+        token = await invited(mei, home)
+        folder = app.state.services.config.data_dir
+        assert all(token.encode() not in file.read_bytes() for file in folder.glob("records.db*"))
+
+
+class TestPeople:
+    async def test_posts_change_at_once_and_a_person_leaves(
+        self, mei: httpx.AsyncClient, li: httpx.AsyncClient, home: str
+    ):
+        await joined(li, mei, home, role="viewer")
+        everybody = (await mei.get(f"{home}/people")).json()
+        assert [person["name"] for person in everybody] == ["mei", LI["name"]]
+        someone = f"{home}/people/{everybody[1]['id']}"
+        draw = "/api/v1/houses/hill/house-2/cameras/cam-1/marks"
+        assert code(await li.post(draw, json={})) == (403, "not_allowed")
+        posts = [{"role": "technician", "farm": "hill"}]
+        assert (await mei.put(someone, json={"posts": posts})).json()["posts"] == posts
+        assert code(await li.post(draw, json={}))[0] == 422
+        assert (await mei.delete(someone)).status_code == 204
+        assert code(await li.get("/api/v1/houses/hill/house-2")) == (404, "no_such_house")
+        assert (await li.get("/api/v1/houses")).json() == []
+        assert code(await mei.delete(someone)) == (404, "no_such_person")
+
+    async def test_the_last_owner_cannot_go(self, mei: httpx.AsyncClient, li: httpx.AsyncClient, home: str):
+        [me] = (await mei.get(f"{home}/people")).json()
+        mine = f"{home}/people/{me['id']}"
+        assert code(await mei.delete(mine)) == (409, "last_owner")
+        assert code(await mei.put(mine, json={"posts": [{"role": "farmer"}]})) == (409, "last_owner")
+        await joined(li, mei, home, role="owner")
+        assert (await mei.put(mine, json={"posts": [{"role": "farmer"}]})).status_code == 200
+        assert code(await mei.get(f"{home}/people")) == (403, "not_allowed")
+
+    async def test_farms_are_added_named_and_unique(self, mei: httpx.AsyncClient, home: str):
+        made = await mei.post(
+            f"{home}/farms", json={"farm": "valley", "name": "山谷养殖场", "time_zone": "Asia/Urumqi"}
+        )
+        assert made.status_code == 201
+        assert code(await mei.post(f"{home}/farms", json={"farm": "valley"})) == (409, "farm_taken")
+        assert code(await mei.post(f"{home}/farms", json={"farm": "brook", "time_zone": "Mars"})) == (
+            422,
+            "bad_request",
+        )
+        assert (await mei.put("/api/v1/farms/valley/houses/house-1", json={"name": "一号鸡舍"})).status_code == 200
+        listed = (await mei.get("/api/v1/farms")).json()
+        assert [(farm["farm"], farm["name"], farm["time_zone"]) for farm in listed] == [
+            ("hill", None, None), ("valley", "山谷养殖场", "Asia/Urumqi"),
+        ]  # fmt: skip
+        assert "people" in listed[0]["rights"]
+        names = {(house["farm"], house["house"]): house["name"] for house in (await mei.get("/api/v1/houses")).json()}
+        assert names == {("hill", "house-2"): None, ("valley", "house-1"): "一号鸡舍"}
+
+    async def test_farms_that_devices_speak_for_are_not_for_the_taking(
+        self, app: FastAPI, mei: httpx.AsyncClient, home: str
+    ):
+        def heard(records: Records) -> None:
+            with records.writing() as connection:
+                farms.make_organisation(connection, "another", 0)
+                houses.seen(connection, [("stray", "house-1")], 0)
+
+        await asyncio.to_thread(heard, app.state.services.records)
+        assert code(await mei.post(f"{home}/farms", json={"farm": "stray"})) == (409, "farm_taken")
+        assert code(await mei.get("/api/v1/houses/stray/house-1")) == (404, "no_such_house")
+
+
+class TestTokens:
+    async def test_a_token_does_what_it_was_made_for_and_nothing_else(
+        self, app: FastAPI, mei: httpx.AsyncClient, home: str
+    ):
+        made = (await mei.post(f"{home}/tokens", json={"name": "office", "rights": ["read"], "farms": ["hill"]})).json()
+        async with browser(app, authorization=f"Bearer {made['secret']}", origin="http://other.test") as machine:
+            assert (await machine.get("/api/v1/houses/hill/house-2")).status_code == 200
+            assert [house["farm"] for house in (await machine.get("/api/v1/houses")).json()] == ["hill"]
+            count = "/api/v1/houses/hill/house-2/cameras/cam-1/count"
+            assert code(await machine.post(count, json={})) == (403, "not_allowed")
+            assert code(await machine.get(f"{home}/people")) == (404, "no_such_organisation")
+            assert code(await machine.get("/api/v1/session")) == (403, "not_allowed")
+            [listed] = (await mei.get(f"{home}/tokens")).json()
+            assert (listed["name"], listed["rights"], listed["farms"]) == ("office", ["read"], ["hill"])
+            assert listed["used_at"] is not None
+            assert (await mei.delete(f"{home}/tokens/{made['id']}")).status_code == 204
+            assert code(await machine.get("/api/v1/houses")) == (401, "not_signed_in")
+        assert code(await mei.delete(f"{home}/tokens/{made['id']}")) == (404, "no_such_token")
+        folder = app.state.services.config.data_dir
+        assert all(made["secret"].encode() not in file.read_bytes() for file in folder.glob("records.db*"))
+
+    async def test_a_token_for_all_farms_reads_those_to_come_and_ends_in_time(
+        self, app: FastAPI, mei: httpx.AsyncClient, home: str
+    ):
+        wanted = {"name": "archive", "rights": ["read", "export"], "days": 1}
+        made = (await mei.post(f"{home}/tokens", json=wanted)).json()
+        await mei.post(f"{home}/farms", json={"farm": "valley"})
+        async with browser(app, authorization=f"Bearer {made['secret']}") as machine:
+            assert [farm["farm"] for farm in (await machine.get("/api/v1/farms")).json()] == ["hill", "valley"]
+        tomorrow = datetime.now(UTC) + timedelta(days=1, minutes=1)
+        assert await asyncio.to_thread(tokens.bearer, app.state.services.records, made["secret"], tomorrow) is None
+
+    @pytest.mark.parametrize(
+        "wanted", [{"rights": ["people"]}, {"rights": ["read", "people"]}, {"rights": ["read"], "farms": ["valley"]}]
+    )
+    async def test_no_token_makes_people_or_reads_foreign_farms(
+        self, mei: httpx.AsyncClient, home: str, wanted: dict[str, Any]
+    ):
+        assert code(await mei.post(f"{home}/tokens", json={"name": "x", **wanted})) == (422, "bad_post")
+
+
+class TestAccount:
+    async def test_browsers_are_listed_and_signed_out_one_by_one_or_all(self, app: FastAPI, mei: httpx.AsyncClient):
+        async with browser(app, **{"user-agent": "Phone/1"}) as phone:
+            await phone.post("/api/v1/session", json={"name": "mei", "password": PASSWORD})
+            listed = (await mei.get("/api/v1/sessions")).json()
+            by_browser = {one["browser"].split("/")[0]: one for one in listed}
+            assert (by_browser["Phone"]["address"], by_browser["Phone"]["current"]) == ("10.1.2.3", False)
+            assert by_browser["python-httpx"]["current"] is True
+            assert (await mei.delete(f"/api/v1/sessions/{by_browser['Phone']['id']}")).status_code == 204
+            assert code(await phone.get("/api/v1/session")) == (401, "not_signed_in")
+            await phone.post("/api/v1/session", json={"name": "mei", "password": PASSWORD})
+            assert (await mei.delete("/api/v1/sessions")).status_code == 204
+            for client in (mei, phone):
+                assert code(await client.get("/api/v1/session")) == (401, "not_signed_in")
+
+    async def test_a_new_password_signs_the_others_out(self, app: FastAPI, mei: httpx.AsyncClient):
+        change = {"old": PASSWORD, "new": "another long one"}
+        async with browser(app) as phone:
+            await phone.post("/api/v1/session", json={"name": "mei", "password": PASSWORD})
+            wrong = await mei.put("/api/v1/session/password", json={**change, "old": "guessed"})
+            assert code(wrong) == (401, "wrong_password")
+            assert (await mei.put("/api/v1/session/password", json=change)).status_code == 204
+            assert (await mei.get("/api/v1/session")).status_code == 200
+            assert code(await phone.get("/api/v1/session")) == (401, "not_signed_in")
+            old = await phone.post("/api/v1/session", json={"name": "mei", "password": PASSWORD})
+            assert code(old) == (401, "wrong_password")
+            new = await phone.post("/api/v1/session", json={"name": "mei", "password": change["new"]})
+            assert new.status_code == 200
+
+    async def test_a_person_is_written_to_in_their_language(self, mei: httpx.AsyncClient):
+        assert (await mei.patch("/api/v1/session", json={"language": "zh"})).json()["language"] == "zh"
+        assert (await mei.patch("/api/v1/session", json={"language": "tlh"})).status_code == 422
+
+
+async def test_what_people_do_is_in_the_log_page_by_page(mei: httpx.AsyncClient, li: httpx.AsyncClient, home: str):
+    await joined(li, mei, home, role="viewer")
+    await mei.post(f"{home}/tokens", json={"name": "office", "rights": ["read"]})
+    first = (await mei.get(f"{home}/audit", params={"limit": 2})).json()
+    rest = (await mei.get(f"{home}/audit", params={"before": first["before"]})).json()
+    rows = [*first["rows"], *rest["rows"]]
+    assert rest["before"] is None
+    assert [(row["who"], row["action"]) for row in rows] == [
+        ("mei", "token-made"), (LI["name"], "invitation-accepted"), ("mei", "person-invited"),
+    ]  # fmt: skip
+    assert rows[1]["address"] == "10.1.2.3"
+
+
+async def test_the_first_owner_is_made_by_a_link_that_works_once(config: CloudConfig, dist: Any):
+    service = create_app(config, dist)
+    async with service.router.lifespan_context(service), browser(service) as client:
+        records: Records = service.state.services.records
+        assert (await client.get("/api/v1/session/ways")).json() == {"set_up": False, "provider": None}
+        void, token = [await asyncio.to_thread(invitations.set_up_link, records, datetime.now(UTC)) for _ in range(2)]
+        old = await client.post("/api/v1/invitations/look", json={"token": void})
+        assert code(old) == (404, "no_such_invitation")
+        seen = (await client.post("/api/v1/invitations/look", json={"token": token})).json()
+        assert (seen["organisation"], seen["role"]) == (None, "owner")
+        user = await client.post("/api/v1/invitations/accept", json={"token": token, **LI, "organisation": "青山养殖"})
+        assert user.json()["posts"][0]["organisation_name"] == "青山养殖"
+        assert user.json()["posts"][0]["role"] == "owner"
+        again = await client.post("/api/v1/invitations/accept", json={"token": token, **LI, "name": "evil"})
+        assert code(again) == (404, "no_such_invitation")
+        assert await asyncio.to_thread(invitations.set_up_link, records, datetime.now(UTC)) is None
+        assert (await client.get("/api/v1/session/ways")).json()["set_up"] is True
