@@ -1,11 +1,12 @@
 import type { Place } from "../api/types";
 
-export type Route = { page: "houses" } | { page: "house"; place: Place };
+export type Route = { page: "houses" } | { page: "join" } | { page: "house"; place: Place };
 
 const HOUSE_PATH = /^\/houses\/([a-z0-9-]+)\/([a-z0-9-]+)\/?$/;
 
-/** Read an address path: `/houses/<farm>/<house>` is a house, all else is the list. */
+/** Read an address path: `/houses/<farm>/<house>` is a house, `/join` and `/setup` a link, all else the list. */
 export function routeOf(path: string): Route {
+  if (path === "/join" || path === "/setup") return { page: "join" };
   const [, farm, house] = HOUSE_PATH.exec(path) ?? [];
   return farm && house ? { page: "house", place: { farm, house } } : { page: "houses" };
 }
