@@ -2,21 +2,25 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 
-from cloud.alerts.engine import Engine
+from cloud.alerts.delivery.book import AlertBook
+from cloud.alerts.delivery.desk import NotificationDesk, Setting
+from cloud.alerts.delivery.members import Members
 from cloud.api import (
     account,
     alerts,
+    answers,
     audit,
+    channels,
     daily_log,
+    devices,
     farms,
     findings,
     flocks,
@@ -26,12 +30,14 @@ from cloud.api import (
     invitations,
     live,
     marks,
+    notifying,
     oidc,
     people,
     pictures,
     problems,
     series,
     session,
+    thresholds,
     tokens,
 )
 from cloud.api.attempts import Attempts
@@ -43,26 +49,22 @@ from cloud.api.services import Services
 from cloud.api.timing import Timed
 from cloud.config import CloudConfig
 from cloud.glance import Glance
-from cloud.ingest.courier import Courier
-from cloud.ingest.settling import Settler
-from cloud.ingest.subscriber import Subscriber
 from cloud.live import Feed, Hub
 from cloud.metrics import Metrics
 from cloud.oidc import Provider
-from cloud.store.alerts import Transition
-from cloud.store.choice import chosen_media, chosen_series, forgetting
+from cloud.store.choice import check_shared, chosen_media, chosen_series, is_embedded
 from cloud.store.folder import make_data_dir, only_one, records_of
+from cloud.store.media import Media
 from cloud.store.people import Passwords
 from cloud.store.records import Records
 from cloud.store.series import SeriesStore
-from cloud.store.sweeping import sweeping
+from cloud.tasks import ended, kept_up
 from cloud.vitals import Vitals
+from cloud.working import Work
 
 log = logging.getLogger(__name__)
 
 API = "/api/v1"
-RESTART_S = 5.0
-CANCEL_AGAIN_S = 1.0
 
 
 def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
@@ -84,9 +86,13 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
     for module in (session, oidc, account, people, invitations, tokens, audit, farms):
         app.include_router(module.router, prefix=API)
     for module in (
-        houses, flocks, daily_log, alerts, findings, hand_weighings, marks, series, live, pictures,
+        devices, houses, flocks, daily_log, alerts, answers, thresholds, findings, hand_weighings, marks, series, live,
+        pictures,
     ):  # fmt: skip
         app.include_router(module.router, prefix=API)
+    for module in (channels, notifying):
+        app.include_router(module.mine, prefix=API)
+        app.include_router(module.farms, prefix=API)
     app.include_router(health.router)
     declared(app)
     # Not mounted: a mount would take a known address asked with a wrong method, too.
@@ -119,7 +125,8 @@ def _lifespan(config: CloudConfig) -> Callable[[FastAPI], AbstractAsyncContextMa
         make_data_dir(config.data_dir)
         series_db = chosen_series(config)
         records = records_of(config)
-        with only_one(config.data_dir):
+        check_shared(config)
+        with only_one(config.data_dir) if is_embedded(config) else nullcontext():
             try:
                 await asyncio.to_thread(series_db.open)
                 await asyncio.to_thread(records.open)
@@ -139,23 +146,16 @@ async def _running(config: CloudConfig, series_db: SeriesStore, records: Records
     await asyncio.to_thread(media.open)
     hub, vitals = Hub(), Vitals()
     glance = Glance(series_db, records, config.zone)
-    feed = Feed(hub, glance.patch)
-    engine = Engine(series_db, records, config.zone, lambda transitions: _show(feed, transitions))
-
-    def changed(farm: str, house: str, members: Iterable[str]) -> None:
-        feed.changed(farm, house, members)
-        engine.changed(farm, house)
-
-    settler = Settler(series_db, records, media, config.pictures.keep_per_camera)
-    courier = Courier(records)
-    subscriber = Subscriber(config.broker, config.ingest, settler, vitals, changed, courier)
-    subscriber.prepare()
+    work = Work(config, series_db, records, media, vitals)
+    feed = Feed(hub, glance.patch, tell=work.tell_changed)
+    notifications = await asyncio.to_thread(_notification_desk, config, records, media)
+    work.show(feed, notifications.wake)
+    work.prepare()
     tasks = [
-        _kept_up("ingest", subscriber.run),
-        _kept_up("live stream", feed.run),
-        _kept_up("alerts", engine.run),
-        _kept_up("retention", lambda: forgetting(series_db)),
-        _kept_up("old pictures", lambda: sweeping(records, media, config.pictures.keeping)),
+        *work.begin(),
+        kept_up("live stream", feed.run),
+        kept_up("notifications", notifications.plan),
+        kept_up("sending", notifications.send),
     ]
     try:
         yield Services(
@@ -169,20 +169,15 @@ async def _running(config: CloudConfig, series_db: SeriesStore, records: Records
             vitals=vitals,
             passwords=Passwords(),
             attempts=Attempts(),
-            courier=courier,
+            courier=work.courier,
             feed=feed,
             provider=_provider(config),
-            engine=engine,
+            engine=work.engine,
+            notifications=notifications,
         )
     finally:
         hub.close()
-        await _ended(set(tasks))
-
-
-def _show(feed: Feed, transitions: Iterable[Transition]) -> None:
-    """Tell open pages that alerts have changed."""
-    for house in {(one.farm, one.house) for one in transitions}:
-        feed.changed(*house, ("alerts",))
+        await ended(set(tasks))
 
 
 def _provider(config: CloudConfig) -> Provider | None:
@@ -193,23 +188,7 @@ def _provider(config: CloudConfig) -> Provider | None:
     return provider
 
 
-def _kept_up(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Task[None]:
-    """Run a part for ever: a mistake in it is logged and it starts again; it never takes the service down."""
-
-    async def again() -> None:
-        while True:
-            try:
-                await run()
-            except Exception:
-                log.exception("%s stopped by a mistake of ours and starts again in %g s", name, RESTART_S)
-                await asyncio.sleep(RESTART_S)
-
-    return asyncio.create_task(again(), name=name)
-
-
-async def _ended(tasks: set[asyncio.Task[None]]) -> None:
-    """Cancel tasks until they end: before Python 3.12 a wait_for below may swallow a cancellation."""
-    while tasks:
-        for task in tasks:
-            task.cancel()
-        _, tasks = await asyncio.wait(tasks, timeout=CANCEL_AGAIN_S)
+def _notification_desk(config: CloudConfig, records: Records, media: Media) -> NotificationDesk:
+    setting = Setting.of(config)
+    people = Members(records, "zh" if setting.mainland else "en")
+    return NotificationDesk(records, AlertBook(records), people, config, setting, media)

@@ -1,5 +1,6 @@
-"""``henwise-cloud serve | demo | user | farm | house | flock | backup | restore | openapi``."""
+"""``henwise-cloud``: serve, ingest and what is done at a desk; ``--help`` lists the verbs."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Annotated
@@ -7,9 +8,13 @@ from typing import Annotated
 import typer
 
 from cloud import flock_cli
+from cloud.alerts.cli import app as alerts_app
 from cloud.backup.cli import app as backup_app
+from cloud.broker.cli import app as broker_app
 from cloud.config import CloudConfig, load_config
+from cloud.devices import app as device_app
 from cloud.people_cli import farm_app, house_app, user_app
+from cloud.store.cli import app as store_app
 from cloud.verb import ConfigOption, sentences
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The Henwise service.")
@@ -17,7 +22,11 @@ app.add_typer(user_app, name="user")
 app.add_typer(farm_app, name="farm")
 app.add_typer(house_app, name="house")
 app.add_typer(flock_cli.app, name="flock")
+app.add_typer(broker_app, name="broker")
+app.add_typer(device_app, name="device")
 app.add_typer(backup_app)
+app.add_typer(store_app)
+app.add_typer(alerts_app)
 
 
 @app.command()
@@ -31,6 +40,19 @@ def serve(config: ConfigOption = None) -> None:
             from cloud.serving import serve as run
 
             run(settings, listener, typer.echo)
+
+
+@app.command()
+def ingest(config: ConfigOption = None) -> None:
+    """Be one more worker that takes in what the edge devices send, beside ``serve``, until SIGINT or SIGTERM."""
+    with sentences():
+        settings = load_config(config)
+
+        from cloud.serving import log_to_stderr
+        from cloud.working import work_until_told
+
+        log_to_stderr()
+        asyncio.run(work_until_told(settings))
 
 
 @app.command()

@@ -41,7 +41,7 @@ class HttpConfig(_Section):
     public_url: str | None = Field(
         default=None,
         pattern=r"^https?://[^/\s]+$",
-        description="where phones reach the pages, for links that are sent out: https://farm.example.org",
+        description="where people reach the service: https://farm.example.org; links that are sent out begin with it",
     )
     secure_cookies: bool = Field(default=False, description="true when the farm's phones come by https")
     allowed_origins: list[str] = Field(
@@ -77,8 +77,11 @@ class BrokerConfig(_Section):
 class IngestConfig(_Section):
     """How messages are gathered before they are committed together."""
 
-    batch_messages: int = Field(default=500, ge=1, le=10_000)
+    batch_messages: int = Field(default=2_000, ge=1, le=10_000)
     batch_s: float = Field(default=0.2, ge=0, le=10)
+    enrol: Literal["asked", "open"] = Field(default="asked", description="open: unknown devices are taken in at once")
+    device_messages_per_s: float = Field(default=1_000, ge=1, description="what a device sends above is dropped")
+    shared: bool = Field(default=False, description="workers share the messages; InfluxDB, PostgreSQL, MQTT 5")
 
 
 def _postgresql(url: SecretStr) -> SecretStr:
@@ -205,6 +208,34 @@ class PicturesConfig(_Section):
         return Keeping(self.keep_per_camera, **{f"{kind}_days": days for kind, days in self.keep_days.items()})
 
 
+class NotifyConfig(_Section):
+    """How alerts leave the service; docs/notifications.md."""
+
+    smtp: SecretStr | None = Field(
+        default=None,
+        description="the service's own mail server as an Apprise URL without a receiver, "
+        "mailtos://user:password@host?from=hens@example.org; with it an e-mail address is enough for a channel",
+    )
+    contact: str | None = Field(
+        default=None,
+        pattern=r"^(mailto:\S+@\S+|https://\S+)$",
+        description="whom browsers' push services may write to, mailto:... or https://...; none: http.public_url",
+    )
+    private_hosts: bool = Field(
+        default=False,
+        description="true: messages may go to this machine and its own network; only where all who may add channels "
+        "are trusted with that",
+    )
+    allowed_hosts: list[str] = Field(
+        default_factory=list,
+        description="if any: messages go to these hosts and those below them only; they may have any address",
+    )
+    mainland: bool | None = Field(
+        default=None,
+        description="true: messengers' bots are offered before browser push, as in mainland China; none: by time_zone",
+    )
+
+
 class CloudConfig(_Section):
     """Everything the service can be told."""
 
@@ -219,6 +250,7 @@ class CloudConfig(_Section):
     records: RecordsConfig = Field(default_factory=RecordsConfig)
     series: SeriesConfig = Field(default_factory=SeriesConfig)
     pictures: PicturesConfig = Field(default_factory=PicturesConfig)
+    notify: NotifyConfig = Field(default_factory=NotifyConfig)
     bucket: BucketConfig = Field(default_factory=BucketConfig)
 
     @property

@@ -13,6 +13,7 @@ HenwiseError
 │   │       ├── Outdated        it corrects something that was corrected meanwhile
 │   │       └── Unheard         it is about something that is not there
 │   ├── RefusedByStore          a database does not know or forbids what we ask of it
+│   ├── BrokerRefused           the broker can't be told who may what
 │   ├── CannotStart             a port is taken, a folder is missing or in use
 │   └── DemoImpossible          what the demo needs is not there
 │       ├── NoBroker            neither the embedded broker nor mosquitto is here
@@ -73,6 +74,10 @@ class BadBackup(BadInput):
 
 class RefusedByStore(PermanentError):
     """A database does not know or forbids what was asked of it; the message holds its words."""
+
+
+class BrokerRefused(PermanentError):
+    """The broker can't be told who may what, or says no; the message says what to look at."""
 
 
 class CannotStart(PermanentError):

@@ -80,6 +80,10 @@ class Hub:
         """Say whether a patch for this house would reach anybody."""
         return (farm, house) in self._consumers
 
+    def houses(self) -> list[tuple[str, str]]:
+        """List the houses that somebody listens to."""
+        return list(self._consumers)
+
     def listening(self) -> int:
         """Return how many consumers there are."""
         return sum(len(listeners) for listeners in self._consumers.values())
@@ -139,11 +143,17 @@ class Feed:
         hub: who listens.
         build: makes a patch of a house from the names of its changed members; blocking, run on a thread.
         changes: counts them.
+        tell: brings a change to the feeds of all processes, this one too; it stays here unless given.
     """
 
     def __init__(
-        self, hub: Hub, build: Callable[[str, str, Iterable[str]], HousePatch], changes: Changes | None = None
+        self,
+        hub: Hub,
+        build: Callable[[str, str, Iterable[str]], HousePatch],
+        changes: Changes | None = None,
+        tell: Callable[[str, str, Iterable[str]], None] | None = None,
     ) -> None:
+        self._tell = tell
         self._hub = hub
         self._build = build
         self.changes = changes or Changes()
@@ -151,6 +161,19 @@ class Feed:
         self._wake = asyncio.Event()
 
     def changed(self, farm: str, house: str, members: Iterable[str]) -> None:
+        """Tell changed members of a house."""
+        if self._tell:
+            self._tell(farm, house, members)
+        else:
+            self.heard(farm, house, members)
+
+    def missed(self, members: Iterable[str]) -> None:
+        """Take these members of every house that somebody looks at for changed."""
+        members = set(members)
+        for farm, house in self._hub.houses():
+            self.heard(farm, house, members)
+
+    def heard(self, farm: str, house: str, members: Iterable[str]) -> None:
         """Note changed members of a house; no patch is made when nobody listens."""
         members = set(members)
         self.changes.note(farm, house, members)

@@ -38,10 +38,15 @@ def serve(config: CloudConfig, listener: socket.socket, say: Callable[[str], Non
         CannotStart: the data folder can't be used.
         StoreUnavailable: a database can't be opened.
     """
+    log_to_stderr()
+    asyncio.run(_serve(config, listener, say))
+
+
+def log_to_stderr() -> None:
+    """Let what happens be read where the process was started."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for quiet in ("alembic", "uvicorn.access"):
         logging.getLogger(quiet).setLevel(logging.WARNING)
-    asyncio.run(_serve(config, listener, say))
 
 
 async def _serve(config: CloudConfig, listener: socket.socket, say: Callable[[str], None]) -> None:

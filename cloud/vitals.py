@@ -13,6 +13,8 @@ class Vitals:
         messages: messages settled (committed or kept aside).
         kept_aside: messages refused and kept aside.
         points: points committed.
+        held: messages left alone, because nobody approved their device.
+        throttled: messages dropped, because their device sent more than it may.
     """
 
     broker_connected: bool = False
@@ -20,3 +22,5 @@ class Vitals:
     messages: int = 0
     kept_aside: int = 0
     points: int = 0
+    held: int = 0
+    throttled: int = 0

@@ -4,6 +4,7 @@ The version is a level of the topic: a change of shape is a new version beside t
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from contract.errors import BadMessage, BadPlace, BadTopic
@@ -91,6 +92,7 @@ def subscription(sender: Literal["edge", "cloud"], place: Place | None = None) -
     return [f"{ROOT}/{VERSION}/{prefix}/{row.name}" for row in _ROWS if row.sender == sender]
 
 
+@lru_cache(maxsize=65_536)
 def split(topic: str) -> tuple[Place, Leaf]:
     """Read a topic.
 

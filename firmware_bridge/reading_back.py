@@ -20,6 +20,7 @@ from firmware_bridge.node.records import Record
 from firmware_bridge.recording import Decoder
 from firmware_bridge.scales.families import INDICATORS
 from firmware_bridge.scales.frame import ScaleFrame
+from firmware_bridge.scales.text import LineDecoder
 from firmware_bridge.thermal.frame import ThermalFrame
 from firmware_bridge.thermal.gy_mcu90640 import GyMcu90640Decoder
 
@@ -86,7 +87,10 @@ def reader(
         if indicator.key == family:
             if decimals is not None and not indicator.point_left_out:
                 raise WrongSettings(f"{family} sends where its point stands; leave out --decimals")
-            return Reader(indicator.decoder(), lambda frame: _load(frame, unit, decimals))
+            its = indicator.decoder()
+            if isinstance(its, LineDecoder):
+                its.believe_first()
+            return Reader(its, lambda frame: _load(frame, unit, decimals))
     if family in _OTHERS:
         return _OTHERS[family]()
     found = _profile(family, profile)

@@ -56,7 +56,7 @@ def read_log(path: Path, zone: ZoneInfo, flock: Lives | None) -> tuple[FileHisto
         raise BadFile(f"{path} has no column that is known: {', '.join([*ALIASES, *QUANTITIES])}")
     columns = {key: _column(path, rows, stamps, name, key) for key, name in measured.items()}
     weights = columns.pop(WEIGHT, None)
-    series = {SeriesKey("desk", "house", "file", "log", key): column for key, column in columns.items()}
+    series = {SeriesKey("desk", "house", "file", "climate", key): column for key, column in columns.items()}
     daily: dict[str, list[DayStats]] = {}
     if weights is not None:
         series[SeriesKey("desk", "house", "file", "scale", WEIGHT)] = weights

@@ -59,6 +59,7 @@ class Engine:
         self._due: dict[Name, float] = {}
         self._judged_s: dict[Name, float] = {}
         self._wake = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def changed(self, farm: str, house: str) -> None:
         """Note that something of a house was committed."""
@@ -67,8 +68,14 @@ class Engine:
             self._due[house_name] = self._judged_s.get(house_name, -APART_S) + APART_S
             self._wake.set()
 
+    def changed_from_thread(self, farm: str, house: str) -> None:
+        """Note the same from a request's thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.changed, farm, house)
+
     async def run(self) -> None:
         """Judge what is due, and every house in turn, until cancelled."""
+        self._loop = asyncio.get_running_loop()
         next_round_s = 0.0
         while True:
             now_s = time.monotonic()

@@ -9,8 +9,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from cloud.alerts.rules.settings import Lives
-from cloud.alerts.rules.signals import Columns
-from cloud.store import flocks
+from cloud.alerts.rules.signals import Columns, LoggedDay
+from cloud.book.stock import living
+from cloud.flock.stock import StockDay, by_day
+from cloud.store import daily_log, flocks
+from cloud.store.flocks import Flocks
 from cloud.store.records import Records
 from cloud.store.series import DayStats, SeriesKey, SeriesStore, combined
 
@@ -42,6 +45,10 @@ class History(Protocol):
         """Return who lived in the house on a day."""
         ...
 
+    def logged(self, first: date, last: date) -> list[LoggedDay]:
+        """Return the days that somebody wrote about while birds were there, both ends included."""
+        ...
+
 
 @dataclass(slots=True)
 class HouseHistory:
@@ -66,7 +73,7 @@ class HouseHistory:
     points: int = POINTS_MAX
     _keys: list[SeriesKey] | None = None
     _columns: dict[tuple[SeriesKey, int, int], Columns] = field(default_factory=dict)
-    _flocks: dict[date, Lives | None] = field(default_factory=dict)
+    _flocks: Flocks | None = None
 
     def series_keys(self) -> list[SeriesKey]:
         """List the series there are; see ``History``."""
@@ -91,10 +98,26 @@ class HouseHistory:
 
     def flock_on(self, day: date) -> Lives | None:
         """Return who lived in the house on a day; see ``History``."""
-        if day not in self._flocks:
-            flock = flocks.facts_on(self.records, self.farm, self.house, day)
-            self._flocks[day] = Lives(flock.breed, flock.placed_on) if flock else None
-        return self._flocks[day]
+        if self._flocks is None:
+            self._flocks = flocks.read(self.records, self.farm)
+        found = self._flocks.living(self.house, day)
+        return Lives(found[0].facts.breed, found[0].facts.placed_on) if found else None
+
+    def logged(self, first: date, last: date) -> list[LoggedDay]:
+        """Return the days that somebody wrote about; see ``History``."""
+        told = {one.day: one for one in daily_log.days(self.records, self.farm, self.house, first, last)}
+        found = living(self.records, self.farm, self.house, last) if told else None
+        if found is None:
+            return []
+        return [
+            LoggedDay(one.day, one.opening + one.came, _lost(one), log.feed_eaten_kg, log.water_litres)
+            for one in by_day(found.changes, max(first, found.stay.first), last)
+            if (log := told.get(one.day))
+        ]
+
+
+def _lost(day: StockDay) -> int | None:
+    return None if day.dead is None and day.culled is None else (day.dead or 0) + (day.culled or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +128,7 @@ class FileHistory:
     series: Mapping[SeriesKey, Columns]
     daily: Mapping[str, Sequence[DayStats]]
     flock: Lives | None
+    log: Sequence[LoggedDay] = ()
 
     def series_keys(self) -> list[SeriesKey]:
         """List the series there are; see ``History``."""
@@ -117,6 +141,10 @@ class FileHistory:
     def days(self, quantity: str, first: date, last: date) -> list[DayStats]:
         """Return the days that have values; see ``History``."""
         return [day for day in self.daily.get(quantity, ()) if first <= day.day <= last]
+
+    def logged(self, first: date, last: date) -> list[LoggedDay]:
+        """Return the days that somebody wrote about; see ``History``."""
+        return [one for one in self.log if first <= one.day <= last]
 
     def flock_on(self, day: date) -> Lives | None:
         """Return who lived in the house on a day; see ``History``."""

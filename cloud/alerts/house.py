@@ -1,13 +1,16 @@
 """All rules over one house: what is new since they looked last becomes changes to keep."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
+import numpy as np
+
 from cloud.alerts.history import History
-from cloud.alerts.reading import READ_AGAIN, Signal, Source, newest_ms
-from cloud.alerts.rules.days import day_of
+from cloud.alerts.reading import HOUSE, LOG_BACK_DAYS, LOGGED, READ_AGAIN, Signal, Source, newest_ms, read_log
+from cloud.alerts.rules.days import day_of, days_ended, end_ms
 from cloud.alerts.rules.judging import OFF, Change, Memory, ended, judge, silence
 from cloud.alerts.rules.settings import HouseSettings, Limits, limits_on, timing_of
 from cloud.alerts.rules.signals import DAY_MS, HOUR_MS, MINUTE_MS, Columns
@@ -42,10 +45,30 @@ class RuleInHouse:
     def run(self, memory: Memory, columns: Columns) -> list[Change]:
         """Judge columns of values, oldest first."""
         timing = timing_of(self.rule, self.settings)
+        stamps, values = columns.at_ms.tolist(), columns.value.tolist()
         changes: list[Change] = []
-        for at_ms, value in zip(columns.at_ms.tolist(), columns.value.tolist(), strict=True):
-            changes += judge(memory, at_ms, value, self.limits_at(at_ms).bounds, timing)
+        row = 0
+        for end in self._ends_of_days(columns):
+            bounds = self.limits_at(stamps[row]).bounds
+            touching = [*(np.flatnonzero(bounds.touched(columns.value[row:end])) + row).tolist(), end]
+            while row < end:
+                if memory.asleep:
+                    # Nothing happens before the next value that touches a limit.
+                    row = touching[bisect_left(touching, row)]
+                    memory.rest(stamps, values, row)
+                if row < end:
+                    changes += judge(memory, stamps[row], values[row], bounds, timing)
+                    row += 1
         return changes
+
+    def _ends_of_days(self, columns: Columns) -> list[int]:
+        """Return the row after the last of each day that has rows: limits are the same all day."""
+        if not len(columns.at_ms):
+            return []
+        first, last = int(columns.at_ms[0]), int(columns.at_ms[-1])
+        midnights = [end_ms(day, self.history.zone) for day in days_ended(first, last + 1, self.history.zone)]
+        ends = np.searchsorted(columns.at_ms, midnights, side="right").tolist()
+        return list(dict.fromkeys(end for end in [*ends, len(columns.at_ms)] if end))
 
     def pass_until(self, memory: Memory, now_ms: int) -> list[Change]:
         """Note that no value came up to now."""
@@ -67,8 +90,15 @@ class HouseCheck:
         found: list[Judged] = []
         for rule in rules().values():
             signal = READ_AGAIN.get(rule.signal)
-            found += self._read(rule, signal) if signal else self._stands(rule)
+            found += self._read(rule, signal) if signal else self._stands(rule, self._standing(rule))
         return found
+
+    def _standing(self, rule: Rule) -> list[Stands]:
+        """Return what stands of a rule's signal: what was logged last, or what the records say."""
+        if rule.signal not in LOGGED:
+            return self.standing.signals.get(rule.signal, [])
+        told = read_log(self.history, rule.signal, self.now_ms - LOG_BACK_DAYS * DAY_MS, self.now_ms + 1)
+        return [Stands(HOUSE, float(told.value[-1]))] if len(told.value) else []
 
     def _read(self, rule: Rule, signal: Signal) -> list[Judged]:
         in_house = RuleInHouse(rule, self.settings, self.history)
@@ -106,9 +136,8 @@ class HouseCheck:
             return newest
         return int(columns.at_ms[-1]) if len(columns.at_ms) else seen_ms
 
-    def _stands(self, rule: Rule) -> list[Judged]:
+    def _stands(self, rule: Rule, standing: list[Stands]) -> list[Judged]:
         in_house = RuleInHouse(rule, self.settings, self.history)
-        standing = self.standing.signals.get(rule.signal, [])
         judged = [self._stands_one(in_house, one) for one in standing]
         return [one for one in judged if one is not None] + self._gone(rule, [one.source for one in standing])
 

@@ -12,7 +12,7 @@ from cloud.alerts.history import History
 from cloud.alerts.rules import signals
 from cloud.alerts.rules.days import day_of, days_ended, end_ms
 from cloud.alerts.rules.settings import Lives
-from cloud.alerts.rules.signals import DAY_MS, EMPTY, HOUR_MS, USUAL_DAYS, Columns
+from cloud.alerts.rules.signals import DAY_MS, EMPTY, HOUR_MS, USUAL_DAYS, Columns, LoggedDay
 from cloud.flock.growth import age_days, standards
 from cloud.store.series import DayStats, SeriesKey
 
@@ -173,6 +173,50 @@ READ_AGAIN: Final[Mapping[str, Signal]] = {
     "activity_against_usual": _against_usual(ACTIVITY),
 }
 """Signals that can be read again, by their names in ``rules.toml``."""
+
+
+LOG_BACK_DAYS: Final = 2
+"""Days before a day that what was logged on it is held against, and for how long a day's word stands."""
+
+LogValue = Callable[[LoggedDay, LoggedDay | None], float | None]
+"""Takes a day and the day before it, None where that was not logged; returns the day's value, None when it has none."""
+
+
+def _against_before(amount: Callable[[LoggedDay], float | None]) -> LogValue:
+    """Return an amount for each bird in % of that of the day before."""
+
+    def value_of(day: LoggedDay, before: LoggedDay | None) -> float | None:
+        now, then = (signals.a_bird(one, amount(one)) if one else None for one in (day, before))
+        return 100 * now / then if now is not None and then else None
+
+    return value_of
+
+
+LOGGED: Final[Mapping[str, LogValue]] = {
+    "mortality": lambda day, _before: signals.mortality(day),
+    "water_against_before": _against_before(lambda day: day.water_l),
+    "feed_against_before": _against_before(lambda day: day.feed_kg),
+}
+"""Signals from the daily log, by their names in ``rules.toml``; what stands in it may still change."""
+
+UNFINISHED: Final = frozenset({"mortality"})
+"""Of these a day counts before it has ended: the dead don't get fewer, but water is poured until the evening."""
+
+
+def read_log(history: History, signal: str, from_ms: int, to_ms: int) -> Columns:
+    """Return a signal of the daily log, a value a day with ``from_ms <= time < to_ms``, stamped with the day's last ms.
+
+    A day that has not ended by ``to_ms`` counts only where that says something, and is stamped with its last instant.
+    """
+    first, last = day_of(from_ms, history.zone), day_of(to_ms - 1, history.zone)
+    days = {one.day: one for one in history.logged(first - timedelta(days=1), last)}
+    rows = []
+    for day, told in days.items():
+        ends_ms = end_ms(day, history.zone)
+        value = LOGGED[signal](told, days.get(day - timedelta(days=1)))
+        if value is not None and day >= first and (ends_ms < to_ms or signal in UNFINISHED):
+            rows.append((min(ends_ms, to_ms - 1), value))
+    return Columns.of([at for at, _ in rows], [value for _, value in rows])
 
 
 def newest_ms(signal: Signal, now_ms: int, history: History) -> int:

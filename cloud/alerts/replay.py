@@ -4,7 +4,7 @@ The same signals and the same judging as the engine's, on the whole span at once
 themselves has no history (``NOT_REPLAYED``); which values were doubtful is judged again from the values.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -14,11 +14,11 @@ import numpy as np
 
 from cloud.alerts.history import History
 from cloud.alerts.house import RuleInHouse
-from cloud.alerts.reading import READ_AGAIN, Source
+from cloud.alerts.reading import HOUSE, LOGGED, READ_AGAIN, Source, read_log
 from cloud.alerts.rules import signals
 from cloud.alerts.rules.judging import Change, Level, Memory
 from cloud.alerts.rules.settings import HouseSettings, Lives
-from cloud.alerts.rules.signals import EMPTY, Columns
+from cloud.alerts.rules.signals import EMPTY, Columns, LoggedDay
 from cloud.alerts.rules.table import Rule, rules
 from cloud.store.series import DayStats, SeriesKey
 from contract.messages import Doubt
@@ -31,9 +31,7 @@ CLIMATE: Final = frozenset(
 AGAIN: Final = frozenset({"source_silence", "stuck", "jump"})
 """Signals that a replay makes from the values themselves."""
 
-NOT_REPLAYED: Final = tuple(
-    key for key, rule in rules().items() if rule.signal not in READ_AGAIN and rule.signal not in AGAIN
-)
+NOT_REPLAYED: Final = tuple(key for key, rule in rules().items() if rule.signal not in {*READ_AGAIN, *LOGGED, *AGAIN})
 """Rules about what stands only in records: the past of those is not kept."""
 
 
@@ -72,11 +70,13 @@ class Replayed:
     told_ms: list[int] = field(default_factory=list)
 
 
-def replay(history: History, settings: HouseSettings, from_ms: int, to_ms: int) -> Replayed:
-    """Run all rules over ``from_ms <= time < to_ms``."""
+def replay(
+    history: History, settings: HouseSettings, from_ms: int, to_ms: int, only: Collection[str] | None = None
+) -> Replayed:
+    """Run all rules, or ``only`` those of these keys, over ``from_ms <= time < to_ms``."""
     past = _Past(history, from_ms, to_ms)
     found = Replayed()
-    for rule in rules().values():
+    for rule in (rule for key, rule in rules().items() if only is None or key in only):
         in_house = RuleInHouse(rule, settings, past)
         for source, columns in past.columns_of(rule):
             _run(found, in_house, source, columns)
@@ -129,6 +129,9 @@ class _Past:
     def days(self, quantity: str, first: date, last: date) -> list[DayStats]:
         return self.history.days(quantity, first, last)
 
+    def logged(self, first: date, last: date) -> list[LoggedDay]:
+        return self.history.logged(first, last)
+
     def flock_on(self, day: date) -> Lives | None:
         return self.history.flock_on(day)
 
@@ -146,6 +149,8 @@ class _Past:
         if signal is not None:
             for source in signal.of(self):
                 yield source, signal.read(self, source, self.from_ms, self.to_ms)
+        elif rule.signal in LOGGED:
+            yield HOUSE, read_log(self, rule.signal, self.from_ms, self.to_ms)
         elif rule.signal in AGAIN:
             for source in self._instruments():
                 yield source, self._made(rule.signal, source)

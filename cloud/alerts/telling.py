@@ -69,9 +69,7 @@ def happened_now(one: Happened) -> AlertHappened:
 
 def ring_now(ring: Ring) -> RingNow:
     """Return an alert that would have been as the API answers with it."""
-    rule = rules()[ring.rule]
     device, source = ring.source
-    facts = Facts(device, source, ring.value, ring.limit, ring.target, ring.ended_silent)
     return RingNow(
         rule=ring.rule,
         level=level_name(ring.level),
@@ -82,9 +80,15 @@ def ring_now(ring: Ring) -> RingNow:
         silent=ring.ended_silent,
         value=ring.value,
         limit=ring.limit,
-        en=_said(rule, facts, "en"),
-        zh=_said(rule, facts, "zh"),
+        en=ring_said(ring, "en"),
+        zh=ring_said(ring, "zh"),
     )
+
+
+def ring_said(ring: Ring, language: Language) -> AlertSaid:
+    """Return what an alert that would have been says."""
+    facts = Facts(*ring.source, ring.value, ring.limit, ring.target, ring.ended_silent)
+    return _said(rules()[ring.rule], facts, language)
 
 
 def level_name(level: Level) -> AlertLevel:

@@ -73,6 +73,7 @@ async def write(
     kept, new = await run_in_threadpool(keep)
     response.status_code = HTTPStatus.CREATED if new else HTTPStatus.OK
     services.feed.changed(farm, house, ("stock",))
+    services.engine.changed(farm, house)
     return entry_now(kept, farm, house)
 
 
@@ -87,6 +88,7 @@ async def take_back(
 
     kept = await run_in_threadpool(keep)
     services.feed.changed(farm, house, ("stock",))
+    services.engine.changed(farm, house)
     return entry_now(kept, farm, house)
 
 

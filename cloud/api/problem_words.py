@@ -67,8 +67,31 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
         "en": "An alert can be put off by at most a week.",
         "zh": "告警最多推迟一周，请选择之后的时间。",
     },
+    "changed_meanwhile": {
+        "en": "Somebody else has changed this meanwhile; read it again.",
+        "zh": "期间已被他人修改，请重新读取后再保存。",
+    },
+    "which_version": {
+        "en": "Say which version you changed: send the ETag you read as If-Match.",
+        "zh": "请用 If-Match 注明修改的是哪个版本（读取时的 ETag）。",
+    },
     "no_such_series": {"en": "Nothing has measured this yet.", "zh": "还没有这项测量数据。"},
     "no_such_picture": {"en": "There is no such picture any more.", "zh": "这张图片已不存在。"},
+    "no_such_channel": {"en": "There is no such channel.", "zh": "没有这个通知渠道，请刷新列表。"},
+    "too_many_channels": {"en": "There are too many channels already.", "zh": "通知渠道太多，请先删除一个。"},
+    "bad_address": {
+        "en": "This address can't be used; look at the example.",
+        "zh": "这个地址不能使用，请对照示例检查。",
+    },
+    "host_not_allowed": {
+        "en": "Messages may not go to that host from here.",
+        "zh": "本服务不允许向该主机发送消息。",
+    },
+    "no_mail_server": {
+        "en": "This service has no mail server of its own; give a whole mailto:// address.",
+        "zh": "本服务没有配置邮件服务器，请填写完整的 mailto:// 地址。",
+    },
+    "link_void": {"en": "This link no longer works.", "zh": "此链接已失效。"},
     "no_such_flock": {"en": "There is no such flock.", "zh": "没有这个批次。"},
     "no_such_event": {"en": "The flock has no such event.", "zh": "该批次没有这条记录，请刷新。"},
     "no_such_entry": {"en": "The log has no such entry.", "zh": "日志里没有这条记录，请刷新。"},

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from cloud.alerts.delivery.desk import NotificationDesk
 from cloud.alerts.engine import Engine
 from cloud.api.attempts import Attempts
 from cloud.config import CloudConfig
@@ -37,6 +38,7 @@ class Services:
     courier: Courier
     feed: Feed
     provider: Provider | None
+    notifications: NotificationDesk
     engine: Engine
 
 

@@ -140,6 +140,9 @@ port = {http}
 
 [broker]
 port = {broker}
+
+[ingest]
+enrol = "open"
 """
 
 _EDGE = """\

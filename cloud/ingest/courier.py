@@ -34,16 +34,30 @@ class Courier:
     Args:
         records: where it is kept.
         clock: the present as an aware time.
+        tell: wakes the courier that is at work, which may be another process's; this one unless given.
     """
 
-    def __init__(self, records: Records, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        records: Records,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        tell: Callable[[], None] | None = None,
+    ) -> None:
         self._records = records
+        self._tell = tell
         self._clock = clock
         self._heard: set[Place] = set()
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
-        """Look at once: a person has just said something."""
+        """Let the courier look at once: a person has just said something."""
+        if self._tell:
+            self._tell()
+        else:
+            self.woken()
+
+    def woken(self) -> None:
+        """Look at once."""
         self._wake.set()
 
     def heard(self, places: Iterable[Place]) -> None:

@@ -1,6 +1,7 @@
 """From a message to the points it carries. Pure."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from cloud.store.series import Point, SeriesKey
@@ -78,14 +79,32 @@ def points_of(place: Place, event: Event) -> list[Point]:
     source = source_of(event)
     if source is None:
         return []
-    rows = [(source, quantity, value) for quantity, value in values_of(event).items()]
+    at_ms, keys = unix_ms(event), _keys(place, source)
+    points = [Point(keys[quantity], at_ms, float(value)) for quantity, value in values_of(event).items()]
     if isinstance(event, FlockCount):
-        rows += [(zone_source(source, zone), VISIBLE, birds) for zone, birds in event.by_zone.items()]
-    at_ms = unix_ms(event)
-    return [
-        Point(SeriesKey(place.farm, place.house, place.device, source, quantity), at_ms, float(value))
-        for source, quantity, value in rows
-    ]
+        points += [
+            Point(_keys(place, zone_source(source, zone))[VISIBLE], at_ms, float(birds))
+            for zone, birds in event.by_zone.items()
+        ]
+    return points
+
+
+class _Keys(dict[str, SeriesKey]):
+    """Quantity -> series of one source, made when it is first asked for; quantities are few."""
+
+    def __init__(self, place: Place, source: str) -> None:
+        super().__init__()
+        self._of = (place.farm, place.house, place.device, source)
+
+    def __missing__(self, quantity: str) -> SeriesKey:
+        key = self[quantity] = SeriesKey(*self._of, quantity)
+        return key
+
+
+# A message brings twenty points of one source, again and again.
+@lru_cache(maxsize=65_536)
+def _keys(place: Place, source: str) -> _Keys:
+    return _Keys(place, source)
 
 
 def unix_ms(message: Message) -> int:

@@ -7,16 +7,18 @@ series and time, a picture by camera and time, the ledger by seq.
 import json
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import Connection
 
 from cloud.errors import StoreUnavailable
+from cloud.ingest.admission import Admission
 from cloud.ingest.points import points_of, source_of, unix_ms
 from cloud.ingest.sorting import Accepted, Arrived, Sorted, sorted_batch
-from cloud.store import drawings, findings, hand_weighings, houses, ledger, pictures, verdicts
+from cloud.signals import Signal, notify
+from cloud.store import drawings, enrolments, findings, hand_weighings, houses, ledger, pictures, verdicts
 from cloud.store.findings import EvidenceKey
 from cloud.store.houses import Candidate
 from cloud.store.ledger import Range, Refused
@@ -73,6 +75,7 @@ class Outcome:
         kept_aside: how many of them were kept aside.
         points: how many points were written.
         announced: devices that have just connected: what waits for them can be sent.
+        held: how many messages were left alone, because nobody approved their device.
     """
 
     settled: dict[tuple[Place, str], list[Range]] = field(default_factory=dict)
@@ -81,6 +84,12 @@ class Outcome:
     kept_aside: int = 0
     points: int = 0
     announced: set[Place] = field(default_factory=set)
+    held: int = 0
+
+    @property
+    def signal(self) -> Signal:
+        """What pages and courier are told."""
+        return Signal(changed=self.changed, announced=self.announced)
 
     def add(self, other: "Outcome") -> None:
         """Take over what another batch brought."""
@@ -103,6 +112,7 @@ class Settler:
         media: picture files.
         keep_pictures: pictures kept per camera and kind, and of the findings of each device.
         clock: the present as an aware time.
+        admission: who may speak; everybody unless given.
     """
 
     def __init__(
@@ -112,7 +122,9 @@ class Settler:
         media: Media,
         keep_pictures: int,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        admission: Admission | None = None,
     ) -> None:
+        self._admission = admission or Admission(records, everybody=True)
         self._series = series
         self._records = records
         self._media = media
@@ -125,6 +137,13 @@ class Settler:
         Raises:
             StoreUnavailable: nothing may be acknowledged; settle the same batch again later.
         """
+        now_ms = int(self._clock().timestamp() * 1000)
+        admitted = self._admission.admitted(batch, now_ms)
+        outcome = self._settle_admitted(admitted)
+        outcome.held = len(batch) - len(admitted)
+        return outcome
+
+    def _settle_admitted(self, batch: Sequence[Arrived]) -> Outcome:
         try:
             return self._settled(sorted_batch(batch, self._clock()))
         except StoreUnavailable:
@@ -158,8 +177,10 @@ class Settler:
             points=len(points) - len(not_kept),
             announced={item.place for item in batch.accepted if isinstance(item.message, Announcement)},
         )
-        with self._records.writing() as connection:
+        with self._records.writing_beside() as connection:
+            enrolments.hold(connection, {item.place for item in batch.accepted} | {place for place, _ in batch.settled})
             gone = self._record(connection, batch, outcome)
+            notify(connection, outcome.signal)
         self._media.remove(gone)
         return outcome
 
@@ -179,13 +200,15 @@ class Settler:
             if isinstance(item.message, Announcement | Status):
                 _record_state(connection, item, now_ms)
                 _note_change(outcome, item.place, item.message)
-        for (place, _, source), event in _newest(batch.accepted).items():
+        best = [
+            (_candidate(place, event, source), event) for (place, _, source), event in _newest(batch.accepted).items()
+        ]
+        kept = set(map(id, houses.offer_all(connection, [candidate for candidate, _ in best], now_ms)))
+        for candidate, event in best:
             # A late weighing is not the last one, but it is one of its day.
-            is_newest = houses.offer_newest(connection, _candidate(place, event, source), now_ms)
-            if is_newest or isinstance(event, WeightSample):
-                _note_change(outcome, place, event)
-        for (place, boot), ranges in outcome.settled.items():
-            ledger.settle(connection, place, boot, ranges)
+            if id(candidate) in kept or isinstance(event, WeightSample):
+                _note_change(outcome, candidate.place, event)
+        ledger.settle_all(connection, outcome.settled)
         for refused in batch.refused:
             ledger.keep_aside(connection, refused, now_ms)
         if batch.refused:
@@ -244,8 +267,7 @@ def _kept_aside(not_kept: Iterable[NotKept]) -> list[Refused]:
     for one in not_kept:
         values.setdefault((one.point.series, one.reason), []).append((one.point.at_ms, one.point.value))
     return [
-        Refused("/".join(("series", *astuple(key))), json.dumps(rows).encode(), reason)
-        for (key, reason), rows in values.items()
+        Refused("/".join(("series", *key)), json.dumps(rows).encode(), reason) for (key, reason), rows in values.items()
     ]
 
 

@@ -5,7 +5,7 @@ import logging
 from typing import Final
 
 from cloud.config import CloudConfig
-from cloud.errors import StoreUnavailable
+from cloud.errors import CannotStart, StoreUnavailable
 from cloud.store.embedded import EmbeddedSeries
 from cloud.store.media import FolderMedia, Media
 from cloud.store.series import SeriesStore
@@ -40,6 +40,35 @@ def chosen_media(config: CloudConfig) -> Media:
     from cloud.store.bucket import BucketMedia
 
     return BucketMedia(config.bucket.name, config.bucket)
+
+
+def is_embedded(config: CloudConfig) -> bool:
+    """Say whether a store is a file, which one process has for itself."""
+    return config.series.store == "embedded" or config.records.url is None
+
+
+def check_shared(config: CloudConfig) -> None:
+    """Refuse to share messages among workers when the stores can't be shared.
+
+    Raises:
+        CannotStart: the stores are files.
+    """
+    if config.ingest.shared and is_embedded(config):
+        raise CannotStart(
+            "ingest.shared: the embedded stores are for one process; several workers need InfluxDB (series.store) and "
+            "PostgreSQL (records.url)"
+        )
+
+
+def check_workers(config: CloudConfig) -> None:
+    """Refuse a worker beside the service when messages or stores are not shared.
+
+    Raises:
+        CannotStart: they are not.
+    """
+    check_shared(config.model_copy(update={"ingest": config.ingest.model_copy(update={"shared": True})}))
+    if not config.ingest.shared:
+        raise CannotStart("ingest.shared: set it to true for the service and all its workers")
 
 
 async def forgetting(series: SeriesStore) -> None:

@@ -2,13 +2,14 @@
 
 SQLite is a file (WAL, ``synchronous=FULL``); PostgreSQL is a URL. On both a transaction that writes is alone with
 what it reads, so that looking first and writing then needs no further care: SQLite has one writer at a time, and on
-PostgreSQL each one takes the same advisory lock first.
+PostgreSQL each one takes the same advisory lock first. Only workers of ingest share it and hold devices' rows instead.
 """
 
 import sqlite3
 from pathlib import Path
 from typing import Final
 
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, ProgrammingError
 
@@ -16,7 +17,11 @@ Where = Path | URL
 """An SQLite file, or PostgreSQL's address."""
 
 WRITES: Final = "henwise_writes"
-"""Execution option of a transaction that will write."""
+"""Execution option of a transaction that will write: ``ALONE`` or ``BESIDE`` others of that kind."""
+
+ALONE: Final = "pg_advisory_xact_lock"
+BESIDE: Final = "pg_advisory_xact_lock_shared"
+"""PostgreSQL's function that lets it begin; with SQLite every writer is alone."""
 
 PATIENCE_S: Final = 10
 """How long a writer waits for another one, and a connection for the server."""
@@ -67,6 +72,14 @@ def engine_of(where: Where) -> Engine:
     return engine
 
 
+def conninfo(url: URL) -> str:
+    """Return what psycopg connects with, to listen for as long as it takes."""
+    parts = {"host": url.host, "port": url.port, "user": url.username, "password": url.password, "dbname": url.database}
+    alive = {"keepalives_idle": PATIENCE_S, "keepalives_interval": 5, "keepalives_count": 3}
+    more = {"connect_timeout": PATIENCE_S, "application_name": "henwise-listener", **alive, **url.query}
+    return make_conninfo(**{name: str(value) for name, value in {**parts, **more}.items() if value is not None})
+
+
 def reads(engine: Engine) -> Engine:
     """Return the engine for transactions that only read, all of one moment."""
     if engine.dialect.name == "sqlite":
@@ -74,9 +87,9 @@ def reads(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
-def writes(engine: Engine) -> Engine:
+def writes(engine: Engine, how: str = ALONE) -> Engine:
     """Return the engine for transactions that write."""
-    return engine.execution_options(**{WRITES: True})
+    return engine.execution_options(**{WRITES: how})
 
 
 def is_of_the_value(error: DBAPIError) -> bool:
@@ -97,14 +110,15 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A transaction that will write takes the lock first: taking it later can fail without waiting.
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _will_write(connection) else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _lock_of(connection) else "BEGIN")
 
 
 def _begin_postgresql(connection: Connection) -> None:
     # At READ COMMITTED every statement after this one sees what the lock's last holder committed.
-    if _will_write(connection):
-        connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_WRITERS_LOCK,))
+    if lock := _lock_of(connection):
+        connection.exec_driver_sql(f"SELECT {lock}(%s)", (_WRITERS_LOCK,))
 
 
-def _will_write(connection: Connection) -> bool:
-    return bool(connection.get_execution_options().get(WRITES, False))
+def _lock_of(connection: Connection) -> str | None:
+    lock: str | None = connection.get_execution_options().get(WRITES)
+    return lock

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from cloud.errors import BadRecord
-from cloud.store.records import Records, add, upsert
+from cloud.store.records import Records, add, insert_new, upsert
 from cloud.store.tables import Farm, House, Organisation
 
 FIRST_ORGANISATION = "Henwise"
@@ -51,7 +51,7 @@ def adopt(connection: Connection, farm: str, now_ms: int) -> None:
     """Let a farm that was just heard of belong to the only organisation, where there is only one."""
     only = only_organisation(connection)
     if only is not None and owner_of(connection, farm) is None:
-        add(connection, Farm, {"farm": farm, "organisation_id": only, "created_ms": now_ms})
+        insert_new(connection, Farm, {"farm": farm, "organisation_id": only, "created_ms": now_ms})
 
 
 def claim(connection: Connection, farm: str, organisation_id: int, now_ms: int) -> None:

@@ -1,13 +1,13 @@
 """Records of houses: which there are, their devices, the newest event of each source."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
 from cloud.store import farms
-from cloud.store.records import Records, upsert
+from cloud.store.records import Records, insert_new, matching, upsert, upsert_all
 from cloud.store.tables import Device, House, Newest
 from contract.messages import FlockCount, Snapshot
 from contract.place import Place
@@ -44,9 +44,12 @@ def known(connection: Connection, farm: str, house: str) -> bool:
 
 def seen(connection: Connection, houses: Iterable[Name], now_ms: int) -> None:
     """Note houses that are not known yet."""
-    for farm, house in houses:
-        if not known(connection, farm, house):
-            upsert(connection, House, {"farm": farm, "house": house, "first_seen_ms": now_ms})
+    wanted = sorted(set(houses))  # in one order, so that no two workers wait for each other
+    rows = matching(connection, select(House.farm, House.house), (House.farm, House.house), wanted)
+    there = {(row.farm, row.house) for row in rows}
+    for farm, house in wanted:
+        row = {"farm": farm, "house": house, "first_seen_ms": now_ms}
+        if (farm, house) not in there and insert_new(connection, House, row):
             farms.adopt(connection, farm, now_ms)
 
 
@@ -154,17 +157,35 @@ def replaces(candidate: Candidate, known_at_ms: int, known_delayed: bool, now_ms
 
 def offer_newest(connection: Connection, candidate: Candidate, now_ms: int) -> bool:
     """Keep an event if it is now the newest of its source; say whether it is."""
+    return bool(offer_all(connection, [candidate], now_ms))
+
+
+def offer_all(connection: Connection, candidates: Sequence[Candidate], now_ms: int) -> list[Candidate]:
+    """Keep the events that are now the newest of their sources, and return them; one event a source."""
+    columns = (Newest.farm, Newest.house, Newest.device, Newest.leaf, Newest.source)
+    keys = [_key(candidate) for candidate in candidates]
+    known = {
+        tuple(row[:5]): (row.at_ms, row.delayed)
+        for row in matching(connection, select(*columns, Newest.at_ms, Newest.delayed), columns, keys)
+    }
+    newest = [
+        candidate
+        for candidate, key in zip(candidates, keys, strict=True)
+        if key not in known or replaces(candidate, *known[key], now_ms)
+    ]
+    upsert_all(connection, Newest, [_newest_row(candidate) for candidate in newest])
+    return newest
+
+
+def _key(candidate: Candidate) -> tuple[str, ...]:
     place = candidate.place
-    query = select(Newest.at_ms, Newest.delayed).where(
-        Newest.farm == place.farm,
-        Newest.house == place.house,
-        Newest.device == place.device,
-        Newest.leaf == candidate.leaf,
-        Newest.source == candidate.source,
-    )
-    known = connection.execute(query).first()
-    if known and not replaces(candidate, known.at_ms, known.delayed, now_ms):
-        return False
-    row = {"at_ms": candidate.at_ms, "delayed": candidate.delayed, "message": candidate.message}
-    upsert(connection, Newest, {**place.model_dump(), "leaf": candidate.leaf, "source": candidate.source, **row})
-    return True
+    return place.farm, place.house, place.device, candidate.leaf, candidate.source
+
+
+def _newest_row(candidate: Candidate) -> dict[str, object]:
+    names = ("farm", "house", "device", "leaf", "source")
+    return dict(zip(names, _key(candidate), strict=True)) | {
+        "at_ms": candidate.at_ms,
+        "delayed": candidate.delayed,
+        "message": candidate.message,
+    }

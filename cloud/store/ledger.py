@@ -3,12 +3,13 @@
 An event is settled when it is committed or kept aside; the ranges are merged, so a boot without losses is one row.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select
 
-from cloud.store.records import Records, add
+from cloud.store.records import Records, add, matching
 from cloud.store.tables import KeptAside, SeqRange
 from contract.place import Place
 
@@ -41,14 +42,29 @@ def merged(ranges: Iterable[Range]) -> list[Range]:
 
 def settle(connection: Connection, place: Place, boot: str, ranges: Iterable[Range]) -> None:
     """Note that these events of one boot are settled."""
-    for first, last in merged(ranges):
-        touching = (*_of(place, boot), SeqRange.first <= last + 1, SeqRange.last >= first - 1)
-        known = [(row.first, row.last) for row in connection.execute(select(SeqRange).where(*touching))]
-        [(low, high)] = merged([*known, (first, last)])
-        if known == [(low, high)]:
-            continue
-        connection.execute(delete(SeqRange).where(*touching))
-        add(connection, SeqRange, {**place.model_dump(), "boot": boot, "first": low, "last": high})
+    settle_all(connection, {(place, boot): list(ranges)})
+
+
+def settle_all(connection: Connection, settled: Mapping[tuple[Place, str], Sequence[Range]]) -> None:
+    """Note which events of which boots are settled."""
+    wanted = {(place.farm, place.house, place.device, boot): merged(some) for (place, boot), some in settled.items()}
+    columns = (SeqRange.farm, SeqRange.house, SeqRange.device, SeqRange.boot)
+    known: dict[tuple[str, ...], list[Range]] = {}
+    for row in matching(connection, select(SeqRange), columns, list(wanted)):
+        known.setdefault((row.farm, row.house, row.device, row.boot), []).append((row.first, row.last))
+    gone: list[dict[str, Any]] = []
+    new: list[dict[str, Any]] = []
+    for key, ranges in wanted.items():
+        before, after = set(known.get(key, ())), set(merged([*known.get(key, ()), *ranges]))
+        names = dict(zip(("farm", "house", "device", "boot"), key, strict=True))
+        gone += [{**names, "first": first, "last": last} for first, last in before - after]
+        new += [{**names, "first": first, "last": last} for first, last in after - before]
+    if gone:
+        where = (column == bindparam(f"old_{column.name}") for column in SeqRange.__table__.primary_key)
+        old = [{f"old_{name}": value for name, value in row.items()} for row in gone]
+        connection.execute(delete(SeqRange).where(*where), old)
+    if new:
+        connection.execute(insert(SeqRange), new)
 
 
 def settled(records: Records, place: Place) -> dict[str, list[Range]]:

@@ -4,18 +4,20 @@ The nouns have modules of their own (``houses``, ``people``, ``pictures``, ``led
 brings it up to date, and hands out transactions. What differs between the two is in ``engines``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, insert
+from sqlalchemy import URL, Connection, Engine, Row, Select, insert, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from cloud.errors import BadRecord, StoreUnavailable
-from cloud.store.engines import Where, engine_of, is_of_the_value, name_of, reads, writes
+from cloud.store.engines import BESIDE, Where, engine_of, is_of_the_value, name_of, reads, writes
 from cloud.store.tables import Table
+
+KEYS_AT_ONCE: Final = 500
 
 
 class Records:
@@ -73,6 +75,35 @@ class Records:
         with _translated(self._where), writes(self._opened()).begin() as connection:
             yield connection
 
+    @contextmanager
+    def writing_beside(self) -> Iterator[Connection]:
+        """Give a transaction as ``writing`` does, but beside others of this kind: for ingest, whose workers are many.
+
+        What is read before it is written must be held first: ``enrolments.hold`` does so for a device's rows.
+
+        Raises:
+            StoreUnavailable: nothing was written; try again later.
+            BadRecord: a value can't be kept.
+        """
+        with _translated(self._where), writes(self._opened(), BESIDE).begin() as connection:
+            yield connection
+
+    @property
+    def server(self) -> URL | None:
+        """PostgreSQL's address; None when the records are in a file, which one process has for itself."""
+        return self._where if isinstance(self._where, URL) else None
+
+    def connect(self) -> Connection:
+        """Return a connection of its own outside of any transaction, for a lock; the caller closes it.
+
+        Raises:
+            StoreUnavailable: the database can't be reached.
+        """
+        with _translated(self._where):
+            connection = self._opened().connect().execution_options(isolation_level="AUTOCOMMIT")
+            connection.detach()
+            return connection
+
     def _opened(self) -> Engine:
         if self._engine is None:
             raise StoreUnavailable(f"{name_of(self._where)} is not open")
@@ -89,6 +120,34 @@ def upsert(connection: Connection, table: type[Table], row: dict[str, Any]) -> N
         connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values))
     else:
         connection.execute(statement.on_conflict_do_nothing(index_elements=keys))
+
+
+def upsert_all(connection: Connection, table: type[Table], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows of the same columns, each over the one with the same primary key; one statement for all."""
+    if not rows:
+        return
+    keys = [column.name for column in table.__table__.primary_key]
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    values = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), rows)
+
+
+def matching(
+    connection: Connection, query: Select[*tuple[Any, ...]], columns: Sequence[Any], keys: Sequence[tuple[Any, ...]]
+) -> Iterator[Row[Any]]:
+    """Give the rows whose columns are one of ``keys``; few questions, however many keys there are."""
+    for start in range(0, len(keys), KEYS_AT_ONCE):
+        some = keys[start : start + KEYS_AT_ONCE]
+        yield from connection.execute(query.where(tuple_(*columns).in_(some)))
+
+
+def insert_new(connection: Connection, table: type[Table], row: dict[str, Any]) -> bool:
+    """Insert a row unless there is one with the same primary key; say whether it was inserted."""
+    keys = [column.name for column in table.__table__.primary_key]
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).values(row).on_conflict_do_nothing(index_elements=keys)
+    return connection.execute(statement.returning(*table.__table__.primary_key)).first() is not None
 
 
 def add(connection: Connection, table: type[Table], row: dict[str, Any]) -> None:

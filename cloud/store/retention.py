@@ -28,10 +28,16 @@ class Retention:
         """Return the beginning of the oldest hour whose points are kept, as Unix time in ms."""
         return (now_ms - self.days.get(quantity, self.default_days) * DAY_MS) // HOUR_MS * HOUR_MS
 
-    def refused(self, points: Sequence[Point], now_ms: int) -> list[NotKept]:
-        """Return the points that are too old: their hours may be roll-ups only, which one point would falsify."""
+    def refused(self, points: Sequence[Point], oldest_ms: int, now_ms: int) -> list[NotKept]:
+        """Return the points that are too old: their hours may be roll-ups only, which one point would falsify.
+
+        Args:
+            points: to look at, when it is worth while.
+            oldest_ms: time of the oldest of them.
+            now_ms: the present.
+        """
         least_days = min([self.default_days, *self.days.values()])
-        if min(point.at_ms for point in points) >= now_ms - least_days * DAY_MS:
+        if oldest_ms >= now_ms - least_days * DAY_MS:
             return []
         return [
             NotKept(point, "it is older than points of its quantity are kept: series.retention_days")

@@ -7,17 +7,16 @@ come from any thread. Times are Unix time in ms; values are in the unit of the s
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from cloud.store.columns import Times, Values
+from cloud.store.columns import Columns, Rollups, Times, Values
 
 Basis = Literal["raw", "hourly", "daily"]
 """What an answer is made from: the points themselves, or their hourly or daily roll-ups."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class SeriesKey:
+class SeriesKey(NamedTuple):
     """One quantity from one instrument or camera.
 
     Attributes:
@@ -35,8 +34,7 @@ class SeriesKey:
     quantity: str
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """One value: ``at_ms`` is Unix time in ms, ``value`` is in the quantity's unit and finite."""
 
     series: SeriesKey
@@ -141,6 +139,30 @@ class SeriesStore(Protocol):
 
     def latest(self, series: SeriesKey) -> Latest | None:
         """Return the newest point, None when there is none (any more)."""
+        ...
+
+    def extent(self, series: SeriesKey) -> tuple[int, int] | None:
+        """Return when the first day (UTC) that was written to begins and the last one ends; None without any."""
+        ...
+
+    def points(self, series: SeriesKey, from_ms: int, to_ms: int) -> Columns:
+        """Return the points of ``from_ms <= time < to_ms`` that are kept."""
+        ...
+
+    def hours(self, series: SeriesKey, from_ms: int, to_ms: int) -> Rollups:
+        """Return the hours of a span of whole hours, added up, also those whose points are not kept any more."""
+        ...
+
+    def put_hours(self, series: SeriesKey, hours: Rollups) -> None:
+        """Write roll-ups of hours whose points are not kept any more; on return they are on the disk.
+
+        Raises:
+            StoreUnavailable: hand in all of them again later.
+        """
+        ...
+
+    def add_up(self) -> int:
+        """Do now what happens in the background: add up what came since; answers how much that was."""
         ...
 
     def window(self, series: SeriesKey, from_ms: int, to_ms: int, points: int) -> Window:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 TABLES = (
     *("install", "edge", "detector", "vision", "tracking", "suspects"),
-    *("bus", "decoders", "probe", "weighing", "avoidance"),
+    *("bus", "decoders", "probe", "stores", "ingest", "weighing", "avoidance"),
 )
 
 ALONE = ("soak", "load")

@@ -8,6 +8,8 @@ The rows of ultralytics need its checkpoint (.pt) and a Python that has it; `mak
 
     pip install ultralytics-opencv-headless lapx shapely        # in an environment of its own, brings torch
     HENWISE_BENCH_PYTHON=<that environment>/bin/python HENWISE_BENCH_PT=<checkpoint.pt> python -m tests.bench vision
+
+``tests/bench/vision_checkpoint.py`` makes the checkpoint out of the network that ships.
 """
 
 import json

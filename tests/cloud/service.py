@@ -39,6 +39,7 @@ class CloudProcess:
             "HENWISE_DATA_DIR": str(self.folder / "data"),
             "HENWISE_HTTP_PORT": str(self.port),
             "HENWISE_BROKER_PORT": str(self.broker_port),
+            "HENWISE_INGEST_ENROL": "open",
             "HENWISE_SERIES_RETENTION_DAYS": "default=36500",  # what tests send has fixed times
         }
         return {**os.environ, **own, **self.environment}
@@ -55,11 +56,15 @@ class CloudProcess:
         )
 
     def start(self, *wrapper: str) -> None:
+        self.start_alone(*wrapper)
+        self.wait_until_healthy()
+
+    def start_alone(self, *wrapper: str) -> None:
+        """Start it without waiting: what it needs may be away."""
         with (self.folder / "cloud.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [*wrapper, sys.executable, "-m", "cloud.cli", "serve"], env=self.environ(), stdout=log, stderr=log
             )
-        self.wait_until_healthy()
 
     def wait_until_healthy(self, timeout_s: float = 60) -> None:
         deadline_s = time.monotonic() + timeout_s

@@ -4,16 +4,20 @@ import math
 import random
 import threading
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from cloud.alerts.history import HouseHistory
 from cloud.alerts.replay import replay
 from cloud.alerts.rules.settings import HouseSettings, OwnLimits
+from cloud.book.log import LogBook
+from cloud.book.moment import Writing
 from cloud.store import alert_actions, alert_book, alert_settings
 from cloud.store.alert_actions import Deed
 from cloud.store.alert_settings import SetOnce
+from cloud.store.daily_log import EntryFacts, EntryKind
 from cloud.store.embedded import EmbeddedSeries
 from cloud.store.media import Media
 from cloud.store.records import Records
@@ -253,3 +257,34 @@ def test_a_snooze_ends_by_itself(house: WatchedHouse):
     assert alert_actions.unsnooze_due(house.records, ms(until) - 1) == []
     assert [one.kind for one in alert_actions.unsnooze_due(house.records, ms(until))] == ["unsnoozed"]
     assert alert_actions.unsnooze_due(house.records, ms(until)) == []
+
+
+def test_what_people_write_down_is_judged_late_entries_too(house: WatchedHouse):
+    today = house.now.astimezone(ZONE).date()
+    book = LogBook(house.records, PI.farm, PI.house)
+
+    def log(kind: EntryKind, day: date, **more: Any) -> None:
+        number = ms(house.now)
+        house.now += timedelta(minutes=1)
+        book.write(f"e-{number}", EntryFacts(kind, day, number, **more), Writing("mei", number, today))
+
+    log("mortality", today, birds=4)
+    assert house.judge() == [("mortality", "opened", 2)]
+    log("mortality", today, birds=3)
+    assert house.judge() == [("mortality", "worsened", 3)]
+    before, yesterday = today - timedelta(days=2), today - timedelta(days=1)
+    log("water", before, litres=100.0)
+    log("water", today, litres=5.0)
+    assert house.judge() == []
+    log("water", yesterday, litres=60.0)
+    log("feed-eaten", before, kilograms=50.0)
+    log("feed-eaten", yesterday, kilograms=49.0)
+    assert house.judge() == [("less-water", "opened", 2)]
+    [alert] = [one for one in house.open() if one.rule == "less-water"]
+    assert alert.value == pytest.approx(60, abs=2)
+    history = HouseHistory(house.series, house.records, PI.farm, PI.house, ZONE)
+    began_ms, now_ms = ms(house.now - timedelta(days=3)), ms(house.now)
+    rings = replay(history, HouseSettings(), began_ms, now_ms, {"mortality", "less-water", "less-feed"}).rings
+    assert sorted((ring.rule, ring.level) for ring in rings) == [("less-water", 2), ("mortality", 3)]
+    house.now += timedelta(days=4)
+    assert sorted(house.judge()) == [("less-water", "resolved", 0), ("mortality", "resolved", 0)]

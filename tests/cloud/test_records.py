@@ -17,7 +17,7 @@ from cloud.store import farms, flocks, houses, ledger, memberships, migrations, 
 from cloud.store.flocks import FlockFacts
 from cloud.store.houses import Candidate
 from cloud.store.ledger import Refused, merged
-from cloud.store.records import Records
+from cloud.store.records import Records, insert_new
 from cloud.store.tables import House, Organisation, Table, User
 from contract.place import checked_slug
 from tests.cloud.placing import place
@@ -134,6 +134,12 @@ def test_a_reader_sees_one_moment(records: Records):
         place(records, FlockFacts("house-2", "ross-308", date(2026, 11, 1), 5))
         assert connection.scalar(select(func.count()).select_from(House)) == before == 0
     assert houses.names(records) == [("hill", "house-2")]
+
+
+def test_a_row_is_new_once(records: Records):
+    row = {"farm": "hill", "house": "house-2", "first_seen_ms": 1}
+    with records.writing() as connection:
+        assert [insert_new(connection, House, row) for _ in range(2)] == [True, False]
 
 
 def test_a_value_that_can_not_be_kept_is_the_callers_mistake(records: Records):

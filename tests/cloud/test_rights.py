@@ -189,6 +189,8 @@ def test_the_routes_of_a_farm_need_a_right_and_nothing_else_is_open_to_anybody()
     found = routes()
     assert {(one.method, one.path) for one in found if one.whom == "anybody"} == {
         ("DELETE", "/api/v1/session"),
+        ("GET", "/api/v1/answers/{token}"),
+        ("GET", "/api/v1/answers/{token}/picture"),
         ("GET", "/healthz"),
         ("GET", "/metrics"),
         ("GET", "/readyz"),
@@ -197,6 +199,7 @@ def test_the_routes_of_a_farm_need_a_right_and_nothing_else_is_open_to_anybody()
         ("POST", "/api/v1/session/oidc"),
         ("POST", "/api/v1/invitations/accept"),
         ("POST", "/api/v1/invitations/look"),
+        ("POST", "/api/v1/answers/{token}"),
         ("POST", "/api/v1/session"),
     }
     assert all(one.rights for one in found if "{farm}" in one.path)

@@ -92,3 +92,21 @@ def test_nothing_and_noise_are_no_mistake_and_said(tmp_path: Path, family: str):
     its.forget()
     assert its.skipped_bytes <= len(noise)
     assert all(isinstance(json.dumps(row), str) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("family", "line", "grams"),
+    [
+        ("generic-text", b"ST,GS,+ 000080kg\r\n", 80_000),
+        ("xk3190-a12", b"wn-0000.1kg\n", -100),
+        ("xk3118t1", b"=00004.8(kg)", 4_800),
+        ("mt-sics", b"S S     100.00 g\r\n", 100),
+        ("cas-18", b"US,NT,   1.234kg\r\n", 1_234),
+        ("and", b"ST,+00123.45  g\r\n", 123.45),
+        ("dini-argeo", b"ST,GS,     0.0,kg\r\n", 0),
+    ],
+)
+def test_a_recording_of_one_line_is_read_back(tmp_path: Path, family: str, line: bytes, grams: float):
+    [row], told = decoded(tmp_path, line, family)
+    assert row["load_grams"] == grams
+    assert "1 frames, 0 bad, 0 bytes skipped" in told.stderr

@@ -5,8 +5,12 @@ A value must stay over a level's limit for the hold time before the level is tol
 alert. When no value comes for longer than ``gap_ms``, an open alert is neither over nor confirmed: it is silent.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 Level = Literal[0, 1, 2, 3]
 """0 = nothing, 1 = watch, 2 = warning, 3 = severe."""
@@ -39,6 +43,13 @@ class Bounds:
     def held(self, value: float) -> Level:
         """Return the highest level that ``value`` is not yet back from."""
         return self._highest(value, self.hysteresis)
+
+    def touched(self, values: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return where ``values`` reach the limit of any level."""
+        given = [limit for limit in self.limits if limit is not None]
+        if not given:
+            return np.zeros(len(values), np.bool_)
+        return values >= min(given) if self.above else values <= max(given)
 
     def limit_of(self, level: Level) -> float | None:
         """Return the limit of a level; None for none."""
@@ -106,6 +117,11 @@ class Memory:
     def asleep(self) -> bool:
         """True when nothing is open and nothing is on its way."""
         return self.level == 0 and not self.silent and self.since_ms == [None, None, None]
+
+    def rest(self, at_ms: Sequence[int], values: Sequence[float], row: int) -> None:
+        """Take the value before ``row`` as judged: nothing up to there touched a limit."""
+        if row:
+            self.last_ms, self.value = at_ms[row - 1], values[row - 1]
 
     def copy(self) -> "Memory":
         """Return another with the same content."""

@@ -5,6 +5,7 @@ A column pair is times (Unix ms, rising, int64) and values of the same shape (n,
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from typing import Final
 
@@ -59,6 +60,25 @@ class Columns:
 
 
 EMPTY: Final = Columns.of([], [])
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedDay:
+    """What people wrote down of a day of a flock; None where nothing was written.
+
+    Attributes:
+        day: which.
+        birds: in the house at its beginning, placed ones included.
+        lost: died or culled.
+        feed_kg: eaten.
+        water_l: drunk.
+    """
+
+    day: date
+    birds: int
+    lost: int | None
+    feed_kg: float | None
+    water_l: float | None
 
 
 def heat_index(celsius: Columns, humidity: Columns) -> Columns:
@@ -178,6 +198,16 @@ def gain_against_before(days: Sequence[DayStats]) -> float | None:
 def weight_cv(day: DayStats) -> float | None:
     """Return a day's coefficient of variation in %; None on too few weighings."""
     return spread(day.n, day.total, day.sumsq).cv_percent if day.n >= CV_WEIGHINGS_LEAST else None
+
+
+def mortality(day: LoggedDay) -> float | None:
+    """Return a day's deaths and culls in % of the birds that were there; None where nobody wrote a word."""
+    return 100 * day.lost / day.birds if day.lost is not None and day.birds > 0 else None
+
+
+def a_bird(day: LoggedDay, amount: float | None) -> float | None:
+    """Return an amount for each bird of that day; None where it or the birds are not known."""
+    return amount / day.birds if amount is not None and day.birds > 0 else None
 
 
 def _half(day: DayStats) -> float:

@@ -2,6 +2,8 @@
  * Keeps the page's own files (never the farm's data) on the phone, so that it opens without a network.
  * The page is asked for first and taken from the phone when nobody answers in time; hashed files never change.
  */
+importScripts("/push.js");
+
 const CACHE = "henwise-shell-1";
 const PAGE = "/";
 const PATIENCE_MS = 4000;

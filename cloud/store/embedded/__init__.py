@@ -19,8 +19,8 @@ import numpy as np
 from cloud.errors import BadRecord, StoreUnavailable
 from cloud.store.columns import HOUR_MS, Columns, Rollups
 from cloud.store.embedded import reader
-from cloud.store.embedded.schema import BATCH, Connect, connect, make_tables
-from cloud.store.embedded.sealing import forget_before, series_of
+from cloud.store.embedded.schema import BATCH, HOURS, Connect, connect, make_tables
+from cloud.store.embedded.sealing import forget_before, put_hours, series_of
 from cloud.store.embedded.staged import Staged
 from cloud.store.embedded.writer import Sealing, Writer
 from cloud.store.retention import Retention, without
@@ -89,7 +89,7 @@ class EmbeddedSeries:
         if not points:
             return []
         batch = _batch(points)
-        refused = self._retention.refused(points, self._now_ms())
+        refused = self._retention.refused(points, int(batch["at_ms"].min()), self._now_ms())
         if refused:
             points = without(points, refused)
             batch = _batch(points)
@@ -126,6 +126,51 @@ class EmbeddedSeries:
         staged = self._staged.of(number)
         with self._reading() as connection:
             return reader.latest(connection, number, staged)
+
+    def extent(self, series: SeriesKey) -> tuple[int, int] | None:
+        """Return when the first day that was written to begins and the last one ends, None without any."""
+        number = self._opened().id_of(series)
+        if number is None:
+            return None
+        staged = self._staged.of(number)
+        with self._reading() as connection:
+            return reader.extent(connection, number, staged)
+
+    def points(self, series: SeriesKey, from_ms: int, to_ms: int) -> Columns:
+        """Return the points of a span that are kept."""
+        number = self._opened().id_of(series)
+        if number is None:
+            return Columns.empty()
+        staged = self._staged.of(number)
+        with self._reading() as connection:
+            return reader.points_between(connection, number, (from_ms, to_ms), staged)[0]
+
+    def hours(self, series: SeriesKey, from_ms: int, to_ms: int) -> Rollups:
+        """Return the hours of a span, added up."""
+        number = self._opened().id_of(series)
+        if number is None:
+            return Rollups.empty()
+        staged = self._staged.of(number)
+        with self._reading() as connection:
+            return reader.hourly_between(connection, number, (from_ms, to_ms), staged).every(HOUR_MS)
+
+    def put_hours(self, series: SeriesKey, hours: Rollups) -> None:
+        """Write roll-ups of hours whose points are not kept any more."""
+        rows = np.empty(len(hours.at_ms), HOURS)
+        rows["hour"] = hours.at_ms // HOUR_MS
+        for name in ("n", "total", "sumsq", "low", "high"):
+            rows[name] = getattr(hours, name)
+        number = self._opened().number_of(series)
+
+        def work(connection: sqlite3.Connection) -> int:
+            put_hours(connection, number, rows)
+            return len(rows)
+
+        self._opened().do(work)
+
+    def add_up(self) -> int:
+        """Seal what is staged now, which adds it up; answers how many rows that was."""
+        return self.seal()
 
     def window(self, series: SeriesKey, from_ms: int, to_ms: int, points: int) -> Window:
         """Return a span in at most ``points`` rows; see ``SeriesStore.window``."""

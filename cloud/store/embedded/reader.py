@@ -10,6 +10,7 @@ import numpy as np
 
 from cloud.store.columns import DAY_MS, HOUR_MS, Columns, Rollups, joined, overlaid
 from cloud.store.embedded.chunks import unpack
+from cloud.store.embedded.schema import HOURS
 from cloud.store.series import Latest, SeriesKey
 
 Span = tuple[int, int]
@@ -45,19 +46,30 @@ def latest(connection: sqlite3.Connection, series: int, staged: Columns) -> Late
     return Latest(int(columns.at_ms[-1]), float(columns.value[-1])) if len(columns.at_ms) else None
 
 
+def extent(connection: sqlite3.Connection, series: int, staged: Columns) -> Span | None:
+    """Return when the first day begins and the last one ends."""
+    first, last = connection.execute("SELECT min(day), max(day) FROM daily WHERE series=?", (series,)).fetchone()
+    days = [day for day in (first, last) if day is not None]
+    if len(staged.at_ms):
+        days += [int(staged.at_ms[0]) // DAY_MS, int(staged.at_ms[-1]) // DAY_MS]
+    return (min(days) * DAY_MS, (max(days) + 1) * DAY_MS) if days else None
+
+
 def points_between(connection: sqlite3.Connection, series: int, span: Span, staged: Columns) -> tuple[Columns, bool]:
     """Return the points of a span, and whether all are kept: False when only a roll-up is left of some hour."""
     hours = (span[0] // HOUR_MS, (span[1] - 1) // HOUR_MS)
     query = "SELECT hour, packed FROM chunk WHERE series=? AND hour BETWEEN ? AND ?"
     chunks = [unpack(*row) for row in connection.execute(query, (series, *hours))]
-    (added_up,) = connection.execute(
-        "SELECT count(*) FROM hourly WHERE series=? AND hour BETWEEN ? AND ?", (series, *hours)
-    ).fetchone()
+    added_up = _hours(connection, series, span)
+    if len(chunks) == 1 and not len(staged.at_ms):
+        return chunks[0].between(*span), len(added_up) == 1
     sealed = Columns(
         np.concatenate([np.empty(0, np.int64), *(chunk.at_ms for chunk in chunks)]),
         np.concatenate([np.empty(0, np.float64), *(chunk.value for chunk in chunks)]),
     )
-    return overlaid(sealed, staged.between(*span)).between(*span), added_up == len(chunks)
+    fresh = staged.between(*span)
+    points = overlaid(sealed, fresh) if len(fresh.at_ms) else sealed
+    return points.between(*span), len(added_up) == len(chunks)
 
 
 def hourly_between(
@@ -69,13 +81,17 @@ def hourly_between(
     hour of which only the roll-up is left comes whole.
     """
     from_ms, to_ms = span
-    query = "SELECT hour, n, total, sumsq, low, high FROM hourly WHERE series=? AND hour BETWEEN ? AND ? ORDER BY hour"
-    rows = connection.execute(query, (series, from_ms // HOUR_MS, (to_ms - 1) // HOUR_MS))
-    hours = Rollups.of_rows((hour * HOUR_MS, *rest) for hour, *rest in rows)
+    rows = _hours(connection, series, span)
+    hours = Rollups(rows["hour"] * HOUR_MS, *(rows[name] for name in ("n", "total", "sumsq", "low", "high")))
     fresh = staged.between(from_ms, to_ms)
     wanted = {*(np.unique(fresh.at_ms // HOUR_MS) * HOUR_MS).tolist(), *(at for at in cut_ms if from_ms <= at < to_ms)}
     wanted |= {at // HOUR_MS * HOUR_MS for at in span if at % HOUR_MS}
-    opened = {at: columns for at in wanted if (columns := _hour(connection, series, at // HOUR_MS, fresh)) is not None}
+    known = set(hours.at_ms.tolist())
+    opened = {
+        at: columns
+        for at in wanted
+        if (columns := _hour(connection, series, at // HOUR_MS, fresh, left=at in known)) is not None
+    }
     points = [Rollups.of_points(columns.between(from_ms, to_ms)) for columns in opened.values()]
     return joined([hours.without(opened), *points])
 
@@ -94,11 +110,19 @@ def daily_between(connection: sqlite3.Connection, series: int, span: Span, stage
     return joined([days.without(fresh), *parts])
 
 
-def _hour(connection: sqlite3.Connection, series: int, hour: int, fresh: Columns) -> Columns | None:
+def _hours(connection: sqlite3.Connection, series: int, span: Span) -> np.ndarray:
+    """Return the roll-ups of the hours that touch a span, dtype ``HOURS``."""
+    query = "SELECT packed FROM hours WHERE series=? AND day BETWEEN ? AND ? ORDER BY day"
+    packed = connection.execute(query, (series, span[0] // DAY_MS, (span[1] - 1) // DAY_MS)).fetchall()
+    rows = np.frombuffer(b"".join(row[0] for row in packed), HOURS)
+    start, end = np.searchsorted(rows["hour"], (span[0] // HOUR_MS, (span[1] - 1) // HOUR_MS + 1))
+    return rows[start:end]
+
+
+def _hour(connection: sqlite3.Connection, series: int, hour: int, fresh: Columns, *, left: bool) -> Columns | None:
     """Return the points of an hour; None when only its roll-up is left."""
     found = connection.execute("SELECT packed FROM chunk WHERE series=? AND hour=?", (series, hour)).fetchone()
     above = fresh.between(hour * HOUR_MS, (hour + 1) * HOUR_MS)
     if found:
         return overlaid(unpack(hour, found[0]), above)
-    left = connection.execute("SELECT 1 FROM hourly WHERE series=? AND hour=?", (series, hour)).fetchone()
     return None if left else above

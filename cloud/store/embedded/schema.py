@@ -1,17 +1,19 @@
 """The tables of the embedded series store, and how its connections are opened.
 
 ``staging`` holds batches as they were committed: it only grows at its end and shrinks at its beginning, so a commit
-writes few pages. ``chunk`` holds the sealed hours, ``hourly`` and ``daily`` what they add up to (days of UTC). A point
-may be in staging and in a chunk: staging is newer and wins, and within staging the later row wins.
+writes few pages. ``chunk`` holds the sealed hours, ``hours`` and ``daily`` what they add up to (days of UTC; the hours
+of a day are one row, for a chart of weeks reads nothing else). A point may be in staging and in a chunk: staging is
+newer and wins, and within staging the later row wins.
 """
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 
-VERSION = 2
+VERSION = 3
 
 _ROLLUP = "n REAL NOT NULL, total REAL NOT NULL, sumsq REAL NOT NULL, low REAL NOT NULL, high REAL NOT NULL"
 
@@ -27,31 +29,37 @@ CREATE TABLE IF NOT EXISTS staging (row INTEGER PRIMARY KEY, packed BLOB NOT NUL
 CREATE TABLE IF NOT EXISTS chunk (
     series INTEGER NOT NULL, hour INTEGER NOT NULL, packed BLOB NOT NULL, PRIMARY KEY (series, hour)
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS hourly (
-    series INTEGER NOT NULL, hour INTEGER NOT NULL, {_ROLLUP}, PRIMARY KEY (series, hour)
+CREATE TABLE IF NOT EXISTS hours (
+    series INTEGER NOT NULL, day INTEGER NOT NULL, packed BLOB NOT NULL, PRIMARY KEY (series, day)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS daily (
     series INTEGER NOT NULL, day INTEGER NOT NULL, {_ROLLUP}, PRIMARY KEY (series, day)
 ) WITHOUT ROWID;
 """
 
-# In version 1 a staged point was a row, and a chunk's roll-up stood beside it.
-_FROM_1 = f"""
-ALTER TABLE staging RENAME TO staging_1;
-ALTER TABLE chunk RENAME TO chunk_1;
-{_TABLES}
-INSERT INTO chunk SELECT series, hour, packed FROM chunk_1;
-INSERT INTO hourly SELECT series, hour, n, total, sumsq, low, high FROM chunk_1;
+# In version 1 a staged point was a row, and a chunk's roll-up stood beside it; version 2 had a row for each hour.
+_BEFORE = {
+    1: """
+        ALTER TABLE staging RENAME TO staging_1;
+        ALTER TABLE chunk RENAME TO hourly;
+    """,
+    2: "",
+}
+_FROM_1 = """
+INSERT INTO chunk SELECT series, hour, packed FROM hourly;
 INSERT INTO daily SELECT series, hour / 24, sum(n), sum(total), sum(sumsq), min(low), max(high)
-    FROM chunk_1 GROUP BY series, hour / 24;
-DROP TABLE chunk_1;
-"""  # noqa: S608  # fixed text
+    FROM hourly GROUP BY series, hour / 24;
+"""
 
 Connect = Callable[[Path], sqlite3.Connection]
 Batch = np.ndarray
 """Points in the order in which they came, dtype ``BATCH``."""
 
 BATCH = np.dtype([("series", "<u4"), ("at_ms", "<i8"), ("value", "<f8")])
+
+HOURS_A_DAY = 24
+HOURS = np.dtype([("hour", "<i8"), *((name, "<f8") for name in ("n", "total", "sumsq", "low", "high"))])
+"""Roll-ups of the hours of a day, rising, as ``hours.packed`` has them; ``hour`` counts from 1970."""
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -73,9 +81,12 @@ def make_tables(connection: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError(f"version {found} was written by a newer Henwise; update this one")
     connection.execute("BEGIN IMMEDIATE")
     try:
-        _run(connection, _SERIES, _FROM_1 if found == 1 else _TABLES)
+        _run(connection, _SERIES, _BEFORE.get(found, ""), _TABLES)
         if found == 1:
+            _run(connection, _FROM_1)
             _restage(connection)
+        if found in _BEFORE:
+            _pack_hours(connection)
         connection.execute(f"PRAGMA user_version={VERSION}")
         connection.execute("COMMIT")
     except BaseException:
@@ -93,6 +104,14 @@ def stage(connection: sqlite3.Connection, batch: Batch) -> int:
 def batch_of(rows: Sequence[tuple[int, int, float]]) -> Batch:
     """Return rows of series, Unix time in ms and value as a batch."""
     return np.array(rows, BATCH)
+
+
+def _pack_hours(connection: sqlite3.Connection) -> None:
+    rows = connection.execute("SELECT series, hour, n, total, sumsq, low, high FROM hourly ORDER BY series, hour")
+    for (series, day), group in groupby(rows, key=lambda row: (row[0], row[1] // HOURS_A_DAY)):
+        packed = np.array([row[1:] for row in group], HOURS).tobytes()
+        connection.execute("INSERT INTO hours VALUES (?, ?, ?)", (series, day, packed))
+    connection.execute("DROP TABLE hourly")
 
 
 def _restage(connection: sqlite3.Connection) -> None:

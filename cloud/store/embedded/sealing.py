@@ -8,39 +8,44 @@ import numpy as np
 
 from cloud.store.columns import HOUR_MS, Columns, overlaid
 from cloud.store.embedded.chunks import pack, unpack
-
-HOURS_A_DAY = 24
-_ADD_UP_DAY = """INSERT OR REPLACE INTO daily
-    SELECT series, ?, sum(n), sum(total), sum(sumsq), min(low), max(high)
-    FROM hourly WHERE series=? AND hour BETWEEN ? AND ?"""
+from cloud.store.embedded.schema import HOURS, HOURS_A_DAY
 
 
 def seal(connection: sqlite3.Connection, by_series: dict[int, Columns]) -> None:
     """Merge points into their chunks and add up their hours and days again."""
-    chunks, hourly, days = [], [], []
+    chunks = []
     for series, columns in by_series.items():
         hours = columns.at_ms // HOUR_MS
         edges = (np.flatnonzero(np.diff(hours)) + 1).tolist()
+        added_up = []
         for start, end in pairwise([0, *edges, len(hours)]):
             hour = int(hours[start])
             new = Columns(columns.at_ms[start:end], columns.value[start:end])
             merged = _merged(connection, series, hour, new)
             chunks.append((series, hour, pack(hour, merged)))
-            hourly.append((series, hour, *_added_up(merged)))
-        days += [(series, day) for day in np.unique(hours // HOURS_A_DAY).tolist()]
+            added_up.append((hour, *_added_up(merged)))
+        put_hours(connection, series, np.array(added_up, HOURS))
     connection.executemany("INSERT OR REPLACE INTO chunk VALUES (?, ?, ?)", chunks)
-    put_hours(connection, hourly, days)
 
 
-def put_hours(
-    connection: sqlite3.Connection,
-    hourly: Iterable[tuple[int, int, float, float, float, float, float]],
-    days: Iterable[tuple[int, int]],
-) -> None:
-    """Write roll-ups of hours (series, hour, n, total, sumsq, low, high) and add up these days (series, day) again."""
-    connection.executemany("INSERT OR REPLACE INTO hourly VALUES (?, ?, ?, ?, ?, ?, ?)", hourly)
-    span = ((day, series, day * HOURS_A_DAY, day * HOURS_A_DAY + HOURS_A_DAY - 1) for series, day in days)
-    connection.executemany(_ADD_UP_DAY, span)
+def put_hours(connection: sqlite3.Connection, series: int, new: np.ndarray) -> None:
+    """Write roll-ups of hours (dtype ``HOURS``, rising) over those that are there, and add up their days again."""
+    days = new["hour"] // HOURS_A_DAY
+    edges = (np.flatnonzero(np.diff(days)) + 1).tolist()
+    for start, end in pairwise([0, *edges, len(days)]):
+        day = int(days[start])
+        found = connection.execute("SELECT packed FROM hours WHERE series=? AND day=?", (series, day)).fetchone()
+        hours = _over(np.frombuffer(found[0], HOURS), new[start:end]) if found else new[start:end]
+        connection.execute("INSERT OR REPLACE INTO hours VALUES (?, ?, ?)", (series, day, hours.tobytes()))
+        sums = (float(hours[name].sum()) for name in ("n", "total", "sumsq"))
+        row = (series, day, *sums, float(hours["low"].min()), float(hours["high"].max()))
+        connection.execute("INSERT OR REPLACE INTO daily VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def _over(below: np.ndarray, above: np.ndarray) -> np.ndarray:
+    rest = below[~np.isin(below["hour"], above["hour"])]
+    together = np.concatenate((rest, above))
+    return together[np.argsort(together["hour"])]
 
 
 def forget_before(connection: sqlite3.Connection, series: Iterable[int], hour: int) -> int:

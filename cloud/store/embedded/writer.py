@@ -113,6 +113,16 @@ class Writer:
         """Return the number of a series, None when nothing of it was committed yet."""
         return self._ids.get(key)
 
+    def number_of(self, key: SeriesKey) -> int:
+        """Return the number of a series, which is made when there is none."""
+
+        def work(connection: sqlite3.Connection) -> int:
+            return self._ids.get(key) or _series_id(connection, key)
+
+        number = self._do(Job(work=work))
+        self._ids[key] = number
+        return number
+
     def do(self, work: Work) -> int:
         """Do other work in a transaction on the writer's thread, wait for it and return its answer."""
         return self._do(Job(work=work))

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from cloud.config import SeriesConfig
 from cloud.errors import BadRecord, RefusedByStore, StoreUnavailable
-from cloud.store.columns import DAY_MS, HOUR_MS, Columns
+from cloud.store.columns import DAY_MS, HOUR_MS, Columns, Rollups
 from cloud.store.influx.client import InfluxClient
 from cloud.store.influx.lines import identifier
 from cloud.store.influx.reading import Reader
@@ -29,7 +29,6 @@ log = logging.getLogger(__name__)
 AT_MS_MAX: Final = 2**53
 """Beyond what InfluxDB can date is refused by itself."""
 
-LATEST_DAYS: Final = 2
 T = TypeVar("T")
 _NOT_IN_A_NAME: Final = re.compile(r"[^a-z0-9]+")
 
@@ -100,13 +99,13 @@ class InfluxSeries:
 
     def append(self, points: Sequence[Point]) -> list[NotKept]:
         """Write points; see ``SeriesStore.append``."""
+        if not points:
+            return []
         for point in points:
             if not math.isfinite(point.value) or not 0 <= point.at_ms <= AT_MS_MAX:
                 raise BadRecord(f"{point.series.quantity}: {point.value} at {point.at_ms} ms can't be kept")
-        if not points:
-            return []
         pen = self._opened(self._pen)
-        refused = self._config.retention.refused(points, self._now_ms())
+        refused = self._config.retention.refused(points, min(point.at_ms for point in points), self._now_ms())
         taken = without(points, refused)
         return [*refused, *(pen.append(taken) if taken else [])]
 
@@ -150,8 +149,24 @@ class InfluxSeries:
     def latest(self, series: SeriesKey) -> Latest | None:
         """Return the newest point, None when there is none (any more)."""
         now_ms = self._now_ms()
-        begin_ms, end_ms = now_ms - LATEST_DAYS * DAY_MS, now_ms + LATEST_DAYS * DAY_MS
-        return self._opened(self._reader).latest(series, [(begin_ms, end_ms), (0, begin_ms)])
+        recent = now_ms // DAY_MS * DAY_MS - DAY_MS, now_ms + DAY_MS
+        return self._opened(self._reader).latest(series, recent)
+
+    def extent(self, series: SeriesKey) -> tuple[int, int] | None:
+        """Return when the first day that was written to begins and the last one ends, None without any."""
+        return self._opened(self._reader).extent(series, self._now_ms() + DAY_MS)
+
+    def points(self, series: SeriesKey, from_ms: int, to_ms: int) -> Columns:
+        """Return the points of a span that are kept."""
+        return self._opened(self._reader).points(series, (from_ms, to_ms))
+
+    def hours(self, series: SeriesKey, from_ms: int, to_ms: int) -> Rollups:
+        """Return the hours of a span, added up."""
+        return self._opened(self._reader).hourly(series, (from_ms, to_ms)).every(HOUR_MS)
+
+    def put_hours(self, series: SeriesKey, hours: Rollups) -> None:
+        """Write roll-ups of hours whose points are not kept any more."""
+        self._opened(self._pen).put_hours(series, hours)
 
     def window(self, series: SeriesKey, from_ms: int, to_ms: int, points: int) -> Window:
         """Return a span in at most ``points`` rows; see ``SeriesStore.window``."""

@@ -24,6 +24,12 @@ _DROPPED: Final = re.compile(r"dropped=(\d+)")
 _TOO_MANY_FILES: Final = "exceed file limit"
 _NO_DATABASE: Final = re.compile(r"database not found|bucket \"?.*\"? not found", re.IGNORECASE)
 _REFUSED_LINES: Final = frozenset({HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY})
+_ABOUT_LINES: Final = re.compile(
+    r"partial write|unable to parse|type conflict|beyond retention|line protocol|dropped=|"
+    r"invalid (field|tag|column|line)",
+    re.IGNORECASE,
+)
+"""What is refused in other words is not the lines' fault: they wait until somebody has mended it."""
 _NOT_ALLOWED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
@@ -114,9 +120,12 @@ class InfluxClient:
         try:
             self._write.write(database, self._org, "\n".join(lines).encode(), WritePrecision.MS)
         except ApiException as error:
-            if error.status in _REFUSED_LINES and not _NO_DATABASE.search(_words(error)):
+            if error.status in _REFUSED_LINES and _ABOUT_LINES.search(_words(error)):
                 return _partly(error)
-            raise self._refusal(error, database) from error
+            refusal = self._refusal(error, database)
+            if isinstance(refusal, RefusedByStore):
+                raise StoreUnavailable(str(refusal)) from error
+            raise refusal from error
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise self._away(error) from error
         return None

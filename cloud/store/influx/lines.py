@@ -14,6 +14,9 @@ from cloud.errors import BadRecord
 from cloud.store.series import SeriesKey
 
 TAGS: Final = ("device", "farm", "house", "source")
+FIELDS: Final = ("n", "total", "sumsq", "low", "high")
+"""Of a roll-up."""
+
 INDEX_TAGS: Final = ("device", "farm", "house", "quantity", "source")
 INDEX: Final = "henwise_series"
 INDEX_AT_MS: Final = 1

@@ -11,7 +11,7 @@ import numpy as np
 from cloud.errors import StoreUnavailable
 from cloud.store.columns import DAY_MS, HOUR_MS, Columns, Rollups, joined
 from cloud.store.influx.client import InfluxClient, Rows, TooWide
-from cloud.store.influx.lines import INDEX, TAGS, identifier, quoted
+from cloud.store.influx.lines import FIELDS, INDEX, TAGS, identifier, quoted
 from cloud.store.influx.writing import Databases
 from cloud.store.series import Latest, SeriesKey
 
@@ -24,10 +24,14 @@ QUARTER_MS: Final = 15 * 60_000
 SPANS_AT_MOST: Final = 12
 """Hours that have to be added up are asked for in so many questions, or all in one."""
 
-FIELDS: Final = ("n", "total", "sumsq", "low", "high")
 STALE: Final = "stale_"
 _SELECT: Final = "count(value) AS n, sum(value) AS total, stddev(value) AS sd, min(value) AS low, max(value) AS high"
 _SELECT_ROLLUP: Final = "sum(n) AS n, sum(total) AS total, sum(sumsq) AS sumsq, min(low) AS low, max(high) AS high"
+
+_PATTERN: Final = f"/^({'|'.join(FIELDS)}|{STALE}.*)$/"
+
+EARLIEST_MS: Final = 1_704_067_200_000
+"""Nothing is older: the contract refuses what was measured before 2024."""
 
 R = TypeVar("R")
 
@@ -94,19 +98,26 @@ class Reader:
         again = [_only(self.hourly(key, part), stale, DAY_MS) for part in _merged(stale, DAY_MS)]
         return joined([kept.without(stale), *edges, *again])
 
-    def latest(self, key: SeriesKey, spans: Iterable[Span]) -> Latest | None:
-        """Return the newest point of the first of these spans that has one."""
-        name, where = identifier(key.quantity), _where(key)
+    def latest(self, key: SeriesKey, recent: Span) -> Latest | None:
+        """Return the newest point: of a recent span, or of the newest day before it that was written to."""
+        found = self._last(key, recent)
+        if found is None and (day_ms := self._newest_day(key, recent[0])) is not None:
+            found = self._last(key, (day_ms, day_ms + DAY_MS))
+        return found
+
+    def extent(self, key: SeriesKey, before_ms: int) -> Span | None:
+        """Return when the first day that was written to begins, and the last one before a time ends."""
+        last = self._newest_day(key, before_ms)
+        if last is None:
+            return None
+        name, where = identifier(f"{key.quantity}_daily"), _where(key)
 
         def ask(part: Span) -> list[list[Any]]:
-            text = f"SELECT last(value) FROM {name} WHERE {where} AND {_time(part)}"  # noqa: S608  # quoted above
-            return _values(self._client.query(self._databases.points, text))
+            text = f"SELECT {_PATTERN} FROM {name} WHERE {where} AND {_time(part)} LIMIT 1"  # noqa: S608  # quoted above
+            return _values(self._client.query(self._databases.rollups, text))
 
-        for span in spans:
-            if rows := [row for part in _asked(span, QUARTER_MS, ask) for row in part]:
-                at_ms, value = max(rows)
-                return Latest(int(at_ms), float(value))
-        return None
+        first = min(int(row[0]) for part in _asked((EARLIEST_MS, last + DAY_MS), DAY_MS, ask) for row in part)
+        return first, last + DAY_MS
 
     def all_added_up(self, quantity: str, span: Span, houses: Iterable[tuple[str, str]]) -> dict[SeriesKey, Rollups]:
         """Let InfluxDB add up the hours of all series of a quantity in some houses."""
@@ -132,6 +143,21 @@ class Reader:
                 found.setdefault(_key(rows.tags, quantity), []).extend(int(row[0]) for row in rows.values)
         return found
 
+    def _last(self, key: SeriesKey, span: Span) -> Latest | None:
+        text = f"SELECT last(value) FROM {identifier(key.quantity)} WHERE {_where(key)} AND {_time(span)}"  # noqa: S608  # quoted
+        rows = _values(self._client.query(self._databases.points, text))
+        return Latest(int(rows[0][0]), float(rows[0][1])) if rows else None
+
+    def _newest_day(self, key: SeriesKey, before_ms: int) -> int | None:
+        name, where = identifier(f"{key.quantity}_daily"), _where(key)
+
+        def ask(part: Span) -> list[list[Any]]:
+            text = f"SELECT {_PATTERN} FROM {name} WHERE {where} AND {_time(part)} ORDER BY time DESC LIMIT 1"  # noqa: S608  # quoted above
+            return _values(self._client.query(self._databases.rollups, text))
+
+        rows = _newest((EARLIEST_MS, before_ms), ask)
+        return int(rows[0][0]) if rows else None
+
     def _has_points(self, key: SeriesKey, hour_ms: int) -> bool:
         return len(self.added_up(key, (hour_ms, hour_ms + HOUR_MS), HOUR_MS).at_ms) > 0
 
@@ -153,10 +179,9 @@ class Reader:
     def _rollups(self, key: SeriesKey, kind: str, span: Span) -> tuple[Rollups, set[int]]:
         """Return roll-ups of a span, and when those begin that are marked as out of date."""
         name, where = identifier(f"{key.quantity}_{kind}"), _where(key)
-        pattern = f"/^({'|'.join(FIELDS)}|{STALE}.*)$/"
 
         def ask(part: Span) -> list[Rows]:
-            text = f"SELECT {pattern} FROM {name} WHERE {where} AND {_time(part)}"  # noqa: S608  # quoted above
+            text = f"SELECT {_PATTERN} FROM {name} WHERE {where} AND {_time(part)}"  # noqa: S608  # quoted above
             return self._client.query(self._databases.rollups, text)
 
         kept: list[Any] = []
@@ -185,6 +210,17 @@ def _asked(span: Span, edge_ms: int, ask: Callable[[Span], R]) -> list[R]:
                 "InfluxDB opens too many files for even a short span: raise query-file-limit at the server"
             ) from None
         return [*_asked((span[0], middle), edge_ms, ask), *_asked((middle, span[1]), edge_ms, ask)]
+
+
+def _newest(span: Span, ask: Callable[[Span], list[R]]) -> list[R]:
+    """Ask for a span, or for its halves, the newer one first, until one has an answer."""
+    try:
+        return ask(span)
+    except TooWide:
+        middle = (span[0] + span[1]) // 2 // DAY_MS * DAY_MS
+        if not span[0] < middle < span[1]:
+            raise
+        return _newest((middle, span[1]), ask) or _newest((span[0], middle), ask)
 
 
 def _merged(starts_ms: set[int], width_ms: int) -> list[Span]:

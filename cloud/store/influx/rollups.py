@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from cloud.store.columns import DAY_MS, HOUR_MS, Rollups
-from cloud.store.influx.lines import Prefixes, fields_of
-from cloud.store.influx.reading import FIELDS, Reader
+from cloud.store.influx.lines import FIELDS, Prefixes, fields_of
+from cloud.store.influx.reading import Reader
 from cloud.store.influx.writing import Pen, Touched
 from cloud.store.series import SeriesKey
 from contract.errors import HenwiseError

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from typing import Final
 
 from cloud.errors import RefusedByStore
-from cloud.store.columns import DAY_MS, HOUR_MS
+from cloud.store.columns import DAY_MS, HOUR_MS, Rollups
 from cloud.store.influx.client import InfluxClient, NoDatabase
-from cloud.store.influx.lines import Prefixes, identifier, index_line, prefixes
+from cloud.store.influx.lines import FIELDS, Prefixes, fields_of, identifier, index_line, prefixes
 from cloud.store.series import NotKept, Point, SeriesKey
 
 log = logging.getLogger(__name__)
@@ -78,6 +78,24 @@ class Pen:
             self._indexed.update(new)
             self._remember(hours, days)
         return [NotKept(points[index], reason) for index, reason in sorted(refused.items())]
+
+    def put_hours(self, key: SeriesKey, hours: Rollups) -> None:
+        """Write roll-ups of hours, and mark their days to be added up from them.
+
+        Raises:
+            StoreUnavailable: hand in all again later.
+        """
+        one, now_s = self._known(key), time.monotonic()
+        days: Touched = {key: dict.fromkeys((hours.at_ms // DAY_MS).tolist(), now_s)}
+        columns = (hours.at_ms, hours.n, hours.total, hours.sumsq, hours.low, hours.high)
+        with self._lock:
+            lines = [index_line(key), *self._marks({}, days)]
+            for at_ms, *values in zip(*(column.tolist() for column in columns), strict=True):
+                fields = dict(zip(FIELDS, values, strict=True)) | {self._mark: 0.0}
+                lines.append(f"{one.hourly}{fields_of(fields)} {at_ms}")
+            self._write_rollups(lines)
+            self._indexed.add(key)
+            self._remember({}, days)
 
     def known(self, keys: Iterable[SeriesKey]) -> None:
         """Take note of series that are in the index."""

@@ -6,11 +6,12 @@ migration in ``migrations/versions``; a test compares the two.
 
 from cloud.store.tables.alerts import Alert, AlertSettings, AlertTransition, RuleMemory
 from cloud.store.tables.base import Table
+from cloud.store.tables.channels import Channel, Delivery, FarmNotifying, Listener, Notification, Telling, Turn
 from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Picture, SeqRange
 from cloud.store.tables.flocks import Flock, FlockEvent, LogEntry
 from cloud.store.tables.mail import Delivered, Drawing, Verdict
 from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, User
-from cloud.store.tables.place import Device, Farm, House, Organisation
+from cloud.store.tables.place import Device, Enrolment, Farm, House, Organisation
 from cloud.store.tables.weighed import HandWeighing
 
 __all__ = [
@@ -19,10 +20,14 @@ __all__ = [
     "AlertTransition",
     "ApiToken",
     "Audit",
+    "Channel",
     "Delivered",
+    "Delivery",
     "Device",
     "Drawing",
+    "Enrolment",
     "Farm",
+    "FarmNotifying",
     "Finding",
     "Flock",
     "FlockEvent",
@@ -32,15 +37,19 @@ __all__ = [
     "Identity",
     "Invitation",
     "KeptAside",
+    "Listener",
     "LogEntry",
     "Membership",
     "Newest",
+    "Notification",
     "Organisation",
     "Picture",
     "RuleMemory",
     "SeqRange",
     "Session",
     "Table",
+    "Telling",
+    "Turn",
     "User",
     "Verdict",
 ]

@@ -1,6 +1,6 @@
 """Organisations, their farms, houses and devices."""
 
-from sqlalchemy import BigInteger, ForeignKey, String, Text
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud.store.tables.base import SLUG, Table
@@ -38,6 +38,23 @@ class House(Table):
     first_seen_ms: Mapped[int] = mapped_column(BigInteger)
     name: Mapped[str | None] = mapped_column(String(100))
     floor_m2: Mapped[float | None]
+
+
+class Enrolment(Table):
+    """Whether a device may speak: ``waiting``, ``approved`` or ``revoked``; see ``cloud.store.enrolments``."""
+
+    __tablename__ = "enrolments"
+    __table_args__ = (Index("enrolments_by_state", "state"),)
+
+    farm: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    house: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    device: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    first_seen_ms: Mapped[int] = mapped_column(BigInteger)
+    last_seen_ms: Mapped[int] = mapped_column(BigInteger)
+    held_messages: Mapped[int] = mapped_column(BigInteger)
+    decided_ms: Mapped[int | None] = mapped_column(BigInteger)
+    by: Mapped[str | None] = mapped_column(String(100))
 
 
 class Device(Table):

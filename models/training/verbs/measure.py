@@ -108,7 +108,10 @@ def compare(
 
         cards = [read_card(card_path(path)) for path in (a, b)]
         limits = [card.thresholds.score if score is None else score for card in cards]
-        both = [take_all(dataset, path, split, names(classes), threads, None, quiet=path == b) for path in (a, b)]
+        both = [
+            take_all(dataset, path, split, names(classes), threads, None, quiet=path == b, score=limit)
+            for path, limit in zip((a, b), limits, strict=True)
+        ]
         document = compare_sets((a, b), cards, limits, both, scene=scene, seed=seed)
         if as_json:
             typer.echo(document.model_dump_json(indent=1))

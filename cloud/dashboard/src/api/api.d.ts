@@ -432,6 +432,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/farms/{farm}/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Devices
+         * @description List the devices of a farm that were ever heard of; those that wait come first.
+         */
+        get: operations["list_devices_api_v1_farms__farm__devices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/devices/{house}/{device}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Decide
+         * @description Let a device speak, or take in nothing more of it; what its outbox kept arrives within minutes.
+         */
+        put: operations["decide_api_v1_farms__farm__devices__house___device__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/houses": {
         parameters: {
             query?: never;
@@ -784,6 +824,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/answers/{token}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Picture Of Message
+         * @description Return the picture of a message, for the hours that its link holds.
+         */
+        get: operations["picture_of_message_api_v1_answers__token__picture_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answers/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask Before Answer
+         * @description Show what would be done, with a button that does it; nothing is done yet.
+         */
+        get: operations["ask_before_answer_api_v1_answers__token__get"];
+        put?: never;
+        /**
+         * Answer
+         * @description Acknowledge or put off the alerts of a message; the same again changes nothing.
+         */
+        post: operations["answer_api_v1_answers__token__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/thresholds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description Return every rule with its limits today, what was set here, and what is shipped, with its source.
+         */
+        get: operations["read_api_v1_houses__farm___house__thresholds_get"];
+        /**
+         * Change
+         * @description Set all at once; a rule that is left out is as shipped again.
+         */
+        put: operations["change_api_v1_houses__farm___house__thresholds_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/thresholds/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes
+         * @description List who changed what and when, newest first.
+         */
+        get: operations["changes_api_v1_houses__farm___house__thresholds_changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/thresholds/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Out
+         * @description Say what would have rung on the past days with these settings; nothing is changed.
+         */
+        post: operations["try_out_api_v1_houses__farm___house__thresholds_replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/houses/{farm}/{house}/findings": {
         parameters: {
             query?: never;
@@ -981,6 +1129,242 @@ export interface paths {
          */
         get: operations["picture_api_v1_pictures__farm___house___camera___at_ms__jpg_get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List My Channels
+         * @description List your channels, how they do, and what can be added; the best way for this place stands first.
+         */
+        get: operations["list_my_channels_api_v1_me_channels_get"];
+        put?: never;
+        /**
+         * Add My Channel
+         * @description Add a channel of yours; the same address again changes its name.
+         */
+        post: operations["add_my_channel_api_v1_me_channels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add My Browser
+         * @description Add this browser; the same browser again is brought up to date, and is yours from now on.
+         */
+        post: operations["add_my_browser_api_v1_me_push_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/channels/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove My Channel
+         * @description Remove a channel of yours and what waits for it.
+         */
+        delete: operations["remove_my_channel_api_v1_me_channels__channel__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/channels/{channel}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test My Channel
+         * @description Send a real message over one channel; ask for it again to see how far it got.
+         */
+        post: operations["test_my_channel_api_v1_me_channels__channel__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Farm Channels
+         * @description List the group chats that hear of a farm's alerts.
+         */
+        get: operations["list_farm_channels_api_v1_farms__farm__channels_get"];
+        put?: never;
+        /**
+         * Add Farm Channel
+         * @description Add a group chat; it hears of every alert at once, but no repeats and no digest.
+         */
+        post: operations["add_farm_channel_api_v1_farms__farm__channels_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/channels/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Farm Channel
+         * @description Remove a group chat.
+         */
+        delete: operations["remove_farm_channel_api_v1_farms__farm__channels__channel__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/channels/{channel}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Farm Channel
+         * @description Send a real message to a group chat.
+         */
+        post: operations["test_farm_channel_api_v1_farms__farm__channels__channel__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifying": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Notifying
+         * @description Return how you want to be told.
+         */
+        get: operations["my_notifying_api_v1_me_notifying_get"];
+        /**
+         * Set My Notifying
+         * @description Say how you want to be told; the hours are those of the farm.
+         */
+        put: operations["set_my_notifying_api_v1_me_notifying_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Notifications
+         * @description List what you were told, the newest first, and over which channel it reached you.
+         */
+        get: operations["my_notifications_api_v1_me_notifications_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Farm Notifications
+         * @description List what people were told about a farm, the newest first, and how far it got.
+         */
+        get: operations["farm_notifications_api_v1_farms__farm__notifications_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/escalation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Escalation
+         * @description Return who is told after whom, and whether they can be reached.
+         */
+        get: operations["escalation_api_v1_farms__farm__escalation_get"];
+        /**
+         * Set Escalation
+         * @description Say who is told after whom.
+         */
+        put: operations["set_escalation_api_v1_farms__farm__escalation_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1310,6 +1694,56 @@ export interface components {
             score: number;
         };
         /**
+         * ChannelNow
+         * @description A channel, and how it does; its address is secret and is not told.
+         */
+        ChannelNow: {
+            /** Channel */
+            channel: number;
+            /** Kind */
+            kind: string;
+            /** Label */
+            label: string;
+            /**
+             * Shown
+             * @description what may be shown of its address
+             */
+            shown: string;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "en" | "zh";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "new" | "working" | "failing" | "dead";
+            /**
+             * Trouble
+             * @description why the last try failed; empty when it did not
+             * @enum {string}
+             */
+            trouble: "" | "unreachable" | "refused" | "gone" | "not_allowed" | "failed";
+            /** Delivered At */
+            delivered_at: string | null;
+        };
+        /**
+         * ChannelsNow
+         * @description All channels of a person or a farm, and what can be added.
+         */
+        ChannelsNow: {
+            /** Channels */
+            channels: components["schemas"]["ChannelNow"][];
+            /** Kinds */
+            kinds: components["schemas"]["KindNow"][];
+            /**
+             * Push Key
+             * @description the key that a browser subscribes with, base64url
+             */
+            push_key: string;
+        };
+        /**
          * ClimateNow
          * @description The newest values of one instrument; a slug is unique within its device.
          */
@@ -1483,6 +1917,43 @@ export interface components {
             grams: number;
         };
         /**
+         * Decision
+         * @description What a device may from now on.
+         */
+        Decision: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "approved" | "revoked";
+        };
+        /**
+         * DeliveryNow
+         * @description A message on its way over one channel; delivered: the channel's service took it.
+         */
+        DeliveryNow: {
+            /** Channel */
+            channel: number;
+            /** Label */
+            label: string;
+            /** Kind */
+            kind: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "delivered" | "failed";
+            /** Tries */
+            tries: number;
+            /**
+             * Trouble
+             * @enum {string}
+             */
+            trouble: "" | "unreachable" | "refused" | "gone" | "not_allowed" | "failed";
+            /** Settled At */
+            settled_at: string | null;
+        };
+        /**
          * Departure
          * @description Where to go.
          */
@@ -1575,6 +2046,71 @@ export interface components {
              * @description needed when two devices have a camera of this name
              */
             device?: string | null;
+        };
+        /**
+         * EnrolledDevice
+         * @description A device of a farm and what it may.
+         */
+        EnrolledDevice: {
+            /** House */
+            house: string;
+            /** Device */
+            device: string;
+            /**
+             * State
+             * @description waiting: nothing of it is taken in until somebody approves it; its outbox keeps what it measures
+             * @enum {string}
+             */
+            state: "waiting" | "approved" | "revoked";
+            /**
+             * Last Seen
+             * @description when it was turned away last, or first taken in
+             */
+            last_seen: string | null;
+            /**
+             * Held Messages
+             * @description how many of its messages were turned away
+             */
+            held_messages: number;
+            /** Decided By */
+            decided_by: string | null;
+        };
+        /**
+         * Escalating
+         * @description Who of a farm is told after whom.
+         */
+        Escalating: {
+            /**
+             * Severe Minutes
+             * @description without an answer the next person is told after this
+             */
+            severe_minutes: number;
+            /** Warning Minutes */
+            warning_minutes: number;
+            /**
+             * Cap Per Hour
+             * @description messages of the farm within an hour, but for new severe alerts
+             */
+            cap_per_hour: number;
+            /**
+             * Order
+             * @description names; who may answer and is not named comes after them
+             */
+            order: string[];
+        };
+        /**
+         * EscalationNow
+         * @description Who of a farm is told after whom, and whether they can be.
+         */
+        EscalationNow: {
+            /** Severe Minutes */
+            severe_minutes: number;
+            /** Warning Minutes */
+            warning_minutes: number;
+            /** Cap Per Hour */
+            cap_per_hour: number;
+            /** People */
+            people: components["schemas"]["ListenerNow"][];
         };
         /**
          * FarmNow
@@ -2202,6 +2738,33 @@ export interface components {
             devices: components["schemas"]["DeviceNow"][];
         };
         /**
+         * HouseSettings
+         * @description All that a house has set; what is not here is as shipped.
+         */
+        HouseSettings: {
+            /**
+             * Standard
+             * @default eu
+             * @enum {string}
+             */
+            standard?: "eu" | "china" | "breeder";
+            /**
+             * Targets
+             * @description own temperatures: rows of age in days and °C, rising in age; null: as shipped for the breed
+             */
+            targets?: [
+                number,
+                number
+            ][] | null;
+            /**
+             * Rules
+             * @description by the rule's key
+             */
+            rules?: {
+                [key: string]: components["schemas"]["OwnLimits"];
+            };
+        };
+        /**
          * HouseText
          * @description How a house is called.
          */
@@ -2280,6 +2843,24 @@ export interface components {
             answer: "right" | "false_alarm";
         };
         /**
+         * KindNow
+         * @description A way to a person that can be added; the best one for this place stands first.
+         */
+        KindNow: {
+            /** Kind */
+            kind: string;
+            /**
+             * Example
+             * @description what its address looks like
+             */
+            example: string;
+            /**
+             * Note
+             * @enum {string}
+             */
+            note: "" | "push_seldom_arrives";
+        };
+        /**
          * Leaving
          * @description Leaving for the OpenID provider.
          */
@@ -2289,6 +2870,18 @@ export interface components {
              * @description of a link to accept on the way back
              */
             invitation?: string | null;
+        };
+        /**
+         * ListenerNow
+         * @description Somebody who may answer a farm's alerts; without a working channel it is at once the next one's turn.
+         */
+        ListenerNow: {
+            /** Name */
+            name: string;
+            /** Channels */
+            channels: number;
+            /** Reachable */
+            reachable: boolean;
         };
         /**
          * LogDayNow
@@ -2498,6 +3091,27 @@ export interface components {
             cause?: string;
         };
         /**
+         * NewChannel
+         * @description A channel to add: an e-mail address, the address of a messenger's bot, or an Apprise URL.
+         */
+        NewChannel: {
+            /**
+             * Address
+             * @example barks://api.day.app/DEVICE-KEY
+             */
+            address: string;
+            /**
+             * Label
+             * @example Bark on my phone
+             */
+            label: string;
+            /**
+             * Language
+             * @description of its messages; null: the reader's of this request
+             */
+            language?: ("en" | "zh") | null;
+        };
+        /**
          * NewFarm
          * @description A farm to add.
          */
@@ -2534,6 +3148,24 @@ export interface components {
              * @default 7
              */
             days?: number;
+        };
+        /**
+         * NewPush
+         * @description A browser's push subscription, as ``PushSubscription.toJSON()`` gives it, with a name for the phone.
+         */
+        NewPush: {
+            /** Endpoint */
+            endpoint: string;
+            /** Expirationtime */
+            expirationTime?: number | null;
+            keys: components["schemas"]["SubscriptionKeys"];
+            /**
+             * Label
+             * @example Chrome, Android
+             */
+            label: string;
+            /** Language */
+            language?: ("en" | "zh") | null;
         };
         /**
          * NewToken
@@ -2587,6 +3219,79 @@ export interface components {
              * @enum {string}
              */
             kind: "note";
+        };
+        /**
+         * NotificationNow
+         * @description A message to a person or group, and how far it got.
+         */
+        NotificationNow: {
+            /** Notification */
+            notification: string;
+            /** At */
+            at: string;
+            /** Farm */
+            farm: string;
+            /** House */
+            house: string | null;
+            /**
+             * To
+             * @description a person's name; empty: the farm's group chat
+             */
+            to: string;
+            /** Purpose */
+            purpose: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "watch" | "warning" | "severe";
+            /**
+             * Subject
+             * @description in the language of the request
+             */
+            subject: string;
+            /** Deliveries */
+            deliveries: components["schemas"]["DeliveryNow"][];
+        };
+        /**
+         * Notifying
+         * @description How a person wants to be told.
+         */
+        Notifying: {
+            /**
+             * From Level
+             * @description the least bad that is told at once; the rest stands in the digest
+             * @enum {string}
+             */
+            from_level: "watch" | "warning" | "severe";
+            quiet: components["schemas"]["QuietHours"] | null;
+            /**
+             * Digest At
+             * @description when the daily digest comes; null: never
+             */
+            digest_at: string | null;
+        };
+        /**
+         * OwnLimits
+         * @description What a house's people set for one rule; it counts for birds of every age.
+         */
+        OwnLimits: {
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled?: boolean;
+            /** Watch */
+            watch?: number | null;
+            /** Warning */
+            warning?: number | null;
+            /** Severe */
+            severe?: number | null;
+            /**
+             * Hold Min
+             * @description null: the rule's own
+             */
+            hold_min?: number | null;
         };
         /**
          * OwnWishes
@@ -2757,11 +3462,113 @@ export interface components {
             posts: components["schemas"]["Post"][];
         };
         /**
+         * QuietHours
+         * @description Hours in which only severe alerts ring.
+         */
+        QuietHours: {
+            /**
+             * Begins
+             * @example 22:00
+             */
+            begins: string;
+            /**
+             * Ends
+             * @example 22:00
+             */
+            ends: string;
+        };
+        /**
+         * ReplayAnswer
+         * @description What would have rung.
+         */
+        ReplayAnswer: {
+            /** From */
+            from: string;
+            /** To */
+            to: string;
+            /**
+             * Rings
+             * @description oldest first, at most 500
+             */
+            rings: components["schemas"]["RingNow"][];
+            /**
+             * Counts
+             * @description how often each rule would have rung
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Told
+             * @description how often a person would have been told at all: opened or got worse
+             */
+            told: number;
+            /**
+             * Not Replayed
+             * @description rules whose past is not kept
+             */
+            not_replayed: string[];
+        };
+        /**
+         * ReplayAsked
+         * @description Settings to try on the past.
+         */
+        ReplayAsked: {
+            /** @description null: those that count now */
+            settings?: components["schemas"]["HouseSettings"] | null;
+            /**
+             * Rules
+             * @description only these; null: all
+             */
+            rules?: string[] | null;
+            /**
+             * Days
+             * @default 30
+             */
+            days?: number;
+        };
+        /**
          * Right
          * @description One kind of thing that may be done on a farm.
          * @enum {string}
          */
         Right: "read" | "record" | "answer" | "flock" | "limits" | "channels" | "devices" | "export" | "people";
+        /**
+         * RingNow
+         * @description One alert that would have been.
+         */
+        RingNow: {
+            /** Rule */
+            rule: string;
+            /**
+             * Level
+             * @description the gravest it would have reached
+             * @enum {string}
+             */
+            level: "watch" | "warning" | "severe";
+            /** Device */
+            device: string | null;
+            /** Source */
+            source: string | null;
+            /** Opened At */
+            opened_at: string;
+            /**
+             * Ended At
+             * @description null: still open at the end
+             */
+            ended_at: string | null;
+            /**
+             * Silent
+             * @description no value came any more while it was open
+             */
+            silent: boolean;
+            /** Value */
+            value: number;
+            /** Limit */
+            limit: number | null;
+            en: components["schemas"]["AlertSaid"];
+            zh: components["schemas"]["AlertSaid"];
+        };
         /**
          * Role
          * @description What a person is on a farm.
@@ -2787,6 +3594,84 @@ export interface components {
             closes_at: string;
             /** Alarm */
             alarm: boolean;
+        };
+        /**
+         * RuleNow
+         * @description One rule as a house has it now.
+         */
+        RuleNow: {
+            /** Rule */
+            rule: string;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "climate" | "weight" | "birds" | "intake" | "devices";
+            /**
+             * En
+             * @description its name
+             */
+            en: string;
+            /** Zh */
+            zh: string;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "above" | "below";
+            /** Unit */
+            unit: string;
+            /**
+             * From Target
+             * @description limits are differences from the temperature the birds want at their age
+             */
+            from_target: boolean;
+            /**
+             * Target
+             * @description that temperature today
+             */
+            target: number | null;
+            /** Decimals */
+            decimals: number;
+            /**
+             * Low
+             * @description least that a limit may be set to
+             */
+            low: number;
+            /** High */
+            high: number;
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Asleep
+             * @description says nothing for the birds that are here now, or while none are
+             */
+            asleep: boolean;
+            /** @description what counts now */
+            limits: components["schemas"]["StepsNow"];
+            /**
+             * Hold Min
+             * @description minutes a limit must be broken before it is told
+             */
+            hold_min: number;
+            /** @description what would count today had nobody changed it */
+            shipped: components["schemas"]["StepsNow"];
+            /** Shipped Hold Min */
+            shipped_hold_min: number;
+            /** Edited */
+            edited: boolean;
+            /** Source */
+            source: string;
+            /**
+             * Verified
+             * @description false: the shipped limits are ours or at second hand
+             */
+            verified: boolean;
+            /**
+             * Replayed
+             * @description false: its past is not kept, a replay says nothing about it
+             */
+            replayed: boolean;
         };
         /**
          * SeriesAnswer
@@ -2859,6 +3744,19 @@ export interface components {
             current: boolean;
         };
         /**
+         * SettingsChange
+         * @description Who changed what, once.
+         */
+        SettingsChange: {
+            /** Version */
+            version: number;
+            /** By */
+            by: string;
+            /** At */
+            at: string;
+            settings: components["schemas"]["HouseSettings"];
+        };
+        /**
          * Snooze
          * @description How long an alert is put off.
          */
@@ -2869,6 +3767,18 @@ export interface components {
              * @description at most a week ahead
              */
             until: string;
+        };
+        /**
+         * StepsNow
+         * @description Limits of the three levels in the rule's unit; null where there is no such level.
+         */
+        StepsNow: {
+            /** Watch */
+            watch: number | null;
+            /** Warning */
+            warning: number | null;
+            /** Severe */
+            severe: number | null;
         };
         /**
          * StockDayNow
@@ -2992,6 +3902,16 @@ export interface components {
             withdrawal: components["schemas"]["WithdrawalNow"];
         };
         /**
+         * SubscriptionKeys
+         * @description What a browser made for us to encrypt with, base64url.
+         */
+        SubscriptionKeys: {
+            /** P256Dh */
+            p256dh: string;
+            /** Auth */
+            auth: string;
+        };
+        /**
          * ThinnedTold
          * @description Some birds were caught early, to give the others room.
          */
@@ -3036,6 +3956,39 @@ export interface components {
              * @default false
              */
             despite_withdrawal?: boolean;
+        };
+        /**
+         * Thresholds
+         * @description A house's limits: each rule as it is now, and what was set here; the ETag belongs to ``version``.
+         */
+        Thresholds: {
+            /**
+             * Version
+             * @description 0: nothing was ever changed
+             */
+            version: number;
+            /** Changed By */
+            changed_by: string | null;
+            /** Changed At */
+            changed_at: string | null;
+            settings: components["schemas"]["HouseSettings"];
+            /**
+             * Standard
+             * @enum {string}
+             */
+            standard: "eu" | "china" | "breeder";
+            /**
+             * Targets
+             * @description age in days and °C that count for the flock; empty without
+             */
+            targets: [
+                number,
+                number
+            ][];
+            /** Targets Source */
+            targets_source: string | null;
+            /** Rules */
+            rules: components["schemas"]["RuleNow"][];
         };
         /**
          * TokenMade
@@ -4349,6 +5302,74 @@ export interface operations {
             };
         };
     };
+    list_devices_api_v1_farms__farm__devices_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolledDevice"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_api_v1_farms__farm__devices__house___device__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_houses_api_v1_houses_get: {
         parameters: {
             query?: never;
@@ -5071,6 +6092,238 @@ export interface operations {
             };
         };
     };
+    picture_of_message_api_v1_answers__token__picture_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_before_answer_api_v1_answers__token__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_api_v1_answers__token__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_api_v1_houses__farm___house__thresholds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thresholds"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_api_v1_houses__farm___house__thresholds_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the ETag the change was made on, like "3" */
+                "if-match"?: string | null;
+            };
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HouseSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thresholds"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changes_api_v1_houses__farm___house__thresholds_changes_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsChange"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_out_api_v1_houses__farm___house__thresholds_replay_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayAnswer"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_house_findings_api_v1_houses__farm___house__findings_get: {
         parameters: {
             query?: {
@@ -5420,6 +6673,485 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": string;
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_my_channels_api_v1_me_channels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelsNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_my_channel_api_v1_me_channels_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_my_browser_api_v1_me_push_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPush"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_my_channel_api_v1_me_channels__channel__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_my_channel_api_v1_me_channels__channel__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_farm_channels_api_v1_farms__farm__channels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelsNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_farm_channel_api_v1_farms__farm__channels_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_farm_channel_api_v1_farms__farm__channels__channel__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                channel: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_farm_channel_api_v1_farms__farm__channels__channel__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                channel: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_notifying_api_v1_me_notifying_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifying"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_my_notifying_api_v1_me_notifying_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Notifying"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notifying"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    my_notifications_api_v1_me_notifications_get: {
+        parameters: {
+            query?: {
+                /** @description only older ones, for the next page */
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    farm_notifications_api_v1_farms__farm__notifications_get: {
+        parameters: {
+            query?: {
+                /** @description only older ones, for the next page */
+                before?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    escalation_api_v1_farms__farm__escalation_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_escalation_api_v1_farms__farm__escalation_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Escalating"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationNow"];
                 };
             };
             /** @description A refusal */

@@ -1,8 +1,12 @@
 import { ApiError, NoAnswer, Refused } from "./errors";
 import type {
+  AlertNow,
+  ChannelNow,
+  ChannelsNow,
   CountNow,
   Departure,
   DrawingNow,
+  EntryTold,
   FindingNow,
   HandWeighed,
   HandWeighing,
@@ -10,7 +14,10 @@ import type {
   HouseNow,
   InvitationSeen,
   Judgement,
+  LogEntryNow,
+  LogPage,
   Marks,
+  NotificationNow,
   PictureNow,
   Place,
   Problem,
@@ -108,6 +115,11 @@ export class Client {
     return this.ask("GET", `${houseAddress(place)}/series?${words}`);
   }
 
+  /** Say that one has seen an alert and looks after it; said again, it changes nothing. */
+  acknowledge(place: Place, { alert }: Pick<AlertNow, "alert">): Promise<AlertNow> {
+    return this.ask("POST", `${houseAddress(place)}/alerts/${encodeURIComponent(alert)}/acknowledge`);
+  }
+
   /** Say whether a finding was right; said again, it changes nothing. */
   judge(
     place: Place,
@@ -139,6 +151,33 @@ export class Client {
     return this.ask("POST", address, { marks, picture_at: at, size_wh, device });
   }
 
+  channels(): Promise<ChannelsNow> {
+    return this.ask("GET", "/me/channels");
+  }
+
+  addChannel(address: string, label: string): Promise<ChannelNow> {
+    return this.ask("POST", "/me/channels", { address, label });
+  }
+
+  /** Make a browser's push subscription a channel. */
+  addPush(subscription: PushSubscriptionJSON, label: string): Promise<ChannelNow> {
+    return this.ask("POST", "/me/push", { ...subscription, label });
+  }
+
+  removeChannel(channel: number): Promise<undefined> {
+    return this.ask("DELETE", `/me/channels/${channel}`);
+  }
+
+  /** Send a real message over a channel. */
+  testChannel(channel: number): Promise<NotificationNow> {
+    return this.ask("POST", `/me/channels/${channel}/test`);
+  }
+
+  /** What this person was told lately, and how far it got. */
+  notifications(): Promise<NotificationNow[]> {
+    return this.ask("GET", "/me/notifications");
+  }
+
   /** Tell what birds weighed by hand; told again, it changes nothing. */
   weighByHand(place: Place, weighing: HandWeighing): Promise<HandWeighed> {
     return this.ask("POST", `${houseAddress(place)}/hand-weighings`, weighing);
@@ -147,6 +186,26 @@ export class Client {
   /** Take a weighing by hand back. */
   takeBackWeighing(place: Place, { weighing }: Pick<HandWeighed, "weighing">): Promise<undefined> {
     return this.ask("DELETE", `${houseAddress(place)}/hand-weighings/${encodeURIComponent(weighing)}`);
+  }
+
+  /** The newest days of the daily log. */
+  log(place: Place, days: number): Promise<LogPage> {
+    return this.ask("GET", `${houseAddress(place)}/log?days=${days}`);
+  }
+
+  /** Write into the daily log; the same id again changes nothing. */
+  writeEntry(place: Place, entry: string, told: EntryTold): Promise<LogEntryNow> {
+    return this.ask("PUT", entryAddress(place, entry), told);
+  }
+
+  /** Add the photo (JPEG) of an entry; the same again changes nothing. */
+  addPhoto(place: Place, entry: string, photo: Blob): Promise<LogEntryNow> {
+    return this.ask("PUT", `${entryAddress(place, entry)}/photo`, photo);
+  }
+
+  /** Take an entry back; it stays readable. */
+  takeBack(place: Place, entry: string): Promise<LogEntryNow> {
+    return this.ask("DELETE", entryAddress(place, entry));
   }
 
   private async ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
@@ -180,9 +239,14 @@ function houseAddress({ farm, house }: Place): string {
   return `/houses/${encodeURIComponent(farm)}/${encodeURIComponent(house)}`;
 }
 
+function entryAddress(place: Place, entry: string): string {
+  return `${houseAddress(place)}/log/${encodeURIComponent(entry)}`;
+}
+
 function request(method: string, body: unknown, language: string): RequestInit {
   const headers = { "Accept-Language": language };
   if (body === undefined) return { method, headers };
+  if (body instanceof Blob) return { method, headers: { ...headers, "Content-Type": "image/jpeg" }, body };
   return { method, headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) };
 }
 

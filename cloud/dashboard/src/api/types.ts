@@ -3,12 +3,29 @@ import type { components } from "./api";
 
 type Schemas = components["schemas"];
 
+/** One open alert, with its words in both languages. */
+export type AlertNow = Schemas["AlertNow"];
 export type Box = Schemas["Box"];
+/** A way to a person, and how it does. */
+export type ChannelNow = Schemas["ChannelNow"];
+export type ChannelsNow = Schemas["ChannelsNow"];
 export type ClimateNow = Schemas["ClimateNow"];
 export type CountNow = Schemas["CountNow"];
+/** How far a message got over one channel. */
+export type DeliveryNow = Schemas["DeliveryNow"];
 export type DeviceNow = Schemas["DeviceNow"];
 /** What a person marked in a picture, and how far it got. */
 export type DrawingNow = Schemas["DrawingNow"];
+/** What a person writes down in the daily log. */
+export type EntryTold =
+  | Schemas["MortalityTold"]
+  | Schemas["CullsTold"]
+  | Schemas["FeedDeliveredTold"]
+  | Schemas["FeedEatenTold"]
+  | Schemas["WaterTold"]
+  | Schemas["MedicationTold"]
+  | Schemas["VaccinationTold"]
+  | Schemas["NoteTold"];
 export type FindingNow = Schemas["FindingNow"];
 export type FindingKind = FindingNow["kind"];
 export type Reason = FindingNow["reasons"][number];
@@ -19,7 +36,13 @@ export type WaysIn = Schemas["WaysIn"];
 export type HouseName = Schemas["HouseName"];
 export type HouseNow = Schemas["HouseNow"];
 export type HousePatch = Schemas["HousePatch"];
+/** A way that can be added. */
+export type KindNow = Schemas["KindNow"];
+export type LogEntryNow = Schemas["LogEntryNow"];
+export type LogPage = Schemas["LogPage"];
 export type Marks = Schemas["Marks"];
+/** A message to a person, and how far it got. */
+export type NotificationNow = Schemas["NotificationNow"];
 export type PartStatus = Schemas["PartStatus"];
 /** What is wrong with a part; empty when nothing is. */
 export type Cause = NonNullable<PartStatus["cause"]>;
@@ -28,6 +51,8 @@ export type Problem = Schemas["Problem"];
 export type ResultCode = DrawingNow["code"];
 export type RollCallNow = Schemas["RollCallNow"];
 export type SeriesAnswer = Schemas["SeriesAnswer"];
+/** What should be in a house, by what people wrote down. */
+export type StockNow = Schemas["StockNow"];
 export type User = Schemas["User"];
 export type ViewNow = Schemas["ViewNow"];
 /** What a person said of a finding or a picture, and how far it got. */

@@ -23,7 +23,7 @@ describe.each([
 
   it("is the head sentence, with the device's own words as a detail", () => {
     const findings = judge(house, NOW_MS, { state: "live", at: NOW_MS });
-    const { body } = render(HeadSentence, { props: { findings, voice } });
+    const { body } = render(HeadSentence, { props: { place: house, findings, voice } });
     expect(body).toContain(words.causes.line_lost);
     expect(body).toContain(`${words.technicalDetail} ${DETAIL}`);
   });

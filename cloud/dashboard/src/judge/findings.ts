@@ -1,11 +1,23 @@
 /** What is wrong in a house, worst first: what the head sentence is made of. Pure: no clock, no words. */
-import type { Cause, CountNow, DeviceNow, FindingNow, HouseNow, PartStatus, RollCallNow } from "../api/types";
+import type {
+  AlertNow,
+  Cause,
+  CountNow,
+  DeviceNow,
+  FindingNow,
+  HouseNow,
+  PartStatus,
+  RollCallNow,
+} from "../api/types";
+import { withAlerts } from "./alerts";
 import { ageMs, BIRD_NEWS_MS, DEVICE_STALE_MS, GROUP_NEWS_MS, READING_STALE_MS, ROLL_CALL_MS } from "./ages";
 
 /** How a state looks: `bad` act now, `warn` look soon, `unknown` nobody can say, `good` all is well. */
 export type Level = "bad" | "warn" | "unknown" | "good";
 
-export type Finding =
+/** One thing that is so; `alert` is the open alert about it, where the cloud has raised one. */
+export type Finding = { alert?: AlertNow } & (
+  | { kind: "alert"; level: Level; alert: AlertNow }
   | { kind: "asking"; level: "unknown"; at: number }
   | { kind: "no_contact"; level: "unknown"; at: number }
   | { kind: "nothing_yet"; level: "unknown" }
@@ -16,7 +28,8 @@ export type Finding =
   | { kind: "no_count"; level: "warn"; camera: string; cause: Cause }
   | { kind: "heat_stress"; level: "bad"; heatIndex: number }
   | { kind: "no_data"; level: "warn"; source: string; at: string }
-  | { kind: "all_well"; level: "good" };
+  | { kind: "all_well"; level: "good" }
+);
 
 /** How the phone and the cloud stand, and when the cloud last answered. */
 export interface Contact {
@@ -55,7 +68,8 @@ export function judge(house: HouseNow, nowMs: number, contact: Contact): Finding
   ];
   // One cause, one sentence: a silent device or part explains why numbers are missing.
   if (devices.length === 0) found.push(...missingFindings(house, nowMs));
-  if (found.length > 0) return found;
+  const told = withAlerts(found, house.alerts);
+  if (told.length > 0) return told;
   return [isEmpty(house) ? { kind: "nothing_yet", level: "unknown" } : { kind: "all_well", level: "good" }];
 }
 

@@ -15,6 +15,12 @@ import { Session } from "./session.svelte";
 
 const WORDS: Record<Language, Words> = { en, zh };
 
+type Log = typeof import("../log");
+export interface LogParts {
+  LogPage: Log["LogPage"];
+  queue: InstanceType<Log["Queue"]>;
+}
+
 /** The dashboard's parts, put together once in main.ts and handed down by context. */
 export class App {
   readonly client = new Client(undefined, () => this.language);
@@ -22,6 +28,7 @@ export class App {
   readonly clock = new Clock();
   readonly router = new Router();
   readonly session = new Session(this.client, this.saved);
+  private logParts: Promise<LogParts> | undefined;
   language = $state<Language>(this.saved.get("language") ?? preferredLanguage(navigator.languages));
   readonly words = $derived(WORDS[this.language]);
 
@@ -47,6 +54,27 @@ export class App {
 
   houseList(): HouseList {
     return new HouseList(this.client, this.saved, () => this.session.end());
+  }
+
+  /** The daily log with what waits on this phone; loaded once, and again after a failure. */
+  log(): Promise<LogParts> {
+    this.logParts ??= import("../log").then(
+      ({ LogPage, Queue, DeviceShelf }) => {
+        const queue = new Queue(
+          new DeviceShelf(),
+          this.client,
+          () => this.session.user,
+          () => this.session.end(),
+        );
+        queue.start();
+        return { LogPage, queue };
+      },
+      (error: unknown) => {
+        this.logParts = undefined;
+        throw error;
+      },
+    );
+    return this.logParts;
   }
 
   history(place: Place): HouseHistory {

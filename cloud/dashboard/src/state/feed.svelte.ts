@@ -68,7 +68,7 @@ export class HouseFeed {
   start(): void {
     const known = this.parts.saved.get(this.key);
     // What an older page kept lacks what this one shows.
-    if (known && "views" in known.house && !this.house) {
+    if (known && "alerts" in known.house && !this.house) {
       this.house = known.house;
       this.offsetMs = known.offsetMs;
     }

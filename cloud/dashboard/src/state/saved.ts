@@ -1,4 +1,4 @@
-import type { HouseNow, HouseName, SeriesAnswer, WeightHistory } from "../api/types";
+import type { HouseNow, HouseName, LogPage, SeriesAnswer, WeightHistory } from "../api/types";
 import type { Language } from "../words/language";
 
 const PREFIX = "henwise.1.";
@@ -8,7 +8,10 @@ export interface SavedShapes {
   language: Language;
   user: string;
   houses: HouseName[];
+  /** The channel that is this browser's push subscription. */
+  pushChannel: number;
   [house: `house ${string}`]: SavedHouse;
+  [log: `log ${string}`]: LogPage;
   [history: `history ${string}`]: SavedHistory;
 }
 

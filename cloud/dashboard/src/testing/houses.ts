@@ -1,5 +1,6 @@
 /** Houses as the cloud describes them, for tests: a healthy one, to be bent where a test wants it bent. */
 import type {
+  AlertNow,
   DrawingNow,
   FindingNow,
   HouseNow,
@@ -27,6 +28,45 @@ export function weightDay(changes: Partial<WeightDay> = {}): WeightDay {
     cv_percent: 9,
     target_grams: 1464,
     flock: null,
+    ...changes,
+  };
+}
+
+export function alert(changes: Partial<AlertNow> = {}): AlertNow {
+  return {
+    alert: "a-0123456789abcdef0123",
+    rule: "too-warm",
+    group: "climate",
+    level: "warning",
+    state: "open",
+    silent: false,
+    device: "edge-1",
+    source: "thermometer-1",
+    opened_at: secondsAgo(600),
+    changed_at: secondsAgo(600),
+    resolved_at: null,
+    value: 31.2,
+    limit: 30,
+    target: 24,
+    unit: "°C",
+    en: {
+      name: "Too warm for the age",
+      what: "Thermometer 1: 31.2 °C. Birds of this age want about 24 °C.",
+      means: "Birds pant, drink much and eat little.",
+      todo: "Turn the heating down or air more.",
+    },
+    zh: {
+      name: "温度偏高",
+      what: "1 号温度计：31.2 °C，这个日龄适宜约 24 °C。",
+      means: "鸡会张口喘气、多喝少吃。",
+      todo: "调低供暖或加大通风。",
+    },
+    acknowledged_by: null,
+    acknowledged_at: null,
+    snoozed_until: null,
+    assigned_to: null,
+    finding: null,
+    picture: null,
     ...changes,
   };
 }

@@ -1,5 +1,6 @@
 import type { Cause, FindingKind, Reason, VerdictNow } from "../api/types";
 import type { Age } from "../format/age";
+import type { Language } from "./language";
 
 const UNITS: Record<Age["unit"], string> = { now: "", seconds: "s", minutes: "min", hours: "h", days: "d" };
 
@@ -9,11 +10,14 @@ function span(age: Age): string {
 
 /** English; its shape is what every other language must fill. */
 export const en = {
+  language: "en" as Language,
+
   // Frame
   appName: "Henwise",
   otherLanguage: "中文",
   switchLanguage: "切换到中文",
   signOut: "Sign out",
+  notifications: "Notifications",
   signedInAs: (name: string) => `Signed in as ${name}`,
   allHouses: "All houses",
   housesTitle: "Houses",
@@ -60,7 +64,14 @@ export const en = {
     too_many_attempts: "Too many attempts. Wait a few minutes, then try again.",
     not_allowed: "Your role here does not allow this. Ask an owner of the farm.",
     no_such_farm: "There is no such farm.",
+    bad_address: "This address can't be used. Compare it with the example.",
+    host_not_allowed: "Messages may not go to that host. Ask whoever runs the service.",
+    no_mail_server: "This service has no mail server of its own. Ask whoever runs it, or choose another way.",
+    too_many_channels: "There are too many channels already. Remove one first.",
+    no_such_channel: "This channel is not there any more. Load the page again.",
     no_such_house: "There is no such house.",
+    no_such_alert: "This alert is not known any more. Load the page again.",
+    alert_over: "This alert is over already.",
     no_such_finding: "This finding is not known any more. Load the page again.",
     no_such_device: "This device is not known here. Ask your technician.",
     no_such_camera: "This camera is not known here. Ask your technician.",
@@ -87,6 +98,9 @@ export const en = {
   // Head sentence
   levels: { good: "Good", warn: "Look soon", bad: "Act now", unknown: "Not known" },
   allWell: "All is well.",
+  acknowledge: "Seen, I look after it",
+  lookedAfterBy: (name: string) => `${name} looks after it.`,
+  putOffUntil: (when: string) => `Put off until ${when}.`,
   asking: (when: string) => `This is how it was at ${when}. Asking for news.`,
   noContact: (when: string) => `No connection. This is how it was at ${when}.`,
   nothingYet: "No data yet. The first numbers appear here as soon as the house sends them.",
@@ -250,6 +264,9 @@ export const en = {
 
   // Flock
   ageDays: (days: number) => `day ${days}`,
+  dailyLog: "Daily log",
+  waitingEntries: (count: string) => `${count} waiting`,
+  inHouse: (birds: string) => `in house ${birds}`,
   placedBirds: (birds: string) => `${birds} placed`,
   noFlock: "no flock entered",
 

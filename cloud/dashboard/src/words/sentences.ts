@@ -1,7 +1,7 @@
 import { ageMs } from "../judge/ages";
 import type { Finding } from "../judge/findings";
 import { isRough, percentFromCurve } from "../judge/glance";
-import type { FindingNow, PartStatus, RollCallNow, WeightDay } from "../api/types";
+import type { AlertNow, FindingNow, PartStatus, RollCallNow, WeightDay } from "../api/types";
 import { calmAge } from "../format/age";
 import type { Format } from "../format/format";
 import type { Words } from "./en";
@@ -49,9 +49,19 @@ export function sentence(finding: Finding, { words, format, nowMs }: Voice): str
         displayName(finding.source, words),
         format.moment(Date.parse(finding.at), nowMs),
       );
+    case "alert": {
+      const said = finding.alert[words.language];
+      return [said.what, said.todo].filter(Boolean).join(words.gap);
+    }
     case "all_well":
       return words.allWell;
   }
+}
+
+/** Who looks after an alert, or until when it was put off; empty while it waits for somebody. */
+export function careOf(alert: AlertNow, { words, format, nowMs }: Voice): string {
+  if (alert.snoozed_until) return words.putOffUntil(format.moment(Date.parse(alert.snoozed_until), nowMs));
+  return alert.acknowledged_by === null ? "" : words.lookedAfterBy(alert.acknowledged_by);
 }
 
 /** Who is still outside, with the flock's size where it is known. */

@@ -15,10 +15,13 @@ function span(age: Age): string {
 
 /** Chinese as farms speak it: 可见只数 is what a camera sees, never 存栏数 (the birds that live there). */
 export const zh: Words = {
+  language: "zh",
+
   appName: "慧养鸡",
   otherLanguage: "English",
   switchLanguage: "Switch to English",
   signOut: "退出登录",
+  notifications: "通知",
   signedInAs: (name) => `当前用户：${name}`,
   allHouses: "全部鸡舍",
   housesTitle: "鸡舍",
@@ -63,7 +66,14 @@ export const zh: Words = {
     too_many_attempts: "尝试次数过多，请过几分钟再试。",
     not_allowed: "您在这里的角色不能做这件事，请联系场主。",
     no_such_farm: "没有这个农场。",
+    bad_address: "这个地址不能使用，请对照示例检查。",
+    host_not_allowed: "本服务不允许向该主机发送消息，请联系系统管理员。",
+    no_mail_server: "本服务没有配置邮件服务器。请联系系统管理员，或选择其他方式。",
+    too_many_channels: "通知渠道太多，请先删除一个。",
+    no_such_channel: "该渠道已不存在，请刷新页面。",
     no_such_house: "没有这个鸡舍。",
+    no_such_alert: "没有这条告警，请刷新页面。",
+    alert_over: "这条告警已经结束。",
     no_such_finding: "这条发现已不存在，请重新加载页面。",
     no_such_device: "没有这台设备，请联系设备维护员。",
     no_such_camera: "没有这个摄像头，请联系设备维护员。",
@@ -88,6 +98,9 @@ export const zh: Words = {
 
   levels: { good: "正常", warn: "留意", bad: "需处理", unknown: "情况不明" },
   allWell: "一切正常。",
+  acknowledge: "确认，我来处理",
+  lookedAfterBy: (name) => `${name} 正在处理。`,
+  putOffUntil: (when) => `已推迟到 ${when}。`,
   asking: (when) => `以下是 ${when} 的情况，正在读取最新数据。`,
   noContact: (when) => `网络已断开，以下是 ${when} 的情况。`,
   nothingYet: "还没有数据。鸡舍一上报，这里就会显示。",
@@ -232,6 +245,9 @@ export const zh: Words = {
   secondUnit: (jin) => jin,
 
   ageDays: (days) => `${days} 日龄`,
+  dailyLog: "每日记录",
+  waitingEntries: (count) => `待发送 ${count} 条`,
+  inHouse: (birds) => `存栏数 ${birds}`,
   placedBirds: (birds) => `入雏 ${birds} 只`,
   noFlock: "未登记批次",
 

@@ -1,0 +1,74 @@
+"""Apprise: e-mail, messengers' bots, webhooks, text messages."""
+
+import re
+from typing import Final
+
+from apprise import AppriseAttachment, NotifyFormat, NotifyType
+from apprise.attachment.memory import AttachMemory
+from apprise.plugins import NotifyBase
+
+from cloud.alerts.delivery.address import instantiate
+from cloud.alerts.delivery.channels import bots
+from cloud.alerts.delivery.channels.status import trouble_of
+from cloud.alerts.delivery.egress import Egress
+from cloud.alerts.delivery.notice import Level
+from cloud.alerts.delivery.outgoing import Outgoing
+from cloud.alerts.delivery.overhearing import overheard
+from cloud.store.channels import Trouble
+
+_BOTS: Final = {"NotifyWeComBot": "wecom", "NotifyDingTalk": "dingtalk"}
+_STATUS: Final = re.compile(r"error=(\d{3})\b")
+
+_TYPES: Final[dict[Level, NotifyType]] = {
+    "watch": NotifyType.INFO,
+    "warning": NotifyType.WARNING,
+    "severe": NotifyType.FAILURE,
+}
+
+
+def send(url: str, message: Outgoing, egress: Egress) -> Trouble:
+    """Send a message to an Apprise URL; blocking. Empty: the service took it."""
+    plugin = instantiate(url)
+    if plugin is None:
+        return "refused"
+    bot = _BOTS.get(type(plugin).__name__)
+    if bot is not None:
+        return bots.send(bot, plugin, message, egress)
+    _mark(plugin, message.id)
+    attach = _attached(message) if plugin.attachment_support else None
+    with overheard() as complaints, egress.enforced() as watch:
+        sent = plugin.notify(
+            body=message.body(),
+            title=message.subject,
+            notify_type=_TYPES[message.level],
+            body_format=NotifyFormat.TEXT,
+            attach=attach,
+        )
+    if sent:
+        return ""
+    return "not_allowed" if watch.refused else _trouble(complaints)
+
+
+def _attached(message: Outgoing) -> AppriseAttachment | None:
+    if message.picture is None:
+        return None
+    # Apprise asks before it reads whether the thing is still there; what lies in memory always is.
+    picture = AttachMemory(content=message.picture, name="picture.jpg", mimetype="image/jpeg")  # type: ignore[no-untyped-call]
+    return AppriseAttachment(picture)
+
+
+def _mark(plugin: NotifyBase, message: str) -> None:
+    """Write the message's id where a receiver can tell a repeat by it; docs/notifications.md says where that is."""
+    headers = getattr(plugin, "headers", None)
+    if isinstance(headers, dict):
+        headers["X-Henwise-Message"] = message
+    if hasattr(plugin, "notification_id"):  # Bark replaces a message of the same id
+        plugin.notification_id = message
+
+
+def _trouble(complaints: list[str]) -> Trouble:
+    said = " ".join(complaints)
+    status = _STATUS.search(said)
+    if status is None:
+        return "unreachable" if "onnection" in said or "ocket" in said else "failed"
+    return trouble_of(int(status[1]))

@@ -1,0 +1,48 @@
+"""Edge devices: which speak, which wait until somebody approves them, and which may not any more."""
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Depends
+
+from cloud.api.caller import WithCaller, may
+from cloud.api.models import Decision, EnrolledDevice
+from cloud.api.paths import DevicePath, FarmPath, HousePath
+from cloud.api.services import WithServices
+from cloud.ingest.points import to_unix_ms
+from cloud.rights import Right
+from cloud.store import enrolments
+from cloud.store.mail import instant
+from contract.place import Place
+
+router = APIRouter(prefix="/farms", tags=["devices"], dependencies=[Depends(may(Right.DEVICES))])
+
+
+@router.get("/{farm}/devices")
+def list_devices(farm: FarmPath, services: WithServices) -> list[EnrolledDevice]:
+    """List the devices of a farm that were ever heard of; those that wait come first."""
+    return [
+        EnrolledDevice(
+            house=one.place.house,
+            device=one.place.device,
+            state=one.state,
+            last_seen=instant(one.last_seen_ms) if one.last_seen_ms else None,
+            held_messages=one.held_messages,
+            decided_by=one.by,
+        )
+        for one in enrolments.listed(services.records, farm)
+    ]
+
+
+@router.put("/{farm}/devices/{house}/{device}")
+def decide(
+    farm: FarmPath,
+    house: HousePath,
+    device: DevicePath,
+    decision: Decision,
+    services: WithServices,
+    caller: WithCaller,
+) -> Decision:
+    """Let a device speak, or take in nothing more of it; what its outbox kept arrives within minutes."""
+    place = Place(farm=farm, house=house, device=device)
+    enrolments.decide(services.records, place, decision.state, caller.name, to_unix_ms(datetime.now(UTC)))
+    return decision

@@ -1,0 +1,125 @@
+"""How people and farms want to be told, and what was said to whom."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Query, Request
+
+from cloud.alerts.delivery.audience import audience, name_of
+from cloud.alerts.delivery.recipients import Quiet
+from cloud.api.caller import WithPerson, may
+from cloud.api.language import language_of
+from cloud.api.models import Escalating, EscalationNow, ListenerNow, NotificationNow, Notifying, QuietHours
+from cloud.api.paths import FarmPath
+from cloud.api.problems import Refusal
+from cloud.api.services import Services, WithServices
+from cloud.api.telling import notification_now
+from cloud.ingest.points import to_unix_ms
+from cloud.rights import Right
+from cloud.store import listeners, sent
+from cloud.store.listeners import Escalation, Wishes
+from contract.messages import UtcTime
+
+LIMIT_MAX: Final = 200
+
+mine = APIRouter(prefix="/me", tags=["notifications"])
+farms = APIRouter(prefix="/farms", tags=["notifications"], dependencies=[Depends(may(Right.CHANNELS))])
+
+Before = Annotated[UtcTime | None, Query(description="only older ones, for the next page")]
+Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
+
+
+@mine.get("/notifying")
+def my_notifying(services: WithServices, person: WithPerson) -> Notifying:
+    """Return how you want to be told."""
+    with services.records.reading() as connection:
+        wishes = listeners.wishes_of(connection, [person.id])[person.id]
+    quiet = wishes.quiet
+    return Notifying(
+        from_level=wishes.from_level,
+        quiet=QuietHours(begins=_clock(quiet.from_minute), ends=_clock(quiet.until_minute)) if quiet else None,
+        digest_at=None if wishes.digest_minute is None else _clock(wishes.digest_minute),
+    )
+
+
+@mine.put("/notifying")
+def set_my_notifying(wanted: Notifying, services: WithServices, person: WithPerson) -> Notifying:
+    """Say how you want to be told; the hours are those of the farm."""
+    quiet = Quiet(_minute(wanted.quiet.begins), _minute(wanted.quiet.ends)) if wanted.quiet else None
+    digest = None if wanted.digest_at is None else _minute(wanted.digest_at)
+    listeners.wish(services.records, person.id, Wishes(wanted.from_level, quiet, digest))
+    return wanted
+
+
+@mine.get("/notifications")
+def my_notifications(
+    request: Request, services: WithServices, person: WithPerson, before: Before = None, limit: Limit = 20
+) -> list[NotificationNow]:
+    """List what you were told, the newest first, and over which channel it reached you."""
+    found = sent.to_user(services.records, person.id, _before_ms(before), limit)
+    return [notification_now(one, language_of(request.headers)) for one in found]
+
+
+@farms.get("/{farm}/notifications")
+def farm_notifications(
+    farm: FarmPath, request: Request, services: WithServices, before: Before = None, limit: Limit = 20
+) -> list[NotificationNow]:
+    """List what people were told about a farm, the newest first, and how far it got."""
+    found = sent.on_farm(services.records, farm, _before_ms(before), limit)
+    return [notification_now(one, language_of(request.headers)) for one in found]
+
+
+@farms.get("/{farm}/escalation")
+def escalation(farm: FarmPath, services: WithServices) -> EscalationNow:
+    """Return who is told after whom, and whether they can be reached."""
+    people = services.notifications.people.answering(farm)
+    reached = audience(services.records, farm, people)
+    order = reached.escalation.order
+    ordered = sorted(people, key=lambda one: order.index(one.user) if one.user in order else len(order))
+    return EscalationNow(
+        severe_minutes=reached.escalation.severe_minutes,
+        warning_minutes=reached.escalation.warning_minutes,
+        cap_per_hour=reached.escalation.cap_per_hour,
+        people=[
+            ListenerNow(
+                name=person.name,
+                channels=len(ways),
+                reachable=any(channel.state != "dead" for channel in ways),
+            )
+            for person in ordered
+            for ways in [reached.channels.get(name_of(person.user), ())]
+        ],
+    )
+
+
+@farms.put("/{farm}/escalation")
+def set_escalation(farm: FarmPath, wanted: Escalating, services: WithServices) -> EscalationNow:
+    """Say who is told after whom."""
+    users = {person.name: person.user for person in services.notifications.people.answering(farm)}
+    strangers = [name for name in wanted.order if name not in users]
+    if strangers or len(set(wanted.order)) < len(wanted.order):
+        detail = f"order: {', '.join(strangers) or 'a name'} stands there " + (
+            "and may not answer alerts of this farm" if strangers else "twice"
+        )
+        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", detail)
+    _keep(services, farm, wanted, tuple(users[name] for name in wanted.order))
+    return escalation(farm, services)
+
+
+def _keep(services: Services, farm: str, wanted: Escalating, order: tuple[int, ...]) -> None:
+    kept = Escalation(wanted.severe_minutes, wanted.warning_minutes, wanted.cap_per_hour, order)
+    listeners.escalate(services.records, farm, kept)
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _minute(clock: str) -> int:
+    hours, _, minutes = clock.partition(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def _before_ms(before: datetime | None) -> int:
+    return to_unix_ms(before or datetime.now(UTC)) + (0 if before else 1)

@@ -1,0 +1,128 @@
+"""The outbox of notifications: what is on its way over which channel.
+
+States: ``pending``, ``delivered`` (the channel's service took it) and ``failed`` (given up after half a day).
+``next_ms`` is when a pending one may be taken: claiming one moves it ahead by the lease, so that no second worker
+takes it, and a worker that dies leaves it to be taken again when the lease is over.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from sqlalchemy import Connection, select, update
+
+from cloud.alerts.delivery.content import Content
+from cloud.store import channels
+from cloud.store.channels import KeptChannel, Trouble
+from cloud.store.records import Records
+from cloud.store.tables import Channel, Delivery, Notification
+
+State = Literal["pending", "delivered", "failed"]
+
+Fate = Literal["again", "died", "gone"]
+"""What a failed try means: the channel is tried again, has just died of it, or is no more."""
+
+LEASE_MS: Final = 30_000
+FIRST_AGAIN_MS: Final = 15_000
+LAST_AGAIN_MS: Final = 15 * 60_000
+GIVE_UP_MS: Final = 12 * 3600_000
+CLAIM_ROWS: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery that a worker has taken.
+
+    Attributes:
+        notification: the message's id, the same in every try.
+        tries: how often it was taken, this time counted.
+        at_ms: when the message was written.
+    """
+
+    notification: str
+    farm: str
+    user: int | None
+    purpose: str
+    channel: KeptChannel
+    content: Content
+    tries: int
+    at_ms: int
+
+
+def claim(records: Records, worker: str, now_ms: int, limit: int = CLAIM_ROWS) -> list[Claimed]:
+    """Take what is due, the worst first; nobody else gets it while the lease holds."""
+    waiting = (Delivery.state == "pending", Delivery.next_ms <= now_ms)
+    query = (
+        select(Delivery.notification, Delivery.channel_id)
+        .join(Notification, Notification.id == Delivery.notification)
+        .where(*waiting)
+        .order_by(Notification.level != "severe", Delivery.next_ms)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Delivery)
+    )
+    with records.reading() as connection:
+        if connection.execute(select(Delivery.channel_id).where(*waiting).limit(1)).first() is None:
+            return []
+    with records.writing() as connection:
+        due = [(row.notification, row.channel_id) for row in connection.execute(query)]
+        for key in due:
+            values = {"worker": worker, "next_ms": now_ms + LEASE_MS, "tries": Delivery.tries + 1}
+            connection.execute(update(Delivery).where(*_is(key)).values(values))
+        return [_claimed(connection, key) for key in due]
+
+
+def hold(records: Records, worker: str, taken: Iterable[Claimed], now_ms: int) -> None:
+    """Prolong the lease on what is still being sent."""
+    with records.writing() as connection:
+        for one in taken:
+            values = {"next_ms": now_ms + LEASE_MS}
+            connection.execute(update(Delivery).where(*_mine(worker, one)).values(values))
+
+
+def delivered(records: Records, worker: str, one: Claimed, now_ms: int) -> None:
+    """Note that the channel's service took it."""
+    with records.writing() as connection:
+        values = {"state": "delivered", "settled_ms": now_ms, "trouble": ""}
+        connection.execute(update(Delivery).where(*_mine(worker, one)).values(values))
+        channels.worked(connection, one.channel.id, now_ms)
+
+
+def failed(connection: Connection, worker: str, one: Claimed, trouble: Trouble, now_ms: int) -> Fate:
+    """Note a try that failed, within the caller's transaction."""
+    values: dict[str, Any] = {"trouble": trouble, "next_ms": now_ms + wait_ms(one.tries)}
+    if trouble == "gone":
+        channels.gone(connection, one.channel.id)
+        return "gone"
+    if now_ms + wait_ms(one.tries) > one.at_ms + GIVE_UP_MS or one.purpose == "test":
+        values |= {"state": "failed", "settled_ms": now_ms}
+    if connection.execute(update(Delivery).where(*_mine(worker, one)).values(values)).rowcount == 0:
+        return "again"
+    return "died" if channels.failed(connection, one.channel.id, trouble, now_ms) else "again"
+
+
+def wait_ms(tries: int) -> int:
+    """Return how long to wait after so many tries: doubling, from a quarter of a minute to a quarter of an hour."""
+    return int(min(FIRST_AGAIN_MS * 2 ** min(tries - 1, 20), LAST_AGAIN_MS))
+
+
+def _is(key: tuple[str, int]) -> tuple[Any, ...]:
+    return (Delivery.notification == key[0], Delivery.channel_id == key[1])
+
+
+def _mine(worker: str, one: Claimed) -> tuple[Any, ...]:
+    taken = (Delivery.worker == worker, Delivery.state == "pending")
+    return (*_is((one.notification, one.channel.id)), *taken)
+
+
+def _claimed(connection: Connection, key: tuple[str, int]) -> Claimed:
+    query = (
+        select(Notification.farm, Notification.user_id, Notification.purpose, Notification.content)
+        .add_columns(Delivery.tries, Delivery.at_ms)
+        .join(Delivery, Notification.id == Delivery.notification)
+        .where(*_is(key))
+    )
+    row = connection.execute(query).one()
+    channel = connection.execute(select(Channel).where(Channel.id == key[1])).one()
+    content = Content.model_validate_json(row.content)
+    kept = channels.kept(channel)
+    return Claimed(key[0], row.farm, row.user_id, row.purpose, kept, content, row.tries, row.at_ms)

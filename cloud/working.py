@@ -1,0 +1,136 @@
+"""The work beside the pages: ingest, mail, what exactly one process does. In the service or a worker of its own."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from cloud.alerts.engine import Engine
+from cloud.config import CloudConfig
+from cloud.glance import MEMBERS
+from cloud.ingest.admission import Admission
+from cloud.ingest.courier import Courier
+from cloud.ingest.settling import Settler
+from cloud.ingest.subscriber import Subscriber
+from cloud.leader import Leadership
+from cloud.live import Feed
+from cloud.relay import Relay
+from cloud.signals import Signal
+from cloud.store.alerts import Transition
+from cloud.store.choice import check_workers, chosen_media, chosen_series, forgetting
+from cloud.store.folder import make_data_dir, records_of
+from cloud.store.leading import LeaderLock
+from cloud.store.media import Media
+from cloud.store.records import Records
+from cloud.store.series import SeriesStore
+from cloud.store.sweeping import sweeping
+from cloud.tasks import ended, kept_up
+from cloud.vitals import Vitals
+
+log = logging.getLogger(__name__)
+
+ALERTS: Final = frozenset({"alerts"})
+
+
+class Work:
+    """Everything that one process does with what devices send; put together by hand.
+
+    Attributes:
+        courier: carries what people say to devices.
+        engine: judges houses by the rules, while this process leads.
+        leadership: whether this process leads.
+    """
+
+    def __init__(
+        self, config: CloudConfig, series: SeriesStore, records: Records, media: Media, vitals: Vitals
+    ) -> None:
+        self._config = config
+        self._series = series
+        self._records = records
+        self._media = media
+        self._feed: Feed | None = None
+        self._alerted: Callable[[], None] | None = None
+        self._relay = Relay(records, self._heard, self._missed)
+        self.leadership = Leadership(LeaderLock(records))
+        self.engine = Engine(series, records, config.zone, self._show_alerts)
+        self.courier = Courier(records, tell=lambda: self._relay.tell(Signal(mail=True)))
+        admission = Admission(records, everybody=config.ingest.enrol == "open")
+        settler = Settler(series, records, media, config.pictures.keep_per_camera, admission=admission)
+        self._subscriber = Subscriber(
+            config.broker, config.ingest, settler, vitals, self._relay.settled, self.courier, self.leadership
+        )
+
+    def show(self, feed: Feed, alerted: Callable[[], None]) -> None:
+        """Bring changes to the pages of this process; ``alerted`` is called when something happened to an alert."""
+        self._feed = feed
+        self._alerted = alerted
+
+    def prepare(self) -> None:
+        """Read what is needed before anything begins; see ``Subscriber.prepare``."""
+        self._subscriber.prepare()
+
+    def begin(self) -> list[asyncio.Task[None]]:
+        """Begin; the tasks run until they are cancelled."""
+        keeping, leading = self._config.pictures.keeping, self.leadership.leading
+        return [
+            kept_up("leader", self.leadership.run),
+            kept_up("changes", self._relay.run),
+            kept_up("ingest", self._subscriber.run),
+            kept_up("alerts", lambda: leading(self.engine.run)),
+            kept_up("retention", lambda: leading(lambda: forgetting(self._series))),
+            kept_up("old pictures", lambda: leading(lambda: sweeping(self._records, self._media, keeping))),
+        ]
+
+    def tell_changed(self, farm: str, house: str, members: Iterable[str]) -> None:
+        """Tell all processes what a person changed here."""
+        self._relay.tell(Signal(changed={(farm, house): set(members)}))
+
+    def _heard(self, signal: Signal) -> None:
+        for (farm, house), members in signal.changed.items():
+            if self._feed is not None:
+                self._feed.heard(farm, house, members)
+            if self._alerted is not None and members >= ALERTS:
+                self._alerted()
+            if members != ALERTS:  # what the rules said themselves is no reason to ask them again
+                self.engine.changed(farm, house)
+        self.courier.heard(signal.announced)
+        if signal.mail:
+            self.courier.woken()
+
+    def _show_alerts(self, transitions: Iterable[Transition]) -> None:
+        houses = {(one.farm, one.house) for one in transitions}
+        self._relay.tell(Signal(changed={house: set(ALERTS) for house in houses}))
+
+    def _missed(self) -> None:
+        if self._feed is not None:
+            self._feed.missed(MEMBERS)
+        self.courier.woken()
+
+
+async def work_until_told(config: CloudConfig) -> None:
+    """Take in what devices send until SIGINT or SIGTERM, beside a service that serves the pages.
+
+    Raises:
+        CannotStart: the stores are not made for several processes, or can't be used.
+        StoreUnavailable: a store can't be reached.
+    """
+    check_workers(config)
+    make_data_dir(config.data_dir)
+    series, records, media = chosen_series(config), records_of(config), chosen_media(config)
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    try:
+        for store in (series, records, media):
+            await asyncio.to_thread(store.open)
+        work = Work(config, series, records, media, Vitals())
+        work.prepare()
+        tasks = work.begin()
+        try:
+            await told.wait()
+        finally:
+            await ended(set(tasks))
+    finally:
+        await asyncio.to_thread(series.close)
+        await asyncio.to_thread(records.close)
