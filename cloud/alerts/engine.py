@@ -27,6 +27,8 @@ ROUND_S: Final = 60.0
 """Each house is judged at least this often: hold times run out and instruments fall silent without a word."""
 APART_S: Final = 5.0
 """A house is judged at most this often, however many messages it sends."""
+SHARE: Final = 0.3
+"""Of its time the engine judges at most so much: with very many houses they wait longer, and ingest does not."""
 TRIES: Final = 5
 
 Told = Callable[[Sequence[Transition]], None]
@@ -83,7 +85,9 @@ class Engine:
                 next_round_s = now_s + ROUND_S
                 await self._begin_round()
             for name in sorted(name for name, at_s in self._due.items() if at_s <= now_s):
+                began_s = time.monotonic()
                 await self._judge(name)
+                await asyncio.sleep((time.monotonic() - began_s) * (1 / SHARE - 1))
             await self._until_due(next_round_s)
 
     async def _begin_round(self) -> None:
