@@ -171,7 +171,7 @@ def within(right: Right) -> Within:
 def not_allowed(right: Right) -> Refusal:
     """Say that the caller lacks a right."""
     detail = f"You may not do this here; ask an owner for a role with the right {right.value!r}."
-    zh = f"您在这里没有“{right.value}”权限，请联系农场主。"
+    zh = f"您在这里没有“{right.value}”权限，请联系场主。"
     return Refusal(HTTPStatus.FORBIDDEN, "not_allowed", detail, zh=zh)
 
 

@@ -49,7 +49,7 @@ def _set(services: Services, organisation: int, person: int, posts: list[Post], 
     try:
         known = memberships.set_posts(services.records, organisation, person, wanted, keeper.acting())
     except LastOwner as error:
-        zh = "组织必须至少有一位所有者，请先指定另一位所有者。"
+        zh = "组织必须至少有一位场主，请先指定另一位场主。"
         raise Refusal(HTTPStatus.CONFLICT, "last_owner", f"{error}", zh=zh) from error
     except BadRecord as error:
         raise bad_post(error) from error

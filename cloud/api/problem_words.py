@@ -12,7 +12,7 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
     "not_signed_in": {"en": "Sign in first.", "zh": "请先登录。"},
     "not_allowed": {
         "en": "Your role here does not allow this; ask an owner of the farm.",
-        "zh": "您在这里的角色不能做这件事，请联系农场主。",
+        "zh": "您在这里的角色不能做这件事，请联系场主。",
     },
     "wrong_password": {"en": "Name or password is wrong.", "zh": "用户名或密码不对。"},
     "too_many_attempts": {
@@ -34,7 +34,7 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
     },
     "no_provider": {"en": "No OpenID provider is set up here.", "zh": "此服务未配置 OpenID 登录。"},
     "bad_post": {"en": "Nobody can be that here.", "zh": "无法授予该角色或权限。"},
-    "last_owner": {"en": "The organisation would have no owner any more.", "zh": "组织不能没有所有者。"},
+    "last_owner": {"en": "The organisation would have no owner any more.", "zh": "组织不能没有场主。"},
     "name_taken": {"en": "Somebody has this name already.", "zh": "该用户名已被使用。"},
     "farm_taken": {"en": "There is a farm of this name already.", "zh": "该农场名已被使用。"},
     "no_such_organisation": {"en": "There is no such organisation.", "zh": "没有这个组织。"},

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 
 from cloud.backup import points, rows
 from cloud.backup.archive import Manifest, Told, entry_of, opened
+from cloud.backup.keys import restore_keys
 from cloud.config import CloudConfig
 from cloud.errors import BadBackup, CannotStart
 from cloud.store import migrations
@@ -37,6 +38,7 @@ def restore(config: CloudConfig, source: Path, told: Told, parts: tuple[Part, ..
     with only_one(config.data_dir), opened(source, told) as (folder, manifest):
         if "records" in parts:
             _restore_records(records_of(config), folder, manifest, told)
+            restore_keys(folder, config.data_dir)
         if "series" in parts:
             _restore_series(config, folder, told)
         if "pictures" in parts:

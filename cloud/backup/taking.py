@@ -8,6 +8,7 @@ from alembic.migration import MigrationContext
 
 from cloud.backup import points, rows
 from cloud.backup.archive import MANIFEST, Manifest, Told, entry_of, written
+from cloud.backup.keys import take_keys
 from cloud.config import CloudConfig
 from cloud.store.choice import chosen_media, chosen_series
 from cloud.store.folder import opened_records
@@ -27,6 +28,7 @@ def take(config: CloudConfig, target: Path, told: Told) -> Manifest:
     with written(target) as folder:
         with opened_records(config) as records:
             _take_records(records, folder, manifest, told)
+        take_keys(config.data_dir, folder)
         _take_series(config, folder, manifest, told)
         media = chosen_media(config)
         media.open()

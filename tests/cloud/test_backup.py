@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import URL
 from typer.testing import CliRunner
 
+from cloud.alerts.delivery.keys import load_keys
 from cloud.backup import rows, taking
 from cloud.backup.archive import Manifest
 from cloud.backup.restoring import restore
@@ -108,11 +109,15 @@ def test_from_sqlite_to_postgresql_and_back_everything_is_the_same(tmp_path: Pat
     first, last = sqlite(tmp_path / "first"), sqlite(tmp_path / "last")
     middle = on_postgresql(tmp_path / "middle", postgresql.database())
     fill(first)
+    keys = load_keys(first.data_dir)
     manifest = take(first, tmp_path / "one.tar", told)
     restore(middle, tmp_path / "one.tar", told)
     take(middle, tmp_path / "two", told)
     restore(last, tmp_path / "two", told)
     assert contents(first) == contents(middle) == contents(last)
+    restored = load_keys(last.data_dir)
+    assert (restored.public, restored.links) == (keys.public, keys.links)
+    assert (last.data_dir / "notify" / "links.key").stat().st_mode & 0o077 == 0
     assert (manifest.series, manifest.pictures, manifest.tables["kept_aside"].rows) == (3, 2, 1)
     assert (tmp_path / "one.tar").stat().st_mode & 0o077 == 0
     with stores(middle) as (records, _, _):  # numbers go on after those that were restored

@@ -3,8 +3,10 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
+import jsonschema
 import pytest
 from fastapi import FastAPI
 from hypothesis import given
@@ -12,6 +14,8 @@ from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
 import cloud
+from cloud.api.document import api_document
+from cloud.api.examples import EXAMPLES
 from cloud.api.language import LANGUAGES, language_of
 from cloud.api.problem_words import TITLES
 from cloud.app import create_app
@@ -155,6 +159,26 @@ async def test_counters_name_routes_and_never_farms(mei: httpx.AsyncClient, app:
     pattern = 'method="GET",route="/houses/{farm}/{house}",status="200"'
     assert f"henwise_http_request_seconds_count{{{pattern}}} 1.0" in text
     assert "hill" not in text
+
+
+def bodies(document: dict[str, Any]) -> Iterator[str]:
+    """Name the schemas of all JSON that can be sent."""
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            content = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+            for one in content.get("oneOf", [content]):
+                if "$ref" in one:
+                    yield one["$ref"].rpartition("/")[2]
+
+
+def test_everything_that_can_be_sent_has_an_example_that_fits():
+    document = api_document(create_app(CloudConfig()))
+    schemas = document["components"]["schemas"]
+    assert set(bodies(document)) <= set(EXAMPLES)
+    for name, example in EXAMPLES.items():
+        assert schemas[name]["examples"] == [example]
+        schema = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
+        jsonschema.validate(example, schema)
 
 
 async def test_a_wrong_method_is_told_from_a_wrong_address(mei: httpx.AsyncClient):

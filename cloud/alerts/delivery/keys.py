@@ -19,6 +19,8 @@ from py_vapid import Vapid02, VapidException
 from cloud.errors import CannotStart
 
 LINK_KEY_BYTES: Final = 32
+FOLDER: Final = "notify"
+"""Where in the data folder they are; a backup carries it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def load_keys(data_dir: Path) -> Keys:
     Raises:
         CannotStart: a file can't be read, written, or is no key.
     """
-    folder = data_dir / "notify"
+    folder = data_dir / FOLDER
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         pem = _kept(folder / "vapid.pem", _new_vapid)

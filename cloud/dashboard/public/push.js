@@ -6,10 +6,9 @@ const ICON = "/icon-192.png";
 const DONE_MS = 4000;
 
 self.addEventListener("push", (event) => event.waitUntil(show(event.data?.json() ?? {})));
-self.addEventListener("notificationclick", (event) => {
-  event.notification.close();
-  event.waitUntil(pressed(event.notification.data ?? {}, event.action));
-});
+self.addEventListener("notificationclick", (event) =>
+  event.waitUntil(pressed(event.notification, event.action)),
+);
 self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(subscribeAnew(event)));
 
 /** The same message again replaces itself and makes no second sound. */
@@ -28,9 +27,14 @@ function show(message) {
   });
 }
 
-async function pressed(message, action) {
+async function pressed(notification, action) {
+  const message = notification.data ?? {};
   const answer = message.answers?.find((one) => one.action === action);
-  if (!answer) return open(message.page ?? "/");
+  if (!answer) {
+    notification.close();
+    return open(message.page ?? "/");
+  }
+  // It is not closed but replaced: closing could be carried out last, and take the replacement with it.
   const told = await fetch(answer.post, { method: "POST", headers: { Accept: "application/json" } }).catch(
     () => null,
   );

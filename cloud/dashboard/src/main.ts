@@ -9,7 +9,10 @@ if (!target) throw new Error("index.html has no #app");
 const app = new App();
 app.clock.start();
 app.router.start();
-void app.session.start();
+// Back from the OpenID provider: whoever was here before is not believed.
+const arrived = new URLSearchParams(location.search).has("signed-in");
+if (arrived) app.router.go("/", { replace: true });
+void app.session.start({ arrived });
 mount(Root, { target, props: { app } });
 
 // Without a network the page itself must still open. Absent on plain http to another machine; nothing depends on it.

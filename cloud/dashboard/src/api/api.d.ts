@@ -1439,6 +1439,11 @@ export interface components {
         /**
          * Acceptance
          * @description Accepting an invitation: with name and password an account is made, without them whoever is signed in joins.
+         * @example {
+         *       "token": "from-the-link",
+         *       "name": "Mei",
+         *       "password": "a long sentence of mine"
+         *     }
          */
         Acceptance: {
             /** Token */
@@ -1618,6 +1623,9 @@ export interface components {
         /**
          * Assignment
          * @description Who looks after an alert.
+         * @example {
+         *       "to": "Li Wei"
+         *     }
          */
         Assignment: {
             /**
@@ -1770,6 +1778,12 @@ export interface components {
         /**
          * ClosedTold
          * @description The flock is over, in all its houses.
+         * @example {
+         *       "day": "2026-11-22",
+         *       "at": "2026-11-22T18:05:00.000Z",
+         *       "kind": "closed",
+         *       "note": "Litter out on Monday."
+         *     }
          */
         ClosedTold: {
             /**
@@ -1853,6 +1867,10 @@ export interface components {
         /**
          * Credentials
          * @description What a person types to sign in.
+         * @example {
+         *       "name": "mei",
+         *       "password": "a long sentence of mine"
+         *     }
          */
         Credentials: {
             /**
@@ -1869,6 +1887,13 @@ export interface components {
         /**
          * CullsTold
          * @description Birds that were culled.
+         * @example {
+         *       "day": "2026-11-22",
+         *       "at": "2026-11-22T18:05:00.000Z",
+         *       "kind": "culls",
+         *       "birds": 2,
+         *       "cause": "lame"
+         *     }
          */
         CullsTold: {
             /**
@@ -1919,6 +1944,9 @@ export interface components {
         /**
          * Decision
          * @description What a device may from now on.
+         * @example {
+         *       "state": "approved"
+         *     }
          */
         Decision: {
             /**
@@ -2023,6 +2051,34 @@ export interface components {
         /**
          * DrawnMarks
          * @description What a person marked in a picture.
+         * @example {
+         *       "marks": {
+         *         "floor": [
+         *           [
+         *             0.05,
+         *             0.2
+         *           ],
+         *           [
+         *             0.95,
+         *             0.2
+         *           ],
+         *           [
+         *             0.95,
+         *             1
+         *           ],
+         *           [
+         *             0.05,
+         *             1
+         *           ]
+         *         ]
+         *       },
+         *       "picture_at": "2026-11-22T10:00:00.000Z",
+         *       "size_wh": [
+         *         1920,
+         *         1080
+         *       ],
+         *       "device": "pi-1"
+         *     }
          */
         DrawnMarks: {
             /** @description all that shall be marked; null takes back what was drawn before */
@@ -2078,6 +2134,15 @@ export interface components {
         /**
          * Escalating
          * @description Who of a farm is told after whom.
+         * @example {
+         *       "severe_minutes": 10,
+         *       "warning_minutes": 60,
+         *       "cap_per_hour": 6,
+         *       "order": [
+         *         "Mei",
+         *         "Li Wei"
+         *       ]
+         *     }
          */
         Escalating: {
             /**
@@ -2131,6 +2196,10 @@ export interface components {
         /**
          * FarmText
          * @description How a farm is called and where a day begins on it.
+         * @example {
+         *       "name": "山丘农场",
+         *       "time_zone": "Asia/Shanghai"
+         *     }
          */
         FarmText: {
             /** Name */
@@ -2144,6 +2213,13 @@ export interface components {
         /**
          * FeedDeliveredTold
          * @description Feed that came to the house.
+         * @example {
+         *       "day": "2026-11-22",
+         *       "at": "2026-11-22T18:05:00.000Z",
+         *       "kind": "feed-delivered",
+         *       "kilograms": 4000,
+         *       "name": "Grower 2"
+         *     }
          */
         FeedDeliveredTold: {
             /**
@@ -2185,6 +2261,12 @@ export interface components {
         /**
          * FeedEatenTold
          * @description Feed that was eaten since the last such entry.
+         * @example {
+         *       "day": "2026-11-22",
+         *       "at": "2026-11-22T18:05:00.000Z",
+         *       "kind": "feed-eaten",
+         *       "kilograms": 58.5
+         *     }
          */
         FeedEatenTold: {
             /**
@@ -2446,6 +2528,9 @@ export interface components {
         /**
          * Floor
          * @description The floor that the birds of a house have.
+         * @example {
+         *       "floor_m2": 320
+         *     }
          */
         Floor: {
             /**
@@ -2503,6 +2588,10 @@ export interface components {
         /**
          * HandCount
          * @description What a person counted in a picture.
+         * @example {
+         *       "birds": 212,
+         *       "about_at": "2026-11-22T10:00:00.000Z"
+         *     }
          */
         HandCount: {
             /**
@@ -2563,6 +2652,11 @@ export interface components {
         /**
          * HandWeighing
          * @description What a person weighed by hand: some birds of the flock on a day.
+         * @example {
+         *       "day": "2026-11-22",
+         *       "grams": 1480,
+         *       "birds": 60
+         *     }
          */
         HandWeighing: {
             /**
@@ -2589,6 +2683,14 @@ export interface components {
         /**
          * HarvestedTold
          * @description Birds were sold; ``note`` says to whom.
+         * @example {
+         *       "day": "2026-11-22",
+         *       "at": "2026-11-22T18:05:00.000Z",
+         *       "kind": "harvested",
+         *       "birds": 460,
+         *       "kilograms": 1012.5,
+         *       "note": "Market hall"
+         *     }
          */
         HarvestedTold: {
             /**
@@ -2682,6 +2784,11 @@ export interface components {
         /**
          * HouseName
          * @description One house in the list of houses.
+         * @example {
+         *       "farm": "hillside",
+         *       "house": "house-2",
+         *       "name": "2号舍"
+         *     }
          */
         HouseName: {
             /** Farm */
@@ -2740,6 +2847,16 @@ export interface components {
         /**
          * HouseSettings
          * @description All that a house has set; what is not here is as shipped.
+         * @example {
+         *       "standard": "china",
+         *       "rules": {
+         *         "ammonia": {
+         *           "watch": 10,
+         *           "warning": 15,
+         *           "severe": 25
+         *         }
+         *       }
+         *     }
          */
         HouseSettings: {
             /**
@@ -2767,6 +2884,9 @@ export interface components {
         /**
          * HouseText
          * @description How a house is called.
+         * @example {
+         *       "name": "2号舍"
+         *     }
          */
         HouseText: {
             /** Name */
@@ -2826,6 +2946,9 @@ export interface components {
         /**
          * InvitationToken
          * @description What stands behind the # of an invitation's link.
+         * @example {
+         *       "token": "from-the-link"
+         *     }
          */
         InvitationToken: {
             /** Token */
@@ -2834,6 +2957,9 @@ export interface components {
         /**
          * Judgement
          * @description What a person says of a finding.
+         * @example {
+         *       "answer": "false_alarm"
+         *     }
          */
         Judgement: {
             /**
@@ -2863,6 +2989,9 @@ export interface components {
         /**
          * Leaving
          * @description Leaving for the OpenID provider.
+         * @example {
+         *       "invitation": null
+         *     }
          */
         Leaving: {
             /**
@@ -3003,6 +3132,15 @@ export interface components {
         /**
          * MedicationTold
          * @description A treatment; ``day`` is its first dose.
+         * @example {
+         *       "day": "2026-11-22",
+         *       "at": "2026-11-22T18:05:00.000Z",
+         *       "kind": "medication",
+         *       "name": "Amoxicillin",
+         *       "dose": "20 mg/kg in the water",
+         *       "until": "2026-11-26",
+         *       "withdrawal_days": 7
+         *     }
          */
         MedicationTold: {
             /**
@@ -3053,6 +3191,12 @@ export interface components {
         /**
          * MortalityTold
          * @description Birds found dead; 0 says that somebody looked and found none.
+         * @example {
+         *       "day": "2026-11-22",
+         *       "at": "2026-11-22T18:05:00.000Z",
+         *       "kind": "mortality",
+         *       "birds": 1
+         *     }
          */
         MortalityTold: {
             /**
@@ -3093,6 +3237,11 @@ export interface components {
         /**
          * NewChannel
          * @description A channel to add: an e-mail address, the address of a messenger's bot, or an Apprise URL.
+         * @example {
+         *       "address": "barks://api.day.app/DEVICE-KEY",
+         *       "label": "Bark on my phone",
+         *       "language": "zh"
+         *     }
          */
         NewChannel: {
             /**
@@ -3114,6 +3263,11 @@ export interface components {
         /**
          * NewFarm
          * @description A farm to add.
+         * @example {
+         *       "farm": "hillside",
+         *       "name": "山丘农场",
+         *       "time_zone": "Asia/Shanghai"
+         *     }
          */
         NewFarm: {
             /** Name */
@@ -3129,6 +3283,11 @@ export interface components {
         /**
          * NewInvitation
          * @description Whom to invite as what.
+         * @example {
+         *       "role": "farmer",
+         *       "farm": "hillside",
+         *       "days": 7
+         *     }
          */
         NewInvitation: {
             role: components["schemas"]["Role"];
@@ -3152,6 +3311,14 @@ export interface components {
         /**
          * NewPush
          * @description A browser's push subscription, as ``PushSubscription.toJSON()`` gives it, with a name for the phone.
+         * @example {
+         *       "endpoint": "https://push.example/send/abc",
+         *       "keys": {
+         *         "p256dh": "BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+         *         "auth": "AAAAAAAAAAAAAAAAAAAAAA"
+         *       },
+         *       "label": "Chrome, Android"
+         *     }
          */
         NewPush: {
             /** Endpoint */
@@ -3170,6 +3337,17 @@ export interface components {
         /**
          * NewToken
          * @description What a machine is to be allowed.
+         * @example {
+         *       "name": "feed mill",
+         *       "rights": [
+         *         "read",
+         *         "export"
+         *       ],
+         *       "farms": [
+         *         "hillside"
+         *       ],
+         *       "days": 365
+         *     }
          */
         NewToken: {
             /** Name */
@@ -3190,6 +3368,12 @@ export interface components {
         /**
          * NoteTold
          * @description Something else worth knowing; a photo may follow.
+         * @example {
+         *       "day": "2026-11-22",
+         *       "at": "2026-11-22T18:05:00.000Z",
+         *       "kind": "note",
+         *       "note": "The drinker line in the north corner drips."
+         *     }
          */
         NoteTold: {
             /**
@@ -3256,6 +3440,14 @@ export interface components {
         /**
          * Notifying
          * @description How a person wants to be told.
+         * @example {
+         *       "from_level": "warning",
+         *       "quiet": {
+         *         "begins": "22:00",
+         *         "ends": "05:00"
+         *       },
+         *       "digest_at": "20:00"
+         *     }
          */
         Notifying: {
             /**
@@ -3296,6 +3488,9 @@ export interface components {
         /**
          * OwnWishes
          * @description What a person sets for themselves.
+         * @example {
+         *       "language": "zh"
+         *     }
          */
         OwnWishes: {
             /**
@@ -3351,6 +3546,10 @@ export interface components {
         /**
          * PasswordChange
          * @description The old password and the new one.
+         * @example {
+         *       "old": "a long sentence of mine",
+         *       "new": "another long sentence"
+         *     }
          */
         PasswordChange: {
             /**
@@ -3404,6 +3603,14 @@ export interface components {
         /**
          * Placing
          * @description Birds that move into a house together.
+         * @example {
+         *       "breed": "ross-308",
+         *       "sex": "mixed",
+         *       "hatchery": "Qingyuan hatchery",
+         *       "placed_on": "2026-11-01",
+         *       "placed_birds": 480,
+         *       "dead_on_arrival": 2
+         *     }
          */
         Placing: {
             /**
@@ -3456,6 +3663,14 @@ export interface components {
         /**
          * Posts
          * @description All that a person is to be in the organisation.
+         * @example {
+         *       "posts": [
+         *         {
+         *           "role": "agronomist",
+         *           "farm": null
+         *         }
+         *       ]
+         *     }
          */
         Posts: {
             /** Posts */
@@ -3512,6 +3727,9 @@ export interface components {
         /**
          * ReplayAsked
          * @description Settings to try on the past.
+         * @example {
+         *       "days": 30
+         *     }
          */
         ReplayAsked: {
             /** @description null: those that count now */
@@ -3759,6 +3977,9 @@ export interface components {
         /**
          * Snooze
          * @description How long an alert is put off.
+         * @example {
+         *       "until": "2026-11-22T20:00:00.000Z"
+         *     }
          */
         Snooze: {
             /**
@@ -3914,6 +4135,13 @@ export interface components {
         /**
          * ThinnedTold
          * @description Some birds were caught early, to give the others room.
+         * @example {
+         *       "day": "2026-11-22",
+         *       "at": "2026-11-22T18:05:00.000Z",
+         *       "kind": "thinned",
+         *       "birds": 60,
+         *       "kilograms": 96
+         *     }
          */
         ThinnedTold: {
             /**
@@ -4031,6 +4259,13 @@ export interface components {
         /**
          * TransferredTold
          * @description Birds moved to another house of the farm; their age goes on.
+         * @example {
+         *       "day": "2026-11-22",
+         *       "at": "2026-11-22T18:05:00.000Z",
+         *       "kind": "transferred",
+         *       "birds": 100,
+         *       "to_house": "house-3"
+         *     }
          */
         TransferredTold: {
             /**
@@ -4087,6 +4322,13 @@ export interface components {
         /**
          * VaccinationTold
          * @description A vaccination.
+         * @example {
+         *       "day": "2026-11-22",
+         *       "at": "2026-11-22T18:05:00.000Z",
+         *       "kind": "vaccination",
+         *       "name": "Newcastle La Sota",
+         *       "route": "drinking water"
+         *     }
          */
         VaccinationTold: {
             /**
@@ -4184,6 +4426,12 @@ export interface components {
         /**
          * WaterTold
          * @description Water that was drunk since the last such entry.
+         * @example {
+         *       "day": "2026-11-22",
+         *       "at": "2026-11-22T18:05:00.000Z",
+         *       "kind": "water",
+         *       "litres": 105
+         *     }
          */
         WaterTold: {
             /**
@@ -4420,6 +4668,13 @@ export interface components {
         /**
          * Problem
          * @description A refusal, RFC 9457; ``code`` is stable and is what the dashboard translates.
+         * @example {
+         *       "type": "about:blank",
+         *       "title": "There is no such house.",
+         *       "status": 404,
+         *       "detail": "There is no house hillside/house-9.",
+         *       "code": "no_such_house"
+         *     }
          */
         Problem: {
             /**

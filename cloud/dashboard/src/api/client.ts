@@ -4,6 +4,7 @@ import type {
   ChannelNow,
   ChannelsNow,
   CountNow,
+  Departure,
   DrawingNow,
   EntryTold,
   FindingNow,
@@ -11,6 +12,7 @@ import type {
   HandWeighing,
   HouseName,
   HouseNow,
+  InvitationSeen,
   Judgement,
   LogEntryNow,
   LogPage,
@@ -22,6 +24,7 @@ import type {
   SeriesAnswer,
   User,
   VerdictNow,
+  WaysIn,
   WeightHistory,
 } from "./types";
 
@@ -30,6 +33,13 @@ const ROOT = "/api/v1";
 const TIMEOUT_MS = 15_000;
 
 export type Fetch = (address: string, init: RequestInit) => Promise<Response>;
+
+/** An account to make; `organisation` names the one it founds, when the service is set up. */
+export interface Account {
+  name: string;
+  password: string;
+  organisation: string;
+}
 
 /** Which series, over which span, in at most how many points (300). */
 export interface SeriesQuery {
@@ -59,6 +69,26 @@ export class Client {
 
   signOut(): Promise<undefined> {
     return this.ask("DELETE", "/session");
+  }
+
+  /** How one may sign in here. */
+  ways(): Promise<WaysIn> {
+    return this.ask("GET", "/session/ways");
+  }
+
+  /** Where at the OpenID provider one signs in; an invitation is accepted on the way back. */
+  leaveForProvider(invitation: string | null): Promise<Departure> {
+    return this.ask("POST", "/session/oidc", { invitation });
+  }
+
+  /** What a link of an invitation offers. */
+  look(token: string): Promise<InvitationSeen> {
+    return this.ask("POST", "/invitations/look", { token });
+  }
+
+  /** Accept an invitation, with a new account or, without one, as whoever is signed in. */
+  join(token: string, account: Account | null): Promise<User> {
+    return this.ask("POST", "/invitations/accept", { token, ...account });
   }
 
   houses(): Promise<HouseName[]> {

@@ -1,6 +1,6 @@
 import type { Place } from "../api/types";
 
-export type Route = { page: "houses" } | { page: "house" | "log"; place: Place } | { page: "notifications" };
+export type Route = { page: "houses" | "join" | "notifications" } | { page: "house" | "log"; place: Place };
 
 export const NOTIFICATIONS_PATH = "/notifications";
 
@@ -8,9 +8,10 @@ const HOUSE_PATH = /^\/houses\/([a-z0-9-]+)\/([a-z0-9-]+)(\/log)?\/?$/;
 
 /**
  * Read an address path: `/houses/<farm>/<house>` is a house, `/log` behind it its daily log, `/notifications` where
- * alerts go, all else the list.
+ * alerts go, `/join` and `/setup` a link, all else the list.
  */
 export function routeOf(path: string): Route {
+  if (path === "/join" || path === "/setup") return { page: "join" };
   if (path.replace(/\/$/, "") === NOTIFICATIONS_PATH) return { page: "notifications" };
   const [, farm, house, log] = HOUSE_PATH.exec(path) ?? [];
   return farm && house ? { page: log ? "log" : "house", place: { farm, house } } : { page: "houses" };

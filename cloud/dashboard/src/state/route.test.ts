@@ -7,6 +7,10 @@ it("finds the way back from a house's address", () => {
   expect(routeOf(logPath(place))).toEqual({ page: "log", place });
 });
 
+it.each(["/join", "/setup"])("leads %s to what a link offers", (path) => {
+  expect(routeOf(path)).toEqual({ page: "join" });
+});
+
 it.each(["/", "/houses", "/houses/hillside", "/elsewhere", "/%E0%A4%A"])("leads %s to the list", (path) => {
   expect(routeOf(path)).toEqual({ page: "houses" });
 });

@@ -1,4 +1,4 @@
-import type { Client } from "../api/client";
+import type { Account, Client } from "../api/client";
 import { Refused } from "../api/errors";
 import type { User } from "../api/types";
 import type { Saved } from "./saved";
@@ -16,17 +16,18 @@ export class Session {
     private readonly client: {
       session(): Promise<Named>;
       signIn(name: string, password: string): Promise<Named>;
+      join(token: string, account: Account | null): Promise<Named>;
       signOut(): ReturnType<Client["signOut"]>;
     },
     private readonly saved: Saved,
   ) {}
 
-  /** Believe an earlier visit at once (the first refused question corrects it), else ask. */
-  async start(): Promise<void> {
+  /** Believe an earlier visit at once (the first refused question corrects it), else, or just arrived, ask. */
+  async start({ arrived = false } = {}): Promise<void> {
     const known = this.saved.get("user");
-    if (known !== null) return this.enter(known);
+    if (known !== null && !arrived) return this.enter(known);
     try {
-      this.enter((await this.client.session()).name);
+      this.welcome((await this.client.session()).name);
     } catch {
       this.state = "out";
     }
@@ -34,10 +35,12 @@ export class Session {
 
   /** Raises NoAnswer or Refused. */
   async signIn(name: string, password: string): Promise<void> {
-    const user = await this.client.signIn(name, password);
-    // What another person saw on this phone is not this person's business.
-    if (this.saved.get("user") !== user.name) this.saved.forgetFarm();
-    this.enter(user.name);
+    this.welcome((await this.client.signIn(name, password)).name);
+  }
+
+  /** Accept an invitation, with a new account or as whoever is signed in. Raises NoAnswer or Refused. */
+  async join(token: string, account: Account | null): Promise<void> {
+    this.welcome((await this.client.join(token, account)).name);
   }
 
   /** Raises NoAnswer when the cloud could not be told: then the session still stands. */
@@ -56,6 +59,12 @@ export class Session {
   end(): void {
     this.state = "out";
     this.expired = true;
+  }
+
+  private welcome(name: string): void {
+    // What another person saw on this phone is not this person's business.
+    if (this.saved.get("user") !== name) this.saved.forgetFarm();
+    this.enter(name);
   }
 
   private enter(name: string): void {

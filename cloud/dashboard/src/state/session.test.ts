@@ -13,6 +13,7 @@ let saved: Saved;
 let client: {
   session: () => Promise<{ name: string }>;
   signIn: (name: string) => Promise<{ name: string }>;
+  join: () => Promise<{ name: string }>;
   signOut: () => Promise<undefined>;
 };
 let session: Session;
@@ -23,6 +24,7 @@ beforeEach(() => {
   client = {
     session: () => Promise.reject(new Refused(401, "not_signed_in", "")),
     signIn: (name) => Promise.resolve({ name }),
+    join: () => Promise.resolve({ name: "li" }),
     signOut: () => Promise.resolve(undefined),
   };
   session = new Session(client, saved);
@@ -34,6 +36,19 @@ describe("Session", () => {
     client.session = () => new Promise(() => undefined);
     void session.start();
     expect([session.state, session.user]).toEqual(["in", "wang"]);
+  });
+
+  it("asks who came back from the provider, and forgets what another saw here", async () => {
+    saved.put("user", "wang");
+    saved.put(KEY, SEEN);
+    client.session = () => Promise.resolve({ name: "li" });
+    await session.start({ arrived: true });
+    expect([session.state, session.user, saved.get(KEY)]).toEqual(["in", "li", null]);
+  });
+
+  it("enters whoever accepts an invitation", async () => {
+    await session.join("token", null);
+    expect([session.state, session.user, saved.get("user")]).toEqual(["in", "li", "li"]);
   });
 
   it("finds a session of the cookie's, or asks to sign in", async () => {

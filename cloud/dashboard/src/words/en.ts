@@ -34,7 +34,32 @@ export const en = {
   signIn: "Sign in",
   signingIn: "Signing in…",
   signInNeeded: "Your session has ended. Sign in again.",
+  signInThrough: (provider: string) => `Sign in with ${provider}`,
+  notSetUp: "Nobody may sign in yet. Open the link that the service printed in its console.",
+
+  // Setting up, accepting an invitation
+  setUpTitle: "Set up Henwise",
+  setUpOffer: "You become the owner: choose a name for your farms and an account for yourself.",
+  setUpNow: "Set up",
+  joinTitle: "Join",
+  joinOffer: (by: string, organisation: string, farm: string | null, role: string) =>
+    `${by} invites you to ${organisation}${farm ? `, farm ${farm}` : ""}, as ${role}.`,
+  joinNow: "Join",
+  joinAs: (name: string) => `Join as ${name}`,
+  organisationName: "Farm or company",
+  newPassword: "New password (at least 8 characters)",
+  roles: {
+    owner: "owner",
+    farmer: "farmer",
+    agronomist: "agronomist",
+    technician: "technician",
+    viewer: "viewer",
+  },
   refusals: {
+    provider_failed: "Signing in through the provider did not work. Try again.",
+    not_invited: "Nobody has invited this account yet. Ask an owner of the farm for an invitation.",
+    no_such_invitation: "This link was used already, has expired or was withdrawn. Ask for a new one.",
+    name_taken: "Somebody has this name already. Choose another one, or sign in first.",
     wrong_password: "User name or password is wrong. Check both and try again.",
     too_many_attempts: "Too many attempts. Wait a few minutes, then try again.",
     not_allowed: "Your role here does not allow this. Ask an owner of the farm.",

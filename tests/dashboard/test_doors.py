@@ -1,0 +1,123 @@
+"""What stands before the farm: setting up, accepting an invitation, signing in through an OpenID provider."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.cloud.service import CloudProcess
+from tests.dashboard.conftest import phone
+from tests.dashboard.test_pages import axe_violations, small_targets
+from tests.openid_provider import SECRET, OpenIdProvider, openid_provider
+from tests.servers import free_port
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+
+PASSWORD = "a long phrase"
+
+
+@dataclass
+class Doors:
+    cloud: CloudProcess
+    provider: OpenIdProvider
+
+    def invitation(self, *more: str) -> str:
+        made = self.cloud.command("user", "invite", *more)
+        assert made.returncode == 0, made.stderr
+        return made.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
+    """A service that nobody has set up yet, beside an OpenID provider."""
+    with openid_provider() as provider:
+        cloud = CloudProcess(tmp_path_factory.mktemp("doors"), free_port())
+        provider.redirect_uri = f"{cloud.url}/api/v1/session/oidc/callback"
+        cloud.environment = {
+            "HENWISE_OIDC_ISSUER": provider.issuer,
+            "HENWISE_OIDC_CLIENT_SECRET": SECRET,
+            "HENWISE_OIDC_NAME": "FarmID",
+        }
+        cloud.start()
+        yield Doors(cloud, provider)
+        cloud.stop()
+
+
+@pytest.fixture(scope="module")
+def doors(fresh: Doors, browser: Browser) -> Doors:
+    """The service, set up by its first owner on a phone."""
+    fresh.cloud.wait_until_logged("/setup#", 1)
+    [link] = re.findall(r"http\S+/setup#\S+", fresh.cloud.log)
+    with phone(browser) as held:
+        page = held.page
+        page.goto(fresh.cloud.url)
+        expect(page.get_by_text("Nobody may sign in yet")).to_be_visible()
+        page.goto(link)
+        page.get_by_label("Farm or company").fill("Green Hill")
+        assert_clean(page)
+        page.get_by_label("User name").fill("mei")
+        page.get_by_label("New password").fill(PASSWORD)
+        page.get_by_role("button", name="Set up").click()
+        expect(page.get_by_text("Signed in as mei")).to_be_visible()
+        assert "#" not in page.url
+    return fresh
+
+
+def assert_clean(page: Page) -> None:
+    assert axe_violations(page) == []
+    assert small_targets(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_invitation_makes_an_account_in_chinese(doors: Doors, browser: Browser, scheme: str, tmp_path: Path):
+    link = doors.invitation("--role", "agronomist")
+    with phone(browser, locale="zh-CN", scheme=scheme) as held:
+        page = held.page
+        page.goto(link)
+        expect(page.get_by_text("角色：养殖技术员")).to_be_visible()
+        assert_clean(page)
+        page.get_by_label("用户名").fill("mei")
+        page.get_by_label("新密码").fill(PASSWORD)
+        page.get_by_role("button", name="加入").click()
+        expect(page.get_by_role("alert")).to_have_text(re.compile("已被使用"))
+        page.get_by_label("用户名").fill(f"李梅 {scheme}")
+        page.get_by_role("button", name="加入").click()
+        expect(page.get_by_text(f"李梅 {scheme}")).to_be_visible()
+
+        page.goto("about:blank")
+        page.goto(link)
+        expect(page.get_by_role("alert")).to_have_text(re.compile("请索取新的链接"))
+
+
+def test_whoever_is_signed_in_joins_with_one_touch(doors: Doors, browser: Browser):
+    with phone(browser) as held:
+        page = held.page
+        page.goto(doors.invitation("--role", "viewer"))
+        page.get_by_label("User name").fill("zhao")
+        page.get_by_label("New password").fill(PASSWORD)
+        page.get_by_role("button", name="Join").click()
+        expect(page.get_by_text("Signed in as zhao")).to_be_visible()
+        page.goto(doors.invitation("--role", "technician"))
+        assert_clean(page)
+        page.get_by_role("button", name="Join as zhao").click()
+        expect(page.get_by_text("Signed in as zhao")).to_be_visible()
+
+
+def test_the_provider_lets_in_who_was_invited_and_tells_the_others(doors: Doors, browser: Browser):
+    doors.provider.claims = {"sub": "s-1", "email": "wang@farm.example", "email_verified": True, "name": "Wang"}
+    with phone(browser) as held:
+        page = held.page
+        page.goto(doors.cloud.url)
+        page.get_by_role("button", name="Sign in with FarmID").click()
+        expect(page.get_by_role("alert")).to_have_text(re.compile("Nobody has invited this account"))
+        assert_clean(page)
+        page.goto(doors.invitation("--role", "farmer"))
+        page.get_by_role("button", name="Sign in with FarmID").click()
+        expect(page.get_by_text("Signed in as Wang")).to_be_visible()
+        page.get_by_role("button", name="Sign out").click()
+        page.get_by_role("button", name="Sign in with FarmID").click()
+        expect(page.get_by_text("Signed in as Wang")).to_be_visible()
