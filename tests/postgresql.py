@@ -81,6 +81,8 @@ class PostgreSQL:
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         command = [programs() / "postgres", "-D", self._data, *options]
         with (self._folder.parent / f"{self._folder.name}.log").open("ab") as log:
+            # A test run that is killed takes its database along.
+            command = ["setpriv", "--pdeathsig", "INT", *command]
             self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, **self._as_user)
         wait_for_port(self.port, self._process)
         self._wait_until_recovered()
