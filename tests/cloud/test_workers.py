@@ -110,7 +110,7 @@ async def test_state_and_mail_have_one_carrier_and_another_when_it_is_killed(big
         await sender.until_committed({1})
         signed_in = await client.post("/api/v1/session", json={"name": "mei", "password": PASSWORD})
         assert signed_in.status_code == 200, signed_in.text
-        assert (await client.get("/api/v1/houses")).json() == [{"farm": "hill", "house": "house-2"}]
+        assert (await client.get("/api/v1/houses")).json() == [{"farm": "hill", "house": "house-2", "name": None}]
         address = "/api/v1/houses/hill/house-2/findings/pi-1/f-1/verdict"
 
         assert (await client.post(address, json={"answer": "right"})).status_code == 202
