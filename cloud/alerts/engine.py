@@ -27,7 +27,7 @@ ROUND_S: Final = 60.0
 """Each house is judged at least this often: hold times run out and instruments fall silent without a word."""
 APART_S: Final = 5.0
 """A house is judged at most this often, however many messages it sends."""
-SHARE: Final = 0.3
+SHARE: Final = 0.1
 """Of its time the engine judges at most so much: with very many houses they wait longer, and ingest does not."""
 TRIES: Final = 5
 
