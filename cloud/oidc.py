@@ -67,8 +67,8 @@ class Provider:
             CannotStart: it is not.
         """
         try:
-            import authlib  # noqa: F401
-            import joserfc  # noqa: F401
+            import authlib  # noqa: F401  # is it there?
+            import joserfc  # noqa: F401  # is it there?
         except ImportError as error:
             raise CannotStart("[oidc] needs libraries that are not here: pip install 'henwise[cloud,oidc]'") from error
 
