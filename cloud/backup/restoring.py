@@ -14,9 +14,10 @@ from cloud.backup.archive import Manifest, Told, entry_of, opened
 from cloud.backup.keys import restore_keys
 from cloud.config import CloudConfig
 from cloud.errors import BadBackup, CannotStart
-from cloud.store import migrations
+from cloud.store import findings, migrations, pictures
 from cloud.store.choice import chosen_media, chosen_series
 from cloud.store.folder import make_data_dir, only_one, records_of
+from cloud.store.media import Key
 from cloud.store.named import Named
 from cloud.store.records import Records
 from cloud.store.series import SeriesStore
@@ -61,8 +62,19 @@ def _restore_records(records: Records, folder: Path, manifest: Manifest, told: T
                     raise BadBackup(f"the table {table.name} did not come back as it was; nothing was restored")
                 told("records", number, len(manifest.tables))
             migrations.upgrade(connection)
+            _forget_missing_pictures(connection, manifest)
     finally:
         records.close()
+
+
+def _forget_missing_pictures(connection: Connection, manifest: Manifest) -> None:
+    """Bring the records up to the pictures: some were let go after the records had been read and before their turn."""
+
+    def missing(key: Key) -> bool:
+        return f"pictures/{key.path.as_posix()}" not in manifest.files
+
+    pictures.forget(connection, [key for key in pictures.all_keys(connection) if missing(key)])
+    findings.forget_pictures(connection, [key for key in findings.with_pictures(connection) if missing(key)])
 
 
 def _refuse_filled(connection: Connection) -> None:

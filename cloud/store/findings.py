@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, desc, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, desc, exists, func, or_, select, update
 
 from cloud.store.records import Records, upsert
 from cloud.store.tables import Finding, Verdict
@@ -61,11 +62,13 @@ def beyond(connection: Connection, place: Place, keep: int) -> list[EvidenceKey]
 def older(connection: Connection, before_ms: int, confirmed_before_ms: int) -> list[EvidenceKey]:
     """List pictures of findings made before a time; of findings that a person called right, before an earlier one."""
     too_old = or_(and_(Finding.at_ms < before_ms, ~_CONFIRMED), Finding.at_ms < confirmed_before_ms)
-    query = select(Finding).where(Finding.pictured, too_old).order_by(Finding.at_ms).limit(1_000)
-    return [
-        EvidenceKey(Place(farm=row.farm, house=row.house, device=row.device), row.finding, row.at_ms)
-        for row in connection.execute(query)
-    ]
+    query = select(*_KEY).where(Finding.pictured, too_old).order_by(Finding.at_ms).limit(1_000)
+    return [_evidence_key(row) for row in connection.execute(query)]
+
+
+def with_pictures(connection: Connection) -> list[EvidenceKey]:
+    """List the pictures of all findings that have one."""
+    return [_evidence_key(row) for row in connection.execute(select(*_KEY).where(Finding.pictured))]
 
 
 def forget_pictures(connection: Connection, keys: Iterable[EvidenceKey]) -> None:
@@ -107,6 +110,7 @@ def unanswered(records: Records, farm: str, house: str) -> int:
         return connection.scalar(query) or 0
 
 
+_KEY = (Finding.farm, Finding.house, Finding.device, Finding.finding, Finding.at_ms)
 _ABOUT = (
     Verdict.farm == Finding.farm,
     Verdict.house == Finding.house,
@@ -127,6 +131,10 @@ _CONFIRMED = func.coalesce(_LAST_ANSWER, "") == "right"
 
 def _of(place: Place) -> tuple[ColumnElement[bool], ...]:
     return (Finding.farm == place.farm, Finding.house == place.house, Finding.device == place.device)
+
+
+def _evidence_key(row: Row[Any]) -> EvidenceKey:
+    return EvidenceKey(Place(farm=row.farm, house=row.house, device=row.device), row.finding, row.at_ms)
 
 
 def _is(place: Place, finding: str) -> tuple[ColumnElement[bool], ...]:

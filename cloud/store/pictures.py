@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, delete, desc, select, tuple_
+from sqlalchemy import Connection, Row, delete, desc, select, tuple_
 
 from cloud.store.records import Records, upsert
 from cloud.store.tables import Picture
@@ -90,18 +91,26 @@ def beyond(connection: Connection, key: PictureKey, keep: int) -> list[PictureKe
 
 def older(connection: Connection, kind: str, before_ms: int) -> list[PictureKey]:
     """List pictures of a kind taken before a time, oldest first, at most a thousand."""
-    query = select(Picture).where(Picture.kind == kind, Picture.at_ms < before_ms).order_by(Picture.at_ms).limit(1_000)
-    return [
-        PictureKey(Place(farm=row.farm, house=row.house, device=row.device), row.camera, row.kind, row.at_ms)
-        for row in connection.execute(query)
-    ]
+    query = select(*_KEY).where(Picture.kind == kind, Picture.at_ms < before_ms).order_by(Picture.at_ms).limit(1_000)
+    return [_key(row) for row in connection.execute(query)]
+
+
+def all_keys(connection: Connection) -> list[PictureKey]:
+    """List all pictures."""
+    return [_key(row) for row in connection.execute(select(*_KEY))]
 
 
 def forget(connection: Connection, keys: Sequence[PictureKey]) -> None:
     """Remove what is known about pictures."""
-    columns = tuple_(Picture.farm, Picture.house, Picture.device, Picture.camera, Picture.kind, Picture.at_ms)
     for key in keys:
-        connection.execute(delete(Picture).where(columns == tuple_(*_columns(key).values())))
+        connection.execute(delete(Picture).where(tuple_(*_KEY) == tuple_(*_columns(key).values())))
+
+
+_KEY = (Picture.farm, Picture.house, Picture.device, Picture.camera, Picture.kind, Picture.at_ms)
+
+
+def _key(row: Row[Any]) -> PictureKey:
+    return PictureKey(Place(farm=row.farm, house=row.house, device=row.device), row.camera, row.kind, row.at_ms)
 
 
 def _columns(key: PictureKey) -> dict[str, str | int]:

@@ -175,9 +175,27 @@ def test_a_backup_of_a_running_service_holds_all_that_it_calls_settled(tmp_path:
         assert wanted <= stored
         assert first == 1
         assert manifest.tables["seq_ranges"].rows == 1
-        taken = pictures.find(records, PI.farm, PI.house, "cam-1", int(at(last).timestamp() * 1000))
-        assert taken is not None
-        assert media.read(taken) == JPEG
+        with records.reading() as connection:
+            taken = pictures.all_keys(connection)
+        assert all(media.read(key) == JPEG for key in taken)
+
+
+def test_pictures_let_go_while_a_backup_is_taken_are_forgotten_with_it(tmp_path: Path):
+    old, new = sqlite(tmp_path / "old"), sqlite(tmp_path / "new")
+    with stores(old) as (records, series, media):
+        settler = Settler(series, records, media, 1, clock=lambda: UPDATED_AT)
+        settle(settler, snapshot(1), finding(2))
+
+        def told_in_between(what: str, done: int, total: int) -> None:
+            if (what, done) == ("records", total):  # the records are in the backup, the pictures are not yet
+                settle(settler, snapshot(3), finding(4, "f-2"))
+
+        take(old, tmp_path / "backup", told_in_between)
+    restore(new, tmp_path / "backup", told)
+    with stores(new) as (records, _, media), records.reading() as connection:
+        assert not pictures.all_keys(connection)
+        [found] = findings.newest(records, PI.farm, PI.house, unanswered=None, limit=9)
+        assert (found.key.finding, found.pictured) == ("f-1", False)
 
 
 class TestRefusals:
