@@ -19,6 +19,7 @@ from cloud.api import (
     answers,
     audit,
     channels,
+    commands,
     daily_log,
     devices,
     farms,
@@ -39,6 +40,7 @@ from cloud.api import (
     session,
     thresholds,
     tokens,
+    updates,
 )
 from cloud.api.attempts import Attempts
 from cloud.api.dashboard import Dashboard, built_dashboard
@@ -86,10 +88,11 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
     for module in (session, oidc, account, people, invitations, tokens, audit, farms):
         app.include_router(module.router, prefix=API)
     for module in (
-        devices, houses, flocks, daily_log, alerts, answers, thresholds, findings, hand_weighings, marks, series, live,
-        pictures,
+        devices, commands, houses, flocks, daily_log, alerts, answers, thresholds, findings, hand_weighings, marks,
+        series, live, pictures, updates,
     ):  # fmt: skip
         app.include_router(module.router, prefix=API)
+    app.include_router(devices.coming, prefix=API)
     for module in (channels, notifying):
         app.include_router(module.mine, prefix=API)
         app.include_router(module.farms, prefix=API)

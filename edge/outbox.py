@@ -22,7 +22,7 @@ from typing import Self
 
 from contract.messages import Event, SeqRange, encode
 from contract.topics import leaf_of
-from edge.outbox_file import NewRow, OutboxFile, Row
+from edge.outbox_file import Load, NewRow, OutboxFile, Row
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +117,15 @@ class Outbox:
     def rows(self) -> int:
         """Events on the disk that the cloud has not committed."""
         return self._file.rows
+
+    @property
+    def load(self) -> Load:
+        """How full it is, and how much came since it was opened."""
+        return self._file.load
+
+    def oldest_at_ms(self) -> int | None:
+        """Return when the oldest event that waits was measured, in ms since 1970; None when nothing waits."""
+        return self._file.oldest_at_ms()
 
     @property
     def dropped_rows(self) -> int:

@@ -73,6 +73,34 @@ class Row:
     payload: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How full the outbox is, and how much came.
+
+    Attributes:
+        rows: events that wait.
+        size: bytes of their messages.
+        max_rows: most events that may wait.
+        max_bytes: most bytes that may wait.
+        came_rows: events stored since it was opened.
+        came_bytes: bytes of their messages.
+    """
+
+    rows: int
+    size: int
+    max_rows: int
+    max_bytes: int
+    came_rows: int
+    came_bytes: int
+
+    def room_hours(self, hours: float) -> float | None:
+        """Return for how long the room left suffices, in h, if it goes on as in the ``hours`` since it was opened."""
+        if hours <= 0 or not (self.came_rows and self.came_bytes):
+            return None
+        by_rows = (self.max_rows - self.rows) / (self.came_rows / hours)
+        return max(0.0, min(by_rows, (self.max_bytes - self.size) / (self.came_bytes / hours)))
+
+
 class OutboxFile:
     """Rows on a disk, bounded; what had to be dropped is counted in the same file."""
 
@@ -81,6 +109,7 @@ class OutboxFile:
         self._max_rows = max_rows
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
+        self._bytes = self._came_rows = self._came_bytes = 0
         self.rows = 0
         """Events that wait."""
         self.dropped_rows = 0
@@ -134,6 +163,8 @@ class OutboxFile:
                 self._count(dropped)
             self.rows, self._bytes = count, size
             self.dropped_rows += dropped.total()
+            self._came_rows += len(rows)
+            self._came_bytes += sum(len(row.payload) for row in rows)
 
     def _trim(self, rows: int, size: int) -> tuple[int, int, Counter[str]]:
         dropped: Counter[str] = Counter()
@@ -171,6 +202,18 @@ class OutboxFile:
                     (*but, limit),
                 )
             ][:limit]
+
+    @property
+    def load(self) -> Load:
+        """How full it is, and how much came since it was opened."""
+        bounds = (self._max_rows, self._max_bytes)
+        return Load(self.rows, self._bytes, *bounds, self._came_rows, self._came_bytes)
+
+    def oldest_at_ms(self) -> int | None:
+        """Return when the oldest event that waits was measured, in ms since 1970; None when nothing waits."""
+        with self._lock:
+            oldest: int | None = self._db.execute("SELECT min(at_ms) FROM outbox").fetchone()[0]
+        return oldest
 
     def dropped(self) -> dict[str, int]:
         """Return how many events were given up, per leaf."""

@@ -19,12 +19,13 @@ import aiomqtt
 from contract.errors import BadInput
 from contract.messages import Announcement, Committed, Message, State, Status, encode
 from contract.place import Place
-from contract.topics import LEAVES, build, decode, leaf_of
+from contract.topics import LEAVES, VISION, build, client_id, decode, leaf_of
 from edge.backoff import Backoff
 from edge.config import BrokerConfig
 from edge.errors import BrokerAway
 from edge.outbox import Outbox
 from edge.outbox_file import Row
+from edge.secret import read_secret
 from edge.window import Window
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ class Publisher:
         announcement: says what the device has.
         status: says how it does, online.
         heard: class of what people say -> what takes it, in a thread of its own; it answers through the outbox.
+        speaks: this process says what the device has and how it does; False: another one does (see ``edge.board``).
         window: which rows are out; handed in by tests that want a smaller one.
     """
 
@@ -61,6 +63,7 @@ class Publisher:
         announcement: Callable[[], Announcement],
         status: Callable[[], Status],
         heard: Mapping[type[Message], Callable[[Any], object]] | None = None,
+        speaks: bool = True,
         window: Window | None = None,
     ) -> None:
         self._broker = broker
@@ -69,6 +72,7 @@ class Publisher:
         self._announcement = announcement
         self._status = status
         self._heard = heard or {}
+        self._speaks = speaks
         self._window = window or Window()
         self._wake = asyncio.Event()
         self._look = asyncio.Event()
@@ -100,7 +104,8 @@ class Publisher:
                     async with asyncio.TaskGroup() as tasks:
                         tasks.create_task(self._listen(client), name="listen")
                         tasks.create_task(self._carry(client), name="carry")
-                        tasks.create_task(self._tell_state(client), name="tell state")
+                        if self._speaks:
+                            tasks.create_task(self._tell_state(client), name="tell state")
                 except asyncio.CancelledError:
                     await self._say_goodbye(client)
                     raise
@@ -108,14 +113,16 @@ class Publisher:
             raise BrokerAway(str(error)) from error
 
     def _client(self) -> aiomqtt.Client:
-        will = self._offline()
+        will = None
+        if self._speaks:
+            will = aiomqtt.Will(build(self._place, Status), encode(self._offline()), qos=1, retain=True)
         client = aiomqtt.Client(
             self._broker.host,
             self._broker.tcp_port,
-            username=self._broker.username,
+            username=self._broker.username if self._speaks else self._broker.vision_name,
             password=_password(self._broker),
-            identifier=f"henwise-{self._place.farm}-{self._place.house}-{self._place.device}",
-            will=aiomqtt.Will(build(self._place, Status), encode(will), qos=1, retain=True),
+            identifier=client_id(self._place) + ("" if self._speaks else VISION),
+            will=will,
             keepalive=self._broker.keepalive_s,
             tls_context=_tls(self._broker),
             timeout=10,
@@ -128,9 +135,10 @@ class Publisher:
         heard: list[type[Message]] = [Committed, *self._heard]
         await client.subscribe([(build(self._place, kind), 1) for kind in heard])
         _heed_cancellation()
-        self._announced = self._announcement()
-        await self._publish_state(client, self._announced)
-        _heed_cancellation()
+        if self._speaks:
+            self._announced = self._announcement()
+            await self._publish_state(client, self._announced)
+            _heed_cancellation()
         log.info("connected to %s:%d, %d events wait", self._broker.host, self._broker.tcp_port, self._outbox.rows)
         self.problem = ""
 
@@ -204,6 +212,8 @@ class Publisher:
         return self._status().model_copy(update={"state": "offline"})
 
     async def _say_goodbye(self, client: aiomqtt.Client) -> None:
+        if not self._speaks:
+            return
         # A clean good-bye keeps the broker from sending the last will, so the same has to be said here.
         try:
             async with asyncio.timeout(GOODBYE_S):
@@ -252,7 +262,7 @@ def _password(broker: BrokerConfig) -> str | None:
     if broker.password_file is None:
         return None
     try:
-        return broker.password_file.read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r")
+        return read_secret(broker.password_file)
     except (OSError, UnicodeDecodeError) as error:
         raise BrokerAway(f"password_file {broker.password_file} can't be read: {error}") from error
 

@@ -9,6 +9,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "Acceptance": {"token": "from-the-link", "name": "Mei", "password": "a long sentence of mine"},
     "Assignment": {"to": "Li Wei"},
     "ClosedTold": {**_TOLD, "kind": "closed", "note": "Litter out on Monday."},
+    "CommandWanted": {"action": "tare", "target": "scale-1"},
     "Credentials": {"name": "mei", "password": "a long sentence of mine"},
     "CullsTold": {**_TOLD, "kind": "culls", "birds": 2, "cause": "lame"},
     "Decision": {"state": "approved"},
@@ -18,6 +19,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "size_wh": [1920, 1080],
         "device": "pi-1",
     },
+    "EnrolmentAsked": {"code": "K7QF-2M9P-XWRT"},
     "Escalating": {"severe_minutes": 10, "warning_minutes": 60, "cap_per_hour": 6, "order": ["Mei", "Li Wei"]},
     "FarmText": {"name": "山丘农场", "time_zone": "Asia/Shanghai"},
     "FeedDeliveredTold": {**_TOLD, "kind": "feed-delivered", "kilograms": 4000, "name": "Grower 2"},
@@ -57,6 +59,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     },
     "OwnWishes": {"language": "zh"},
     "PasswordChange": {"old": "a long sentence of mine", "new": "another long sentence"},
+    "PictureWanted": {"device": "pi-1"},
     "Placing": {
         "breed": "ross-308",
         "sex": "mixed",

@@ -18,7 +18,7 @@ from cloud.ingest.admission import Admission
 from cloud.ingest.points import points_of, source_of, unix_ms
 from cloud.ingest.sorting import Accepted, Arrived, Sorted, sorted_batch
 from cloud.signals import Signal, notify
-from cloud.store import drawings, enrolments, findings, hand_weighings, houses, ledger, pictures, verdicts
+from cloud.store import commands, drawings, enrolments, findings, hand_weighings, houses, ledger, pictures, verdicts
 from cloud.store.findings import EvidenceKey
 from cloud.store.houses import Candidate
 from cloud.store.ledger import Range, Refused
@@ -44,6 +44,7 @@ from contract.messages import (
     parse,
 )
 from contract.place import Place
+from contract.quantities import DEVICE
 from contract.topics import leaf_of
 
 log = logging.getLogger(__name__)
@@ -57,11 +58,14 @@ MEMBERS: Final[dict[type[Message], tuple[str, ...]]] = {
     HandWeighing: ("weight",),
     Snapshot: ("pictures",),
     HealthFinding: ("findings",),
-    CommandResult: ("findings", "counts", "views"),
+    CommandResult: ("findings", "counts", "views", "devices"),
     Announcement: ("devices", "views"),
     Status: ("devices", "counts", "house_count"),
 }
 """Message -> the members of HouseNow that it changes."""
+
+MAILS: Final = (verdicts.MAIL, drawings.MAIL, commands.MAIL)
+"""What devices answer."""
 
 
 @dataclass(slots=True)
@@ -226,7 +230,7 @@ class Settler:
             if not isinstance(result, CommandResult):
                 continue
             _record_happening(connection, place, result)
-            if any(mail.answered(connection, place, result) for mail in (verdicts.MAIL, drawings.MAIL)):
+            if any(mail.answered(connection, place, result) for mail in MAILS):
                 _note_change(outcome, place, result)
 
     def _record_findings(
@@ -292,6 +296,8 @@ def _candidate(place: Place, event: Event, source: str) -> Candidate:
 
 def _note_change(outcome: Outcome, place: Place, message: Message) -> None:
     members = MEMBERS.get(type(message), ())
+    if isinstance(message, Readings) and message.instrument == DEVICE:
+        members = ("devices",)
     if members:
         outcome.changed.setdefault((place.farm, place.house), set()).update(members)
 
