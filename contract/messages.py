@@ -35,6 +35,7 @@ SEQ_MAX = 2**53 - 1
 
 PICTURE_MAX_BYTES = 1_500_000
 BOXES_MAX = 5_000
+KEPT_RANGES_MAX = 200
 REPORT_MAX_CHARACTERS = 60_000
 CONFIG_MAX_CHARACTERS = 100_000
 
@@ -294,6 +295,20 @@ class State(Message):
     boot: Boot
 
 
+class SeqRange(_Strict):
+    """Events of one boot, ends included."""
+
+    boot: Boot
+    first: int = Field(ge=1)
+    last: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.last < self.first:
+            raise ValueError(f"last ({self.last}) must not be below first ({self.first})")
+        return self
+
+
 class InstrumentInfo(_Strict):
     """One instrument a device announces."""
 
@@ -309,6 +324,12 @@ class Announcement(State):
     instruments: list[InstrumentInfo]
     cameras: list[Slug]
     views: list[CameraView] = Field(default_factory=list, description="what is marked in each camera's picture")
+    kept: list[SeqRange] = Field(
+        default_factory=list,
+        max_length=KEPT_RANGES_MAX,
+        description="events that the cloud has committed and the device still has: the cloud asks for what it lacks of "
+        "them, as after a restore (Lacking)",
+    )
 
 
 Cause = Literal[
@@ -425,22 +446,14 @@ class Drawing(Message):
     )
 
 
-class SeqRange(_Strict):
-    """Events of one boot, ends included."""
-
-    boot: Boot
-    first: int = Field(ge=1)
-    last: int = Field(ge=1)
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.last < self.first:
-            raise ValueError(f"last ({self.last}) must not be below first ({self.first})")
-        return self
-
-
 class Committed(Message):
     """The cloud's word that these events are on its disk: the edge may forget them."""
+
+    ranges: list[SeqRange] = Field(min_length=1)
+
+
+class Lacking(Message):
+    """The cloud's word that it lacks these events, although it had them once: send them again, if they are there."""
 
     ranges: list[SeqRange] = Field(min_length=1)
 

@@ -19,6 +19,7 @@ from contract.messages import (
     GateCrossing,
     HandWeighing,
     HealthFinding,
+    Lacking,
     Message,
     Readings,
     RollCall,
@@ -72,6 +73,7 @@ _ROWS = (
     Leaf("verdict", Verdict, "cloud"),
     Leaf("drawing", Drawing, "cloud"),
     Leaf("committed", Committed, "cloud"),
+    Leaf("lacking", Lacking, "cloud"),
 )
 
 LEAVES: dict[str, Leaf] = {row.name: row for row in _ROWS}

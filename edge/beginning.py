@@ -151,7 +151,7 @@ def _instrument(found: FoundInstrument, asks: Asks, tell: Callable[[str], object
     question = Said(f"{found.port}: {found.family} ({found.why}). Use it?", f"{found.port}：{found.family}。使用它吗？")
     if not asks.yes(question):
         return
-    slug = _free(asks, tell, _kind_of(found.family), slugs)
+    slug = _free(asks, tell, _kind_of(found.family, found.port), slugs)
     lines = [f"slug = {json.dumps(slug)}", f"family = {json.dumps(found.family)}", f"port = {json.dumps(found.port)}"]
     lines += [f"{key} = {json.dumps(value)}" for key, value in found.settings.items()]
     yield "[[instruments]]\n" + "\n".join(lines)
@@ -185,10 +185,11 @@ def _free(asks: Asks, tell: Callable[[str], object], kind: str, slugs: set[str])
         tell(Said(f"{slug} is taken already", f"{slug} 已被使用"))
 
 
-def _kind_of(family: str) -> str:
-    from firmware_bridge.registry import registry
+def _kind_of(family: str, port: str) -> str:
+    from firmware_bridge.config import InstrumentConfig
+    from firmware_bridge.registry import build
 
-    quantities = registry().get(family).quantities
+    quantities = build(InstrumentConfig(slug="any", family=family, port=port)).quantities
     if "load_grams" in quantities:
         return "scale"
     return re.sub(r"[^a-z].*", "", quantities[0]) if quantities else "instrument"

@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from contract.marks import CameraView
-from contract.messages import PartStatus
+from contract.messages import PartStatus, SeqRange
 from contract.place import Slug
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ class VisionNote(_Note):
     outbox_rows: int
     dropped_rows: int
     oldest_at_ms: int | None
+    kept: list[SeqRange]
     frame_age_s: float | None
 
 

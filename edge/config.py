@@ -68,6 +68,13 @@ class OutboxConfig(Section):
     """How much is kept while the cloud can't be reached."""
 
     max_mb: int = Field(default=500, ge=1, le=100_000, description="most that may wait, in MB")
+    max_days: float = Field(default=60, ge=1, le=3_650, description="longest that an event may wait, in days")
+    keep_days: float = Field(
+        default=2, ge=0, le=60, description="so long what the cloud has is kept, in days, for one that is restored"
+    )
+    replay_rows_per_s: float = Field(
+        default=100, ge=1, le=10_000, description="so fast the backlog is sent after an outage; live data goes before"
+    )
     max_rows: int = Field(default=200_000, ge=100, le=10_000_000, description="most messages that may wait")
 
 

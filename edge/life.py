@@ -26,6 +26,7 @@ from edge.marks import DrawnMarks
 from edge.notify import tell_systemd, watchdog_s
 from edge.origin import Origin, new_boot
 from edge.outbox import Outbox
+from edge.pacing import Pace
 from edge.publisher import Publisher
 from edge.running import Runner, ended
 from edge.speaking import Speaker
@@ -98,8 +99,15 @@ class Life:
         for line in self._marks.load():
             log.info("%s", line)
         self._config = self._marks.config
-        limits = {"max_rows": self._config.outbox.max_rows, "max_bytes": self._config.outbox.max_mb * 1_000_000}
-        with Outbox(self._file("outbox", "db"), self._origin.boot, **limits) as outbox:
+        bounds = self._config.outbox
+        with Outbox(
+            self._file("outbox", "db"),
+            self._origin.boot,
+            max_rows=bounds.max_rows,
+            max_bytes=bounds.max_mb * 1_000_000,
+            keep_days=bounds.keep_days,
+            max_days=bounds.max_days,
+        ) as outbox:
             ending = await self._run(stop, outbox)
         log.info("%d events wait for the cloud", outbox.rows)
         return ending
@@ -126,6 +134,7 @@ class Life:
             status=speaker.status,
             heard=self._heard(outbox, made, commands),
             speaks=self._share != "vision",
+            pace=Pace(config.outbox.replay_rows_per_s),
         )
         if self._told:
             commands.answer(*self._told)

@@ -96,6 +96,8 @@ def _told(name: str, error: BaseException | None) -> tuple[Cause, str]:
         return "other", "ended by itself"
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
+    if not isinstance(error, Exception):
+        return "other", f"{type(error).__name__}: {error}"
     known = isinstance(error, HenwiseError)
     problem = str(error) if known else f"{type(error).__name__}: {error}; please report this"
     log.error("%s: %s; it is started again", name, problem, exc_info=None if known else error)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from importlib.metadata import version
 
-from contract.messages import Announcement, InstrumentInfo, PartStatus, Status
+from contract.messages import Announcement, InstrumentInfo, PartStatus, SeqRange, Status
 from edge.board import WRITE_EVERY_S, Board, SensorsNote, VisionNote
 from edge.composing import Composed, Share
 from edge.config import EdgeConfig
@@ -13,6 +13,9 @@ from edge.marks import DrawnMarks
 from edge.origin import Origin, now
 from edge.outbox import Outbox
 
+KEPT_LOOK_S = 600.0
+KEPT_TOLD = 50
+"""Ranges of what the cameras' process has kept that are told."""
 AWAY = "the process with the cameras does not run; look at it with: systemctl status henwise-vision"
 
 
@@ -50,6 +53,8 @@ class Speaker:
         self._marks = marks
         self._board = board
         self._connected = connected
+        self._kept_looked_s = -KEPT_LOOK_S
+        self._kept_ranges: list[SeqRange] = []
 
     def announcement(self) -> Announcement:
         """Say what the device has."""
@@ -65,6 +70,7 @@ class Speaker:
             ],
             cameras=[camera.slug for camera in self._config.cameras],
             views=note.views if note else self._marks.views(),
+            kept=note.kept[:KEPT_TOLD] if note else [],
         )
 
     def status(self) -> Status:
@@ -114,9 +120,17 @@ class Speaker:
                 outbox_rows=self._outbox.rows,
                 dropped_rows=self._outbox.dropped_rows,
                 oldest_at_ms=self._outbox.oldest_at_ms(),
+                kept=self._kept(),
                 frame_age_s=self.frame_age_s(),
             )
             self._board.pin(note)
+
+    def _kept(self) -> list[SeqRange]:
+        """Return what is kept, looked at now and then: it takes a moment."""
+        if time.monotonic() - self._kept_looked_s >= KEPT_LOOK_S:
+            self._kept_looked_s = time.monotonic()
+            self._kept_ranges = self._outbox.kept()
+        return self._kept_ranges
 
     @property
     def _vision(self) -> VisionNote | None:

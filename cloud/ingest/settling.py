@@ -79,6 +79,7 @@ class Outcome:
         kept_aside: how many of them were kept aside.
         points: how many points were written.
         announced: devices that have just connected: what waits for them can be sent.
+        lacking: (place, boot) -> what the device says this service has committed, and it has not: it was restored.
         held: how many messages were left alone, because nobody approved their device.
     """
 
@@ -89,6 +90,7 @@ class Outcome:
     points: int = 0
     announced: set[Place] = field(default_factory=set)
     held: int = 0
+    lacking: dict[tuple[Place, str], list[Range]] = field(default_factory=dict)
 
     @property
     def signal(self) -> Signal:
@@ -105,6 +107,7 @@ class Outcome:
         self.kept_aside += other.kept_aside
         self.points += other.points
         self.announced |= other.announced
+        self.lacking |= other.lacking
 
 
 class Settler:
@@ -213,6 +216,7 @@ class Settler:
             if id(candidate) in kept or isinstance(event, WeightSample):
                 _note_change(outcome, candidate.place, event)
         ledger.settle_all(connection, outcome.settled)
+        outcome.lacking = _lacking(connection, batch.accepted)
         for refused in batch.refused:
             ledger.keep_aside(connection, refused, now_ms)
         if batch.refused:
@@ -319,6 +323,19 @@ def _status_at_ms(status: Status, now_ms: int) -> int:
 
 def _same_end(known: Status, status: Status) -> bool:
     return known.state == status.state == "offline" and known.boot == status.boot
+
+
+def _lacking(connection: Connection, accepted: Iterable[Accepted]) -> dict[tuple[Place, str], list[Range]]:
+    """Return what devices say they gave us and may forget, and what is not here."""
+    found: dict[tuple[Place, str], list[Range]] = {}
+    for place, told in ((item.place, item.message) for item in accepted):
+        if isinstance(told, Announcement) and told.kept:
+            claimed: dict[str, list[Range]] = {}
+            for span in told.kept:
+                claimed.setdefault(span.boot, []).append((span.first, span.last))
+            lacking = ledger.lacking(connection, place, claimed)
+            found |= {(place, boot): ranges for boot, ranges in lacking.items()}
+    return found
 
 
 def _record_happening(connection: Connection, place: Place, event: CommandResult) -> None:

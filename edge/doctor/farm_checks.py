@@ -103,7 +103,7 @@ def backlog(data_dir: Path) -> Iterator[Check]:
         return
     try:
         with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
-            rows, oldest_ms = db.execute("SELECT count(*), min(at_ms) FROM outbox").fetchone()
+            rows, oldest_ms = db.execute("SELECT count(*), min(at_ms) FROM outbox WHERE acked_ms IS NULL").fetchone()
     except sqlite3.Error as error:
         yield Check(Said("cloud", "云端"), ok=False, says=str(error), advice=Said("check the disk", "请检查磁盘"))
         return
