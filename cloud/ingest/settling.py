@@ -58,7 +58,7 @@ MEMBERS: Final[dict[type[Message], tuple[str, ...]]] = {
     HandWeighing: ("weight",),
     Snapshot: ("pictures",),
     HealthFinding: ("findings",),
-    CommandResult: ("findings", "counts", "views", "devices"),
+    CommandResult: ("findings", "counts", "views"),
     Announcement: ("devices", "views"),
     Status: ("devices", "counts", "house_count"),
 }
@@ -234,7 +234,9 @@ class Settler:
             if not isinstance(result, CommandResult):
                 continue
             _record_happening(connection, place, result)
-            if any(mail.answered(connection, place, result) for mail in MAILS):
+            if commands.MAIL.answered(connection, place, result):
+                outcome.changed.setdefault((place.farm, place.house), set()).add("devices")
+            elif any(mail.answered(connection, place, result) for mail in (verdicts.MAIL, drawings.MAIL)):
                 _note_change(outcome, place, result)
 
     def _record_findings(

@@ -111,7 +111,7 @@ async def test_what_no_device_can_do_is_refused_and_not_kept(
 async def test_it_stands_in_the_audit_log(app: FastAPI, mei: httpx.AsyncClient):
     await settle(app, status())
     await mei.post(TELL, json={"action": "restart", "target": "cam-1"})
-    [organisation] = {one["organisation"] for one in (await mei.get("/api/v1/session")).json()["belongs_to"]}
+    [organisation] = {one["organisation"] for one in (await mei.get("/api/v1/session")).json()["posts"]}
     rows = (await mei.get(f"/api/v1/organisations/{organisation}/audit")).json()["rows"]
     assert ("mei", "device-told", "house-2/pi-1: restart cam-1") in {(r["who"], r["action"], r["about"]) for r in rows}
 

@@ -92,7 +92,7 @@ async def test_a_configuration_from_afar_holds_or_falls_back(farm: Farm, mosquit
         cloud = Cloud(client)
         wrong = await cloud.tell("configure", text=before.replace("interval_s = 0.5", "interval_s = 0"))
         assert wrong["code"] == "config_mistakes"
-        assert "edge.toml:12: instruments[0].interval_s" in wrong["report"]
+        assert "edge.toml:13: instruments[0].interval_s" in wrong["report"]
         moved = await cloud.tell("configure", text=before.replace("house-1", "house-2"))
         assert moved["code"] == "config_mistakes"
         assert path.read_text(encoding="utf-8") == before
