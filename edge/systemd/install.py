@@ -67,13 +67,14 @@ def install(layout: Layout, say: Say, *, run: Run | None = None, start: bool = T
     for path, text in documents(layout).items():
         _write(layout.at(path), text, 0o755 if path.name == "guard" else 0o644)
     say(Said("units, user, udev rules and folders are written", "服务单元、用户、udev 规则和目录已写入"))
-    for command in (["systemd-sysusers"], ["systemd-tmpfiles", "--create", "henwise.conf"]):
-        run(command)
+    of_root = _of_root(layout)
+    for command in (["systemd-sysusers", "henwise.conf"], ["systemd-tmpfiles", "--create", "henwise.conf"]):
+        run([command[0], *of_root, *command[1:]])
     _hand_over(layout)
     if layout.root == Path("/"):
         run(["udevadm", "control", "--reload"])
         run(["systemctl", "daemon-reload"])
-    run(["systemctl", *_of_root(layout), "enable", *ENABLED])
+    run(["systemctl", *of_root, "enable", *ENABLED])
     if start and layout.root == Path("/"):
         run(["systemctl", "restart", "--no-block", *SERVICES, "henwise-update.path"])
         say(

@@ -1,4 +1,4 @@
-"""From a code on the page to a device that sends, and out again in one step: real service, mosquitto with its plugin."""
+"""From a code on the page to a device that sends, and out again in one step: real service, real mosquitto."""
 
 import asyncio
 import stat
@@ -49,7 +49,7 @@ def service(tmp_path: Path, farm: Farm) -> Iterator[CloudProcess]:
     }
     with cloud_process(tmp_path, farm.broker.port, **settings) as running:
         running.command("user", "add", "mei", "--password-stdin", stdin=f"{PASSWORD}\n")
-        running.command("farm", "claim", "hill")
+        running.command("farm", "add", "hill")
         yield running
 
 
