@@ -98,8 +98,8 @@ $(DIST): $(DASHBOARD)/node_modules/.ready $(shell find $(DASHBOARD)/src $(DASHBO
 
 lock: $(VENV)/.dev
 	python -m pip install --quiet uv
-	uv pip compile -q pyproject.toml --extra edge --extra cloud --extra oidc --extra s3 --group build $(LOCK_FLAGS) -o requirements.lock
-	uv pip compile -q pyproject.toml --extra edge --extra cloud --extra oidc --extra s3 --group dev $(LOCK_FLAGS) -c requirements.lock -o requirements-dev.lock
+	uv pip compile -q pyproject.toml --extra edge --extra cloud --extra oidc --extra report --extra s3 --group build $(LOCK_FLAGS) -o requirements.lock
+	uv pip compile -q pyproject.toml --extra edge --extra cloud --extra oidc --extra report --extra s3 --group dev $(LOCK_FLAGS) -c requirements.lock -o requirements-dev.lock
 
 LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
