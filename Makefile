@@ -25,7 +25,7 @@ VIDEO ?=
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 # What a test talks to that pip can't bring.
-DEBIAN_TEST := mosquitto influxdb nginx-light postgresql-15 chromium fonts-noto-cjk ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 \
+DEBIAN_TEST := mosquitto influxdb nginx-light postgresql-15 chromium fonts-noto-cjk poppler-utils ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 \
 	gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
 
 demo: $(VENV)/.runtime $(DIST)

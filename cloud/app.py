@@ -195,9 +195,7 @@ def _provider(config: CloudConfig) -> Provider | None:
     return provider
 
 
-def _notification_desk(
-    config: CloudConfig, records: Records, media: Media, series_db: SeriesStore
-) -> NotificationDesk:
+def _notification_desk(config: CloudConfig, records: Records, media: Media, series_db: SeriesStore) -> NotificationDesk:
     setting = Setting.of(config)
     people = Members(records, "zh" if setting.mainland else "en")
     attach = attachments(Gatherer(series_db, records, config.zone))

@@ -51,9 +51,7 @@ def keep_curve(
     return _own(kept)
 
 
-@router.delete(
-    "/{farm}/curves/{breed}", status_code=HTTPStatus.NO_CONTENT, dependencies=[Depends(may(Right.FLOCK))]
-)
+@router.delete("/{farm}/curves/{breed}", status_code=HTTPStatus.NO_CONTENT, dependencies=[Depends(may(Right.FLOCK))])
 def forget_curve(farm: FarmPath, breed: BreedPath, services: WithServices) -> None:
     """Forget a farm's own curve; the breeder's counts again where there is one."""
     if not curves.forget(services.records, farm, breed):

@@ -9,7 +9,10 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "Acceptance": {"token": "from-the-link", "name": "Mei", "password": "a long sentence of mine"},
     "Assignment": {"to": "Li Wei"},
     "ClosedTold": {**_TOLD, "kind": "closed", "note": "Litter out on Monday."},
-    "ComparisonMail": {"flocks": ["hillside/house-2-2026-09-01", "valley/house-1-2026-09-03"], "formats": ["pdf", "xlsx"]},
+    "ComparisonMail": {
+        "flocks": ["hillside/house-2-2026-09-01", "valley/house-1-2026-09-03"],
+        "formats": ["pdf", "xlsx"],
+    },
     "CostTold": {"name": "heating", "amount": 1800, "per": "flock"},
     "Credentials": {"name": "mei", "password": "a long sentence of mine"},
     "CullsTold": {**_TOLD, "kind": "culls", "birds": 2, "cause": "lame"},
@@ -84,7 +87,10 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "chick": 3.2,
         "feed_kg": 3.5,
         "live_kg": 9.4,
-        "others": [{"name": "heating", "amount": 1800, "per": "flock"}, {"name": "labour", "amount": 120, "per": "day"}],
+        "others": [
+            {"name": "heating", "amount": 1800, "per": "flock"},
+            {"name": "labour", "amount": 120, "per": "day"},
+        ],
         "target_grams": 2500,
     },
     "Posts": {"posts": [{"role": "agronomist", "farm": None}]},

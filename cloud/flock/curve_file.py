@@ -1,7 +1,7 @@
 """A farm's own growth curve as a CSV file: two columns, age in days and grams. Pure.
 
-A heading names them in any order (``age_days``/``day``/``日龄`` and ``grams``/``weight_g``/``体重``, among other columns);
-without one the first is the age. Comma, semicolon or tab; beside the last two a comma is a decimal point.
+A heading names them in any order (``age_days``, ``day`` or ``日龄``; ``grams``, ``weight_g`` or ``体重``), among other
+columns; without one the first is the age. Comma, semicolon or tab; beside the last two a comma is a decimal point.
 """
 
 import csv

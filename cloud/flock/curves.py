@@ -48,8 +48,7 @@ class Curve:
 
     def grams_at(self, age_days: Number) -> Number:
         """Return the weight in g at an age in days, for numbers or arrays of them."""
-        shape = () if self.shape is None else (self.shape,)
-        parameters = np.array([self.asymptote_grams, self.rate_per_day, self.inflection_days, *shape])
+        parameters = np.array([self.asymptote_grams, self.rate_per_day, self.inflection_days, self.shape or 0.0])
         told = FORMULAS[self.kind](np.asarray(age_days, dtype=np.float64), parameters)
         return told if isinstance(age_days, np.ndarray) else float(told)
 

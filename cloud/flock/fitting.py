@@ -28,6 +28,8 @@ LEAST_AGES: Final = 5
 """Of different age: fewer leave nothing to judge three parameters by."""
 ROUNDS: Final = 200
 SMALL: Final = 1e-12
+DAMPED_MOST: Final = 1e12
+"""Beyond it no step is left that makes the sum smaller."""
 STARTS_RATE: Final = (0.02, 0.04, 0.08)
 STARTS_BEYOND: Final = (1.05, 1.5, 3.0)
 """Starts: rates per day, and asymptotes as multiples of the heaviest weight."""
@@ -146,7 +148,7 @@ def _least_squares(residuals: Callable[[Numbers], Numbers], start: Numbers) -> t
             break
         normal, slope = jacobian.T @ jacobian, jacobian.T @ errors
         moved = False
-        while damping < 1e12 and not moved:
+        while damping < DAMPED_MOST and not moved:
             damped = normal + damping * np.diag(np.maximum(np.diag(normal), SMALL))
             trial = at - np.linalg.solve(damped, slope)
             tried = residuals(trial)

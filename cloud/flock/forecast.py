@@ -1,7 +1,7 @@
 """What a flock will weigh: a forecast from its own days and the curve, with a prediction interval. Pure.
 
-The model, whole. Beside a curve C (the breed's, or the farm's own) a flock is d = log(weight / C): -0.05 is five percent
-under it. d moves on by v a day, and v fades:
+The model, whole. Beside a curve C (the breed's, or the farm's own) a flock is d = log(weight / C): -0.05 is five
+percent under it. d moves on by v a day, and v fades:
 
     d' = d + v + chance(LEVEL),    v' = FADES v + chance(DRIFT),    what a day says = d + chance(its own error)
 
@@ -9,10 +9,10 @@ All of it is linear and normal, so a Kalman filter (Kalman 1960) is the exact an
 and how sure it will be days ahead. Without a curve C is 1 and v the growth of the logarithm itself, which falls by a
 fixed share each day, as a Gompertz curve's does (``contract.flock_mean.SLOWS``); the same filter with other numbers.
 
-A day's own error is that of its mean (birds come back: ``contract.statistics``) and of the day itself (full crops, heat,
-a scale in a draught). The chances were set on simulated flocks and on growth series that are not ours; docs/reports.md
-and docs/benchmarks.md have the back-test: how often the interval held, and the error beside "yesterday plus the
-curve's gain".
+A day's own error is that of its mean (birds come back: ``contract.statistics``) and of the day itself (full crops,
+heat, a scale in a draught). The chances were set on simulated flocks and on growth series that are not ours;
+docs/benchmarks.md has the back-test: how often the interval held, and the error beside "yesterday plus the curve's
+gain".
 """
 
 from collections.abc import Sequence

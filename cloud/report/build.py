@@ -56,7 +56,7 @@ def flock_report(facts: FlockFacts) -> Report:
         tables.CLIMATE_CHART,
         tables.AMMONIA_CHART,
         tables.COMFORT_CHART,
-        *((tables.FORECAST_CHART,) if said else ()),
+        *((tables.FORECAST_CHART,) if len(said) > 1 else ()),
     )
     return _report("flock", facts, facts.placed_on, _groups(facts, facts.placed_on), shown, charts)
 
@@ -118,7 +118,7 @@ def _groups(facts: FlockFacts, first: date) -> list[Group]:
 
 def _all(facts: FlockFacts) -> Iterable[Figure]:
     age = growing.age_of_factors(facts)
-    yield Figure("age", age, growing.basis(facts, "stock", facts.days))
+    yield Figure("age", age, growing.basis("stock", facts.days))
     for group in _groups(facts, facts.placed_on):
         yield from group.figures
 

@@ -1,4 +1,4 @@
-"""What is known of a flock, day by day: what reports are reckoned from. Pure data; ``gather`` reads it from the stores."""
+"""What is known of a flock, day by day: what reports are reckoned from. Plain data, read by ``gather``."""
 
 from dataclasses import dataclass, replace
 from datetime import date

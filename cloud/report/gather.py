@@ -216,4 +216,3 @@ def _mean_climate(by_house: Sequence[Mapping[date, DayClimate]]) -> dict[date, D
 
 def _measured(climate: DayClimate) -> float:
     return climate.thi_hours.measured if climate.thi_hours else 0.0
-

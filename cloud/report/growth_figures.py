@@ -16,7 +16,7 @@ STANDS_DAYS: Final = 2
 WEEK_DAYS: Final = 7
 
 
-def basis(facts: FlockFacts, kind: BasisKind, days: Sequence[Day]) -> Basis:
+def basis(kind: BasisKind, days: Sequence[Day]) -> Basis:
     """Return what a figure rests on."""
     return Basis(kind, len(days), days[-1].day if days else None)
 
@@ -112,7 +112,7 @@ def water_per_feed(facts: FlockFacts) -> tuple[Reckoned, int]:
 def growth(facts: FlockFacts) -> list[Figure]:
     """Return the figures of weight."""
     weighed = weighed_days(facts)
-    on = basis(facts, "weighings", weighed)
+    on = basis("weighings", weighed)
     grams = mean_weight(facts)
     target = facts.curve.grams_at(facts.age_days) if facts.curve else None
     newest = weighed[-1].weight if weighed and (facts.last - weighed[-1].day).days <= STANDS_DAYS else None
@@ -130,14 +130,14 @@ def growth(facts: FlockFacts) -> list[Figure]:
 def losses(facts: FlockFacts) -> list[Figure]:
     """Return the figures of birds that are there and birds that died; nobody's word is no zero."""
     told = [day for day in facts.days if day.dead is not None or day.culled is not None]
-    on = basis(facts, "losses", told)
+    on = basis("losses", told)
     sums = facts.totals
 
     def of(value: float | None) -> Reckoned:
         return maybe(value, "no_birds") if told else lacking("nobody_wrote")
 
     return [
-        Figure("birds", known(float(sums.birds)), basis(facts, "stock", facts.days)),
+        Figure("birds", known(float(sums.birds)), basis("stock", facts.days)),
         Figure("mortality", of(sums.mortality_percent), on),
         Figure("losses", of(sums.losses_percent), on),
         Figure("livability", of(sums.livability_percent), on),
@@ -148,15 +148,13 @@ def losses_between(facts: FlockFacts, first: date, last: date) -> Figure:
     """Return the birds that died or were culled from one day to another."""
     told = [day for day in facts.between(first, last).days if day.dead is not None or day.culled is not None]
     lost = sum((day.dead or 0) + (day.culled or 0) for day in told)
-    return Figure(
-        "losses_span", known(float(lost)) if told else lacking("nobody_wrote"), basis(facts, "losses", told)
-    )
+    return Figure("losses_span", known(float(lost)) if told else lacking("nobody_wrote"), basis("losses", told))
 
 
 def feeding(facts: FlockFacts) -> list[Figure]:
     """Return the figures of feed, water and production."""
     fed = fed_days(facts)
-    on, ratio, grams = basis(facts, "feed", fed), fcr(facts), mean_weight(facts)
+    on, ratio, grams = basis("feed", fed), fcr(facts), mean_weight(facts)
     age, livability = age_of_factors(facts), facts.totals.livability_percent
     share, both = water_per_feed(facts)
     drunk = [day for day in facts.days if day.water_l is not None]
@@ -168,7 +166,7 @@ def feeding(facts: FlockFacts) -> list[Figure]:
         Figure("epef", performance.epef(livability, grams, age.value or 0, ratio), on),
         Figure("ebi", performance.ebi(livability, gain(facts, None), ratio), on),
         Figure("water", known(sum(day.water_l or 0 for day in drunk)) if drunk else lacking("no_water"),
-               basis(facts, "water", drunk)),
+               basis("water", drunk)),
         Figure("water_per_feed", share, Basis("water", both, drunk[-1].day if drunk else None)),
     ]  # fmt: skip
 
@@ -186,7 +184,7 @@ def fcr_of_week(facts: FlockFacts) -> Figure:
         performance.live_kilograms(facts.totals.birds, _weight_near(facts, facts.last), sold),
         performance.live_kilograms(before, earlier),
     )
-    return Figure("fcr_week", ratio, basis(facts, "feed", fed))
+    return Figure("fcr_week", ratio, basis("feed", fed))
 
 
 def room_and_bin(facts: FlockFacts) -> list[Figure]:
@@ -194,12 +192,12 @@ def room_and_bin(facts: FlockFacts) -> list[Figure]:
     grams, birds = mean_weight(facts), facts.totals.birds
     dense = kilograms_per_m2(birds, grams.value, facts.floor_m2)
     stock, left = feed_left(facts)
-    on = basis(facts, "feed", fed_days(facts))
+    on = basis("feed", fed_days(facts))
     lack = grams.missing if facts.floor_m2 and grams.missing else "no_floor"
     return [
-        Figure("density", maybe(dense, lack), basis(facts, "stock", facts.days)),
+        Figure("density", maybe(dense, lack), basis("stock", facts.days)),
         Figure("density_birds", maybe(birds_per_m2(birds, facts.floor_m2), "no_floor"),
-               basis(facts, "stock", facts.days)),
+               basis("stock", facts.days)),
         Figure("in_bin", stock, on),
         Figure("bin_days", left.days, on),
     ]  # fmt: skip

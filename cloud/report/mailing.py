@@ -55,7 +55,9 @@ def mailboxes(records: Records, user: int) -> list[KeptChannel]:
     return found
 
 
-def letter(gatherer: Gatherer, wish: Wish, formats: Sequence[Format], user: int, boxes: Sequence[KeptChannel]) -> Letter:
+def letter(
+    gatherer: Gatherer, wish: Wish, formats: Sequence[Format], user: int, boxes: Sequence[KeptChannel]
+) -> Letter:
     """Return a report as a message to a person.
 
     Raises:
@@ -103,4 +105,3 @@ def _lines(figures: Sequence[PrintedFigure]) -> str:
 def _line(one: PrintedFigure) -> str:
     target = f" (◎ {number(one.target, one.decimals)})" if one.target is not None else ""
     return f"{one.name}: {one.text}{target}"
-

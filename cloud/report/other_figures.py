@@ -7,7 +7,7 @@ from cloud.flock.climate_hours import Hours
 from cloud.flock.economics import Produced
 from cloud.flock.feed_bin import daily_use
 from cloud.flock.forecast import Ahead, PastError, Weighed, forecast, past_errors, reached
-from cloud.flock.reckoned import Reckoned, known, lacking
+from cloud.flock.reckoned import Missing, Reckoned, known, lacking
 from cloud.report.facts import Day, FlockFacts
 from cloud.report.growth_figures import feed_kg, gain, live_kg, mean_weight, weighed_days, weight_of
 from cloud.report.model import Basis, Figure
@@ -22,7 +22,7 @@ def climate(days: Sequence[Day]) -> list[Figure]:
     def figure(key: str, pick: Callable[[Day], Reckoned], *, summed: bool = False) -> Figure:
         told = [one.value for one in map(pick, days) if one.value is not None]
         if not told:
-            lack = next((one.missing for one in map(pick, days) if one.missing), "not_measured")
+            lack: Missing = next((one.missing for one in map(pick, days) if one.missing), "not_measured")
             return Figure(key, lacking(lack), Basis("climate", 0))
         value = sum(told) / (1 if summed else len(told))
         return Figure(key, known(value), Basis("climate", len(told), last))

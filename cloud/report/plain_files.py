@@ -1,18 +1,18 @@
 """A table as CSV or Parquet: tidy, one row for each thing.
 
-CSV is RFC 4180 in UTF-8; its column names are stable keys with their unit, and words above them are for people: so there
-is one heading line only. With a byte order mark a spreadsheet in Chinese Windows reads it right.
+CSV is RFC 4180 in UTF-8 with one heading line: stable keys with their unit. With a byte order mark a spreadsheet in Chinese Windows reads it right.
 
-Parquet is written by arro3 (Apache Arrow in Rust, 12 MB as wheels for x86-64 and Arm) where pyarrow would be 45 MB; what
-reads Parquet reads it. Units are in the names; dates are dates.
+Parquet is written by arro3 (Apache Arrow in Rust, 12 MB as wheels for x86-64 and Arm) where pyarrow would be 45 MB;
+what reads Parquet reads it. Units are in the names; dates are dates.
 """
 
 import csv
-from datetime import date, datetime
+from datetime import date
 from io import BytesIO, StringIO
-from typing import Any, Final
+from typing import Final
 
 from cloud.errors import CannotPrint, Unheard
+from cloud.report.model import Cell
 from cloud.report.printed import Printed, PrintedColumn, PrintedTable
 
 BOM: Final = "\ufeff"
@@ -58,11 +58,12 @@ def parquet_file(table: PrintedTable) -> bytes:
             "Parquet files need arro3; install it with: pip install 'henwise[report]'",
             "生成 Parquet 需要 arro3，请安装：pip install 'henwise[report]'",
         ) from None
-    types = {"date": DataType.date32(), "count": DataType.int64(), "number": DataType.float64()}
+    types = {"date": DataType.int32(), "count": DataType.int64(), "number": DataType.float64()}
     columns = {}
     for place, column in enumerate(table.columns):
-        kind = types.get(column.kind, DataType.utf8())
-        columns[heading(column)] = Array([_arrow(row[place], column.kind) for row in table.rows], kind)
+        cells = Array([_arrow(row[place], column.kind) for row in table.rows], types.get(column.kind, DataType.utf8()))
+        # A date is its number of days since 1970.
+        columns[heading(column)] = cells.cast(DataType.date32()) if column.kind == "date" else cells
     target = BytesIO()
     write_parquet(Table.from_pydict(columns), target, compression="zstd(3)")
     return target.getvalue()
@@ -74,7 +75,7 @@ def heading(column: PrintedColumn) -> str:
     return f"{name} [{column.unit}]" if column.unit else name
 
 
-def _plain(cell: Any) -> str:
+def _plain(cell: Cell) -> str:
     if isinstance(cell, float):
         return format(cell, ".10g")
     text = str(cell)
@@ -82,9 +83,11 @@ def _plain(cell: Any) -> str:
     return f"'{text}" if isinstance(cell, str) and text[:1] in {"=", "+", "-", "@"} else text
 
 
-def _arrow(cell: Any, kind: str) -> Any:
-    if cell is None or kind in {"count", "number"}:
-        return None if cell is None else (int(cell) if kind == "count" else float(cell))
-    if kind == "date" and isinstance(cell, date):
-        return cell if not isinstance(cell, datetime) else cell.date()
-    return str(cell)
+def _arrow(cell: Cell, kind: str) -> float | str | None:
+    if cell is None:
+        return None
+    if isinstance(cell, date):
+        return (cell - EPOCH).days
+    if kind == "count":
+        return int(cell)
+    return float(cell) if kind == "number" else str(cell)

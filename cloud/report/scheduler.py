@@ -51,7 +51,8 @@ class Scheduler:
     def send_due(self) -> int:
         """Hand what is due to delivery; return how many messages that were. Blocking."""
         now = self.clock()
-        return sum(self._send(one, now) for one in report_schedules.everybody(self.gatherer.records) if self._due(one, now))  # fmt: skip
+        known = report_schedules.everybody(self.gatherer.records)
+        return sum(self._send(one, now) for one in known if self._due(one, now))
 
     def _due(self, schedule: Schedule, now: datetime) -> bool:
         here = now.astimezone(self.gatherer.zone)

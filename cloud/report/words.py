@@ -111,14 +111,14 @@ MISSING: Final[dict[Missing, Both]] = {
 }
 
 BASES: Final[dict[BasisKind, Both]] = {
-    "weighings": ("weighings of {days} days", "{days} 天称重"),
-    "losses": ("log of deaths of {days} days", "{days} 天死淘记录"),
-    "feed": ("log of feed of {days} days", "{days} 天采食记录"),
-    "water": ("log of water of {days} days", "{days} 天饮水记录"),
-    "climate": ("sensors of {days} days", "{days} 天传感器数据"),
+    "weighings": ("weighings, {days} d", "{days} 天称重"),
+    "losses": ("log of deaths, {days} d", "{days} 天死淘记录"),
+    "feed": ("log of feed, {days} d", "{days} 天采食记录"),
+    "water": ("log of water, {days} d", "{days} 天饮水记录"),
+    "climate": ("sensors, {days} d", "{days} 天传感器数据"),
     "stock": ("placement and log", "入雏与日志"),
-    "forecast": ("weighings of {days} days", "{days} 天称重"),
-    "prices": ("prices entered, {days} days", "所填价格，{days} 天"),
+    "forecast": ("weighings, {days} d", "{days} 天称重"),
+    "prices": ("prices entered, {days} d", "所填价格，{days} 天"),
 }
 
 PHRASES: Final[dict[str, Both]] = {

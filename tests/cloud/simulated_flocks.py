@@ -1,8 +1,8 @@
 """Flocks made of numbers, for the forecast's back-test: not by the forecast's own model.
 
-A flock grows by its breed's curve times a vigour of its own (CV 5 % between flocks), which wanders; some have a setback
-(disease, heat) of 2 to 8 % over four days, made up for slowly or not at all. Its scale sees birds that come back, with a day
-that is off by itself; days are missing now and then.
+A flock grows by its breed's curve times a vigour of its own (CV 5 % between flocks), which wanders; some have a
+setback (disease, heat) of 2 to 8 % over four days, made up for slowly or not at all. Its scale sees birds that come
+back, with a day that is off by itself; days are missing now and then.
 """
 
 from collections.abc import Sequence

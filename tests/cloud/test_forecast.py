@@ -52,8 +52,8 @@ def test_beyond_the_curve_nothing_is_said():
 
 
 def test_missing_days_make_it_less_sure():
-    every = forecast(on_curve(range(0, 29)), ROSS, 7)[-1]
-    gap = forecast(on_curve(range(0, 19)), ROSS, 17)[-1]
+    every = forecast(on_curve(range(29)), ROSS, 7)[-1]
+    gap = forecast(on_curve(range(19)), ROSS, 17)[-1]
     assert gap.age_days == every.age_days
     assert gap.interval[1] - gap.interval[0] > every.interval[1] - every.interval[0]
 
@@ -71,7 +71,10 @@ def test_further_ahead_is_heavier_and_less_sure(factor: float, days: int, error:
 def test_a_scale_in_pounds_gives_the_same_forecast_in_pounds(pound: float):
     """The model knows shares only, so units don't matter without a curve."""
     days = on_curve(range(30))
-    plain, other = forecast(days, None, 7), forecast([Weighed(d.age_days, d.grams / pound, d.error) for d in days], None, 7)
+    plain, other = (
+        forecast(days, None, 7),
+        forecast([Weighed(d.age_days, d.grams / pound, d.error) for d in days], None, 7),
+    )
     assert [one.grams for one in other] == pytest.approx([one.grams / pound for one in plain], rel=1e-6)
 
 

@@ -12,7 +12,13 @@ from cloud.flock.economics import Cost, Prices, Produced
 from cloud.flock.equipment import Effect, Part, calculate, reference_list, total
 from cloud.flock.reckoned import known, lacking
 
-PRICES = Prices("CNY", chick=3.0, feed_kg=3.5, live_kg=9.0, others=(Cost("heating", 2000, "flock"), Cost("labour", 100, "day"), Cost("litter", 0.2, "bird"), Cost("catching", 0.05, "kilogram")))  # fmt: skip
+OTHERS = (
+    Cost("heating", 2000, "flock"),
+    Cost("labour", 100, "day"),
+    Cost("litter", 0.2, "bird"),
+    Cost("catching", 0.05, "kilogram"),
+)
+PRICES = Prices("CNY", chick=3.0, feed_kg=3.5, live_kg=9.0, others=OTHERS)
 MADE = Produced(placed_birds=10_000, birds=9_600, live_kg=known(24_000), feed_kg=known(38_400), days=42)
 
 
@@ -42,7 +48,8 @@ class TestSheet:
     def test_what_a_degree_of_cold_costs(self):
         """1 % of 200 kg at 3.50; 1.5 % where somebody knows better."""
         assert economics.cold_degree(PRICES, known(200)).value == pytest.approx(7)
-        assert economics.cold_degree(Prices("CNY", feed_kg=3.5, feed_percent_per_degree=1.5), known(200)).value == pytest.approx(10.5)  # fmt: skip
+        dearer = Prices("CNY", feed_kg=3.5, feed_percent_per_degree=1.5)
+        assert economics.cold_degree(dearer, known(200)).value == pytest.approx(10.5)
 
     def test_the_value_of_a_sale_has_the_weight_s_interval(self):
         value = economics.sale_value(1000, known(2500, (2400, 2600)), 9.0)
@@ -100,6 +107,15 @@ class TestBenchmarks:
         assert quartiles(self.among([3, 3, 3, 3])) is not None
         assert LEAST_FLOCKS == 12
 
-    @pytest.mark.parametrize(("day", "season"), [("2026-01-15", "winter"), ("2026-03-01", "spring"), ("2026-08-31", "summer"), ("2026-11-28", "autumn"), ("2026-12-01", "winter")])  # fmt: skip
+    @pytest.mark.parametrize(
+        ("day", "season"),
+        [
+            ("2026-01-15", "winter"),
+            ("2026-03-01", "spring"),
+            ("2026-08-31", "summer"),
+            ("2026-11-28", "autumn"),
+            ("2026-12-01", "winter"),
+        ],
+    )
     def test_seasons(self, day: str, season: str):
         assert season_of(date.fromisoformat(day)) == season

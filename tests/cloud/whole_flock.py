@@ -1,4 +1,4 @@
-"""A flock with all data in real stores: placement, log, weighings, weighings by hand, climate, deliveries, a thinning."""
+"""A flock with all data in real stores: placement, log, deliveries, weighings, by hand too, climate, a thinning."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -56,7 +56,8 @@ def fill(
                 ("water", {"litres": round(feed * chance.normal(1.8, 0.08), 0)}),
             ]
             if age % 7 == 0:
-                told.append(("feed-delivered", {"kilograms": round(1.05 * birds * sum(map(_daily_feed, range(age, age + 7))) / 1000)}))  # fmt: skip
+                week = 1.05 * birds * sum(map(_daily_feed, range(age, age + 7))) / 1000
+                told.append(("feed-delivered", {"kilograms": round(week)}))
             for kind, values in told:
                 facts = EntryFacts(kind, day, 0, **values)  # type: ignore[arg-type]
                 kept = KeptEntry(f"{where.flock}-{age}-{kind}", facts, None, "mei", 0)

@@ -87,9 +87,7 @@ class Writer:
         attach: makes the files of reports; None: none are sent.
     """
 
-    def __init__(
-        self, signer: Signer, public_url: str | None, media: Media, attach: Attach | None = None
-    ) -> None:
+    def __init__(self, signer: Signer, public_url: str | None, media: Media, attach: Attach | None = None) -> None:
         self._attach = attach
         self._signer = signer
         self._public_url = public_url

@@ -121,6 +121,11 @@ from cloud.api.models.weight import (
 )
 
 __all__ = [
+    "BIRDS_MAX",
+    "WEIGHED_BIRDS_LEAST",
+    "WEIGHED_BIRDS_MOST",
+    "WEIGHED_GRAMS_LEAST",
+    "WEIGHED_GRAMS_MOST",
     "Acceptance",
     "AlertHappened",
     "AlertHistory",
@@ -132,7 +137,6 @@ __all__ = [
     "Assignment",
     "AuditPage",
     "AuditRow",
-    "BIRDS_MAX",
     "BelongsTo",
     "ChannelNow",
     "ChannelsNow",
@@ -243,10 +247,6 @@ __all__ = [
     "User",
     "VerdictNow",
     "ViewNow",
-    "WEIGHED_BIRDS_LEAST",
-    "WEIGHED_BIRDS_MOST",
-    "WEIGHED_GRAMS_LEAST",
-    "WEIGHED_GRAMS_MOST",
     "WaysIn",
     "WeightDay",
     "WeightHistory",

@@ -32,7 +32,8 @@ def drawn(printed: Printed, one: PrintedChart) -> dict[str, Any] | None:
     most = max(values) if not stacked else max(_stack(columns, stacked))
     y_ticks = _ticks(0.0 if min(values) >= 0 and min(values) < most / 2 else min(values), most, TICKS_Y)
     x_ticks = _ticks(min(ages), max(ages), TICKS_X, whole=True)
-    frame = _Frame(min(ages), max(ages) if max(ages) > min(ages) else min(ages) + 1, y_ticks[0], y_ticks[-1])
+    around = 0.5 if stacked or max(ages) == min(ages) else 0.0  # a bar is as wide on both sides of its day
+    frame = _Frame(min(ages) - around, max(ages) + around, y_ticks[0], y_ticks[-1])
     decimals = max(0, -floor(log10(y_ticks[1] - y_ticks[0]) + 1e-9))
     return {
         "name": one.name,
@@ -91,9 +92,7 @@ def _runs(frame: _Frame, xs: Sequence[float | None], ys: Sequence[float | None])
     return [run for run in runs if run]
 
 
-def _band(
-    frame: _Frame, xs: Sequence[float | None], band: Sequence[Sequence[float | None]]
-) -> list[list[list[float]]]:
+def _band(frame: _Frame, xs: Sequence[float | None], band: Sequence[Sequence[float | None]]) -> list[list[list[float]]]:
     """Return polygons: along the upper edge, back along the lower one."""
     low, high = band
     polygons, run = [], []
@@ -120,7 +119,7 @@ def _bars(
     stacked: Sequence[str],
     table: PrintedTable,
 ) -> list[dict[str, Any]]:
-    width = BAR_SHARE / (frame.x1 - frame.x0 + 1)
+    width = BAR_SHARE / (frame.x1 - frame.x0)
     below, found = [0.0] * len(xs), []
     for key in stacked:
         rectangles = []

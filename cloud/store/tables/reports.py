@@ -38,7 +38,8 @@ class FarmPrices(Table):
 class ReportSchedule(Table):
     """A report that a person gets by e-mail: each day or each week at a time of day on the farm.
 
-    Its message is in the language of each mailbox. ``formats`` is a JSON list; ``sent_day`` the last day whose report was handed to delivery.
+    Its message is in the language of each mailbox. ``formats`` is a JSON list; ``sent_day`` the last day it
+    was handed to delivery.
     """
 
     __tablename__ = "report_schedules"
