@@ -12,7 +12,7 @@ J. Theor. Biol. 267, 417-425.) Of Chinese natives Gompertz fits best (Zhao 2015,
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +24,6 @@ KINDS: Final[tuple[Kind, ...]] = ("gompertz", "logistic", "richards")
 
 OLDEST_DAYS: Final = 200
 """Native birds are sold until day 166 (GoGoChicken); a curve is tabled a little further."""
-
-Number = TypeVar("Number", float, NDArray[np.float64])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,11 @@ class Curve:
     inflection_days: float
     shape: float | None = None
 
-    def grams_at(self, age_days: Number) -> Number:
+    @overload
+    def grams_at(self, age_days: float) -> float: ...
+    @overload
+    def grams_at(self, age_days: NDArray[np.float64]) -> NDArray[np.float64]: ...
+    def grams_at(self, age_days: float | NDArray[np.float64]) -> float | NDArray[np.float64]:
         """Return the weight in g at an age in days, for numbers or arrays of them."""
         parameters = np.array([self.asymptote_grams, self.rate_per_day, self.inflection_days, self.shape or 0.0])
         told = FORMULAS[self.kind](np.asarray(age_days, dtype=np.float64), parameters)

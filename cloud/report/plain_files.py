@@ -1,6 +1,7 @@
 """A table as CSV or Parquet: tidy, one row for each thing.
 
-CSV is RFC 4180 in UTF-8 with one heading line: stable keys with their unit. With a byte order mark a spreadsheet in Chinese Windows reads it right.
+CSV is RFC 4180 in UTF-8 with one heading line: stable keys with their unit. With a byte order mark a spreadsheet on a
+Chinese Windows reads it right.
 
 Parquet is written by arro3 (Apache Arrow in Rust, 12 MB as wheels for x86-64 and Arm) where pyarrow would be 45 MB;
 what reads Parquet reads it. Units are in the names; dates are dates.
