@@ -85,7 +85,7 @@ class Device:
     def make(self) -> None:
         self.box.make()
         self._bring_dependencies()
-        shutil.copy(wheel(self._folder), self.box.root / "tmp")
+        shutil.copy(wheel(self._folder), self.box.root / "opt")
         (self.box.root / "etc/henwise").mkdir()
         (self.box.root / "etc/henwise/edge.toml").write_text(CONFIG.format(port=self.broker.port))
         (self.box.root / "etc/systemd/system/sim-climate.service").write_text(SIMULATOR)
@@ -95,7 +95,7 @@ class Device:
             tested.write_text(TESTED)
         self.box.boot()
         self.box.run("python3", "-m", "venv", HOME)
-        self.box.run("sh", "-c", f"{HOME}/bin/pip install --quiet --no-index --no-deps /tmp/henwise-*.whl")
+        self.box.run("sh", "-c", f"{HOME}/bin/pip install --quiet --no-index --no-deps /opt/henwise-*.whl")
         self.box.run("env", f"PYTHONPATH={DEPS}", f"{HOME}/bin/henwise-edge", "install")
         self.box.run("systemctl", "enable", "--now", "sim-climate.service")
         self.far.start()
