@@ -72,7 +72,7 @@ def install(layout: Layout, say: Say, *, run: Run | None = None, start: bool = T
         run([command[0], *of_root, *command[1:]])
     _hand_over(layout)
     if layout.root == Path("/"):
-        run(["udevadm", "control", "--reload"])
+        _reload_udev(run)
         run(["systemctl", "daemon-reload"])
     run(["systemctl", *of_root, "enable", *ENABLED])
     if start and layout.root == Path("/"):
@@ -104,7 +104,7 @@ def uninstall(layout: Layout, say: Say, *, run: Run | None = None) -> None:
     shutil.rmtree(layout.at("/run/henwise"), ignore_errors=True)
     if layout.root == Path("/"):
         run(["systemctl", "daemon-reload"])
-        run(["udevadm", "control", "--reload"])
+        _reload_udev(run)
         # The user goes too: what stays belongs to root then, so that no later user inherits it by its number.
         for folder in (layout.data, layout.folder):
             if folder.exists():
@@ -229,6 +229,11 @@ def _known_groups(layout: Layout) -> list[str]:
 def _write(path: Path, text: str, mode: int) -> None:
     write_kept(path, text.encode())
     path.chmod(mode)
+
+
+def _reload_udev(run: Run) -> None:
+    if shutil.which("udevadm"):  # a container has none, and its host's serial names
+        run(["udevadm", "control", "--reload"])
 
 
 def _of_root(layout: Layout) -> list[str]:

@@ -14,6 +14,7 @@ import uuid
 from pathlib import Path
 
 UP_S = 60.0
+PLAIN = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
 NOISY = ("*.wants", "*.requires")
 
 
@@ -88,7 +89,7 @@ class Container:
             return ""
         done = subprocess.run(
             ["nsenter", "--target", str(leader), "--all", "--", *command],
-            capture_output=True, text=True, timeout=timeout_s, check=False,
+            capture_output=True, text=True, timeout=timeout_s, check=False, env=PLAIN,
         )  # fmt: skip
         assert done.returncode == 0 or not check, f"{command}: {done.stdout}{done.stderr}\n{self.console()}"
         return done.stdout.strip()

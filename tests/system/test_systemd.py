@@ -232,7 +232,7 @@ def test_a_disk_that_is_read_only_is_waited_for(device: Device):
     device.box.run("mount", "-o", "remount,bind,ro", "/var/lib/henwise")
     device.box.run("systemctl", "restart", "--no-block", "henwise-sensors")
     wait_until(lambda: device.restarts("sensors") >= 2)
-    device.box.run("umount", "/var/lib/henwise")
+    device.box.run("umount", "--lazy", "/var/lib/henwise")
     device.far.wait_for_more(BACK_S)
     device.assert_nothing_is_lost()
 
