@@ -148,7 +148,7 @@ def sqlite_free(paths: list[str]) -> str:
     return next(path for path in paths if path.endswith("site-packages"))
 
 
-def wait_until(condition: Callable[[], bool], within_s: float = BACK_S) -> None:
+def wait_until(condition: Callable[[], bool], within_s: float = 60) -> None:
     deadline_s = time.monotonic() + within_s
     while not condition():
         assert time.monotonic() < deadline_s, f"not within {within_s:.0f} s"
