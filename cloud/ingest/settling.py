@@ -205,9 +205,8 @@ class Settler:
             if isinstance(item.message, Announcement | Status):
                 _record_state(connection, item, now_ms)
                 _note_change(outcome, item.place, item.message)
-        best = [
-            (_candidate(item, event, source), event) for (_, _, source), (item, event) in _newest(batch.accepted).items()
-        ]
+        newest = _newest(batch.accepted)
+        best = [(_candidate(item, event, source), event) for (_, _, source), (item, event) in newest.items()]
         candidates = [candidate for candidate, _ in best]
         kept = set(map(id, houses.offer_all(connection, candidates, now_ms, self._remembered.newest)))
         for candidate, event in best:

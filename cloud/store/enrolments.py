@@ -43,7 +43,7 @@ def states(records: Records, places: Collection[Place]) -> dict[Place, State]:
     asked = dict(zip(_keys(places), places, strict=True))
     with records.reading() as connection:
         rows = matching(connection, select(*columns, Enrolment.state), columns, list(asked))
-        return {asked[row[:3]]: row.state for row in rows}
+        return {asked[row.farm, row.house, row.device]: row.state for row in rows}
 
 
 def hold(connection: Connection, places: Collection[Place]) -> None:

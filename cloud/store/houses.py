@@ -56,9 +56,7 @@ def seen(
 
     # In one order, so that no two workers wait for each other.
     new = sorted(wanted - remembered.of(wanted, ask).keys())
-    insert_all_new(
-        connection, House, [{"farm": farm, "house": house, "first_seen_ms": now_ms} for farm, house in new]
-    )
+    insert_all_new(connection, House, [{"farm": farm, "house": house, "first_seen_ms": now_ms} for farm, house in new])
     farms.adopt_all(connection, {farm for farm, _ in new}, now_ms)
     remembered.write(dict.fromkeys(wanted, True))
 

@@ -52,7 +52,9 @@ def settle_all(
     remembered: Rows[tuple[str, ...], list[Range]] | None = None,
 ) -> None:
     """Note which events of which boots are settled."""
-    wanted = {(place.farm, place.house, place.device, boot): some for (place, boot), some in settled.items()}
+    wanted: dict[tuple[str, ...], Sequence[Range]] = {
+        (place.farm, place.house, place.device, boot): some for (place, boot), some in settled.items()
+    }
     remembered = remembered or Rows()
     known = remembered.of(wanted, lambda keys: _known_ranges(connection, keys))
     after = {key: merged([*known.get(key, ()), *ranges]) for key, ranges in wanted.items()}

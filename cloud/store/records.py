@@ -143,7 +143,7 @@ def insert_all_new(connection: Connection, table: type[Table], rows: Sequence[di
 
 
 def _execute_all(connection: Connection, statement: Insert, rows: Sequence[dict[str, Any]]) -> None:
-    """Hand rows of plain values to the driver: SQLAlchemy's own work for each of them costs more than the database's."""
+    """Hand rows of plain values to the driver: SQLAlchemy's work for each of them costs more than the database's."""
     compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
     if compiled.positional:
         names = compiled.positiontup or ()
