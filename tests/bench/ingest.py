@@ -20,6 +20,7 @@ from pathlib import Path
 import paho.mqtt.client as paho
 
 from cloud.config import BrokerConfig, IngestConfig, SeriesConfig
+from cloud.garbage import search_less
 from cloud.ingest.courier import Courier
 from cloud.ingest.settling import Settler
 from cloud.ingest.subscriber import Subscriber
@@ -90,6 +91,7 @@ async def drain(port: int, series: SeriesStore, folder: Path) -> Drained:
     records = Records(folder / "records.db")
     records.open()
     vitals = Vitals()
+    search_less()
     settler = Settler(series, records, FolderMedia(folder / "pictures"), 10)
 
     def worker() -> "asyncio.Task[None]":
