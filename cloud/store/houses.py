@@ -118,15 +118,22 @@ def reported(connection: Connection, place: Place, status: str, at_ms: int) -> N
     upsert(connection, Device, {**place.model_dump(), "status": status, "status_at_ms": at_ms})
 
 
+# The rules and each page ask for these again and again: building a statement takes longer than running it.
+_NEWEST = (
+    select(Newest.device, Newest.source, Newest.at_ms, Newest.message)
+    .where(
+        Newest.farm == bindparam("of_farm"),
+        Newest.house == bindparam("of_house"),
+        Newest.leaf == bindparam("of_leaf"),
+    )
+    .order_by(Newest.device, Newest.source)
+)
+
+
 def newest(records: Records, farm: str, house: str, leaf: str) -> list[Row[tuple[str, str, int, str]]]:
     """List device, source, time and message (JSON) of the newest event of each source on a leaf, sorted."""
-    query = (
-        select(Newest.device, Newest.source, Newest.at_ms, Newest.message)
-        .where(Newest.farm == farm, Newest.house == house, Newest.leaf == leaf)
-        .order_by(Newest.device, Newest.source)
-    )
     with records.reading() as connection:
-        return list(connection.execute(query))
+        return list(connection.execute(_NEWEST, {"of_farm": farm, "of_house": house, "of_leaf": leaf}))
 
 
 @dataclass(frozen=True, slots=True)
