@@ -5,7 +5,7 @@ from typing import Final
 
 NEW_OBJECTS: Final = 50_000
 """Net new containers before the young are searched; Python's own 700 is passed several times in a batch of ingest."""
-ROUNDS: Final = (20, 50)
+ROUNDS: Final = (10, 10)
 
 
 def search_less() -> None:

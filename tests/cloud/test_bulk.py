@@ -1,12 +1,18 @@
-"""The buffer between paho and its socket, over real socket pairs; what ingest does with it is in test_workers."""
+"""The buffer between paho and its socket, over real socket pairs and a real broker with and without TLS."""
 
 import asyncio
 import contextlib
 import socket
+import ssl
+from pathlib import Path
 
+import aiomqtt
 import pytest
+import trustme
 
-from cloud.ingest.bulk import READ_BYTES, UNSENT_MOST_BYTES, BufferedSocket
+from cloud.ingest.bulk import READ_BYTES, UNSENT_MOST_BYTES, BufferedSocket, BulkClient
+from cloud.ingest.sorting import Arrived
+from tests.servers import Mosquitto
 
 
 @pytest.fixture
@@ -76,3 +82,45 @@ async def test_a_broken_line_is_told_to_who_reads(pair: tuple[BufferedSocket, so
     await asyncio.sleep(0.05)
     with contextlib.suppress(ConnectionError):
         assert buffered.recv(1) == b""
+
+
+@pytest.fixture(params=["plain", "tls"])
+def line(request: pytest.FixtureRequest, tmp_path: Path):
+    """Give a broker, and what a client needs to be spoken to by it."""
+    settings, context = ["allow_anonymous true", "max_queued_messages 0"], None
+    if request.param == "tls":
+        authority = trustme.CA()
+        certificate = authority.issue_cert("127.0.0.1")
+        certificate.private_key_pem.write_to_path(tmp_path / "key.pem")
+        certificate.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+        settings += [f"certfile {tmp_path / 'cert.pem'}", f"keyfile {tmp_path / 'key.pem'}"]
+        context = ssl.create_default_context()
+        authority.configure_trust(context)
+    broker = Mosquitto(tmp_path, *settings)
+    broker.start()
+    yield broker, context
+    broker.kill()
+
+
+async def test_thousands_arrive_in_order_and_whole_both_ways(line: tuple[Mosquitto, ssl.SSLContext | None]):
+    broker, context = line
+    heard: list[Arrived] = []
+    payloads = [bytes([number % 256]) * (1 + number * 7 % 4_000) for number in range(2_000)]
+    async with BulkClient(heard.append, "127.0.0.1", broker.port, tls_context=context) as client:
+        await client.subscribe("t/#", qos=1)
+        for number, payload in enumerate(payloads[:-1]):
+            client.tell(f"t/{number}", payload)
+        await client.publish(f"t/{len(payloads) - 1}", payloads[-1], qos=1, timeout=30)
+        async with asyncio.timeout(30):
+            while len(heard) < len(payloads):
+                await asyncio.sleep(0.01)
+    assert [arrived.topic for arrived in heard] == [f"t/{number}" for number in range(len(payloads))]
+    assert [arrived.payload for arrived in heard] == payloads
+
+
+async def test_a_broker_that_dies_is_noticed(line: tuple[Mosquitto, ssl.SSLContext | None]):
+    broker, context = line
+    with pytest.raises(aiomqtt.MqttError):
+        async with BulkClient(lambda _: None, "127.0.0.1", broker.port, tls_context=context) as client:
+            broker.kill()
+            await asyncio.wait_for(client.lost(), 20)
