@@ -9,7 +9,7 @@ import logging
 import random
 import secrets
 import ssl
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -27,9 +27,10 @@ from cloud.ingest.settling import Outcome, Settler
 from cloud.ingest.sorting import Arrived, is_state
 from cloud.leader import Leadership
 from cloud.signals import Signal
+from cloud.store.ledger import Range
 from cloud.vitals import Vitals
 from contract import topics
-from contract.messages import Committed, SeqRange, encode
+from contract.messages import Committed, Lacking, SeqRange, encode
 from contract.place import Place
 
 log = logging.getLogger(__name__)
@@ -215,17 +216,28 @@ async def _finished(task: asyncio.Task[Outcome]) -> Outcome:
 
 
 async def _acknowledge(client: BulkClient, outcome: Outcome) -> None:
-    by_place: dict[Place, list[SeqRange]] = {}
-    for (place, boot), ranges in outcome.settled.items():
-        by_place.setdefault(place, []).extend(SeqRange(boot=boot, first=first, last=last) for first, last in ranges)
     now = datetime.now(UTC)
-    for number, (place, committed) in enumerate(by_place.items(), start=1):
-        topic = topics.build(place, Committed)
-        payload = encode(Committed(device=place.device, at=now, ranges=committed))
-        if number < len(by_place):
-            client.tell(topic, payload)
+    told: list[tuple[Place, Committed | Lacking]] = []
+    for place, ranges in _by_place(outcome.lacking).items():
+        log.warning("%s says it gave us %d ranges of events that are not here: asked for", place, len(ranges))
+        told.append((place, Lacking(device=place.device, at=now, ranges=ranges)))
+    told += [
+        (place, Committed(device=place.device, at=now, ranges=ranges))
+        for place, ranges in _by_place(outcome.settled).items()
+    ]
+    for number, (place, message) in enumerate(told, start=1):
+        topic = topics.build(place, type(message))
+        if number < len(told) and isinstance(message, Committed):
+            client.tell(topic, encode(message))
         else:
             # The last one is waited for, and all before it with it: a broker that is gone is noticed here.
-            await client.publish(topic, payload, qos=1, timeout=ACKNOWLEDGE_WITHIN_S)
+            await client.publish(topic, encode(message), qos=1, timeout=ACKNOWLEDGE_WITHIN_S)
         if number % TOLD_AT_ONCE == 0:
             await asyncio.sleep(0)
+
+
+def _by_place(ranges: Mapping[tuple[Place, str], Sequence[Range]]) -> dict[Place, list[SeqRange]]:
+    found: dict[Place, list[SeqRange]] = {}
+    for (place, boot), some in ranges.items():
+        found.setdefault(place, []).extend(SeqRange(boot=boot, first=first, last=last) for first, last in some)
+    return found
