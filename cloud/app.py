@@ -40,7 +40,6 @@ from cloud.api import (
     thresholds,
     tokens,
 )
-from cloud.api.attempts import Attempts
 from cloud.api.dashboard import Dashboard, built_dashboard
 from cloud.api.declared import declared
 from cloud.api.etag import EntityTags
@@ -52,12 +51,14 @@ from cloud.glance import Glance
 from cloud.live import Feed, Hub
 from cloud.metrics import Metrics
 from cloud.oidc import Provider
+from cloud.store.attempts import Attempts
 from cloud.store.choice import check_shared, chosen_media, chosen_series, is_embedded
 from cloud.store.folder import make_data_dir, only_one, records_of
 from cloud.store.media import Media
 from cloud.store.people import Passwords
 from cloud.store.records import Records
 from cloud.store.series import SeriesStore
+from cloud.store.zones import Zones
 from cloud.tasks import ended, kept_up
 from cloud.vitals import Vitals
 from cloud.working import Work
@@ -145,7 +146,8 @@ async def _running(config: CloudConfig, series_db: SeriesStore, records: Records
     media = chosen_media(config)
     await asyncio.to_thread(media.open)
     hub, vitals = Hub(), Vitals()
-    glance = Glance(series_db, records, config.zone)
+    zones = Zones(records, config.zone)
+    glance = Glance(series_db, records, zones)
     work = Work(config, series_db, records, media, vitals)
     feed = Feed(hub, glance.patch, tell=work.tell_changed)
     notifications = await asyncio.to_thread(_notification_desk, config, records, media)
@@ -162,13 +164,14 @@ async def _running(config: CloudConfig, series_db: SeriesStore, records: Records
             config=config,
             series=series_db,
             records=records,
+            zones=zones,
             media=media,
             hub=hub,
             glance=glance,
             metrics=Metrics(vitals, hub.listening),
             vitals=vitals,
             passwords=Passwords(),
-            attempts=Attempts(),
+            attempts=Attempts(records),
             courier=work.courier,
             feed=feed,
             provider=_provider(config),

@@ -25,6 +25,7 @@ from cloud.store.media import Media
 from cloud.store.records import Records
 from cloud.store.series import SeriesStore
 from cloud.store.sweeping import sweeping
+from cloud.store.zones import Zones
 from cloud.tasks import ended, kept_up
 from cloud.vitals import Vitals
 
@@ -53,7 +54,7 @@ class Work:
         self._alerted: Callable[[], None] | None = None
         self._relay = Relay(records, self._heard, self._missed)
         self.leadership = Leadership(LeaderLock(records))
-        self.engine = Engine(series, records, config.zone, self._show_alerts)
+        self.engine = Engine(series, records, Zones(records, config.zone), self._show_alerts)
         self.courier = Courier(records, tell=lambda: self._relay.tell(Signal(mail=True)))
         admission = Admission(records, everybody=config.ingest.enrol == "open")
         settler = Settler(series, records, media, config.pictures.keep_per_camera, admission=admission)

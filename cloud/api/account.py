@@ -44,13 +44,12 @@ def list_sessions(request: Request, person: WithPerson, services: WithServices) 
 @router.delete("/sessions", status_code=HTTPStatus.NO_CONTENT)
 def sign_out_everywhere(response: Response, person: WithPerson, services: WithServices) -> None:
     """End every session of one's own, this one too."""
-    with services.records.writing() as connection:
-        sessions.end_all(connection, person.id)
+    sessions.end_everywhere(services.records, person.id, person.caller.acting())
     forget_cookie(services, response)
 
 
 @router.delete("/sessions/{session}", status_code=HTTPStatus.NO_CONTENT)
 def end_session(session: SessionPath, person: WithPerson, services: WithServices) -> None:
     """Sign one browser out."""
-    if not sessions.end_one(services.records, person.id, session):
+    if not sessions.end_one(services.records, person.id, session, person.caller.acting()):
         raise not_found("no_such_session", "This browser is signed out already.", zh="该浏览器已退出登录。")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query
 from fastapi.concurrency import run_in_threadpool
 
 from cloud.alerts.telling import alert_now, happened_now
-from cloud.api.caller import WithCaller, may
+from cloud.api.caller import Caller, WithCaller, may
 from cloud.api.models import AlertHistory, AlertNow, AlertPage, Assignment, Snooze
 from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.problems import Refusal, not_found
@@ -68,7 +68,7 @@ async def acknowledge(
 ) -> AlertNow:
     """Say that you have seen it and look after it; the same again changes nothing."""
     return await _do(services, (farm, house, alert), lambda: alert_actions.acknowledge(
-        services.records, alert, _deed(caller.name)
+        services.records, alert, _deed(caller)
     ))  # fmt: skip
 
 
@@ -83,7 +83,7 @@ async def snooze(
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "snooze_out_of_range", detail)
     until_ms = to_unix_ms(wanted.until)
     return await _do(services, (farm, house, alert), lambda: alert_actions.snooze(
-        services.records, alert, until_ms, _deed(caller.name)
+        services.records, alert, until_ms, _deed(caller)
     ))  # fmt: skip
 
 
@@ -93,7 +93,7 @@ async def unsnooze(
 ) -> AlertNow:
     """Take a snooze back."""
     return await _do(services, (farm, house, alert), lambda: alert_actions.unsnooze(
-        services.records, alert, _deed(caller.name)
+        services.records, alert, _deed(caller)
     ))  # fmt: skip
 
 
@@ -103,7 +103,7 @@ async def assign(
 ) -> AlertNow:
     """Say who looks after it."""
     return await _do(services, (farm, house, alert), lambda: alert_actions.assign(
-        services.records, alert, wanted.to or "", _deed(caller.name)
+        services.records, alert, wanted.to or "", _deed(caller)
     ))  # fmt: skip
 
 
@@ -129,5 +129,5 @@ def _known_alert(services: Services, farm: str, house: str, alert: str) -> Raise
     return found
 
 
-def _deed(by: str) -> Deed:
-    return Deed(by, to_unix_ms(datetime.now(UTC)))
+def _deed(caller: Caller) -> Deed:
+    return Deed(caller.name, to_unix_ms(datetime.now(UTC)), caller.address)

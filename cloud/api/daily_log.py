@@ -14,7 +14,7 @@ from fastapi import APIRouter, Body, Depends, Query, Response
 from fastapi import Path as PathParameter
 from fastapi.concurrency import run_in_threadpool
 
-from cloud.api.caller import WithCaller, may
+from cloud.api.caller import Caller, WithCaller, may
 from cloud.api.models import EntryTold, LogEntryNow, LogPage
 from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.pictures import IMMUTABLE, JPEG
@@ -68,7 +68,7 @@ async def write(
     facts = entry_facts(told)
 
     def keep() -> tuple[KeptEntry, bool]:
-        return _book(services, farm, house).write(entry, facts, writing_now(services, caller.name))
+        return _book(services, farm, house).write(entry, facts, writing_now(services, farm, caller))
 
     kept, new = await run_in_threadpool(keep)
     response.status_code = HTTPStatus.CREATED if new else HTTPStatus.OK
@@ -84,7 +84,7 @@ async def take_back(
     """Take an entry back; it stays readable as taken back. Again changes nothing."""
 
     def keep() -> KeptEntry:
-        return _book(services, farm, house).withdraw(entry, writing_now(services, caller.name))
+        return _book(services, farm, house).withdraw(entry, writing_now(services, farm, caller))
 
     kept = await run_in_threadpool(keep)
     services.feed.changed(farm, house, ("stock",))
@@ -120,10 +120,10 @@ def photo(farm: FarmPath, house: HousePath, entry: EntryPath, services: WithServ
     return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": IMMUTABLE})
 
 
-def writing_now(services: Services, by: str) -> Writing:
-    """Return who writes, and when it is on the farm."""
+def writing_now(services: Services, farm: str, caller: Caller) -> Writing:
+    """Return who writes, and when it is on the farm; blocking."""
     now = datetime.now(UTC)
-    return Writing(by, to_unix_ms(now), now.astimezone(services.config.zone).date())
+    return Writing(caller.name, to_unix_ms(now), services.zones.day(farm, now), caller.address)
 
 
 def entry_facts(told: EntryTold) -> EntryFacts:

@@ -44,5 +44,6 @@ def decide(
 ) -> Decision:
     """Let a device speak, or take in nothing more of it; what its outbox kept arrives within minutes."""
     place = Place(farm=farm, house=house, device=device)
-    enrolments.decide(services.records, place, decision.state, caller.name, to_unix_ms(datetime.now(UTC)))
+    now_ms = to_unix_ms(datetime.now(UTC))
+    enrolments.decide(services.records, place, decision.state, caller.name, now_ms, caller.address)
     return decision

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from cloud.alerts.delivery.audience import audience, name_of
 from cloud.alerts.delivery.recipients import Quiet
-from cloud.api.caller import WithPerson, may
+from cloud.api.caller import WithCaller, WithPerson, may
 from cloud.api.language import language_of
 from cloud.api.models import Escalating, EscalationNow, ListenerNow, NotificationNow, Notifying, QuietHours
 from cloud.api.paths import FarmPath
 from cloud.api.problems import Refusal
-from cloud.api.services import Services, WithServices
+from cloud.api.services import WithServices
 from cloud.api.telling import notification_now
 from cloud.ingest.points import to_unix_ms
 from cloud.rights import Right
@@ -94,7 +94,7 @@ def escalation(farm: FarmPath, services: WithServices) -> EscalationNow:
 
 
 @farms.put("/{farm}/escalation")
-def set_escalation(farm: FarmPath, wanted: Escalating, services: WithServices) -> EscalationNow:
+def set_escalation(farm: FarmPath, wanted: Escalating, services: WithServices, caller: WithCaller) -> EscalationNow:
     """Say who is told after whom."""
     users = {person.name: person.user for person in services.notifications.people.answering(farm)}
     strangers = [name for name in wanted.order if name not in users]
@@ -103,13 +103,10 @@ def set_escalation(farm: FarmPath, wanted: Escalating, services: WithServices) -
             "and may not answer alerts of this farm" if strangers else "twice"
         )
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", detail)
-    _keep(services, farm, wanted, tuple(users[name] for name in wanted.order))
-    return escalation(farm, services)
-
-
-def _keep(services: Services, farm: str, wanted: Escalating, order: tuple[int, ...]) -> None:
+    order = tuple(users[name] for name in wanted.order)
     kept = Escalation(wanted.severe_minutes, wanted.warning_minutes, wanted.cap_per_hour, order)
-    listeners.escalate(services.records, farm, kept)
+    listeners.escalate(services.records, farm, kept, caller.acting())
+    return escalation(farm, services)
 
 
 def _clock(minute: int) -> str:

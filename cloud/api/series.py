@@ -93,6 +93,7 @@ def _answer(key: SeriesKey, window: Window) -> SeriesAnswer:
         unit=QUANTITIES[key.quantity].unit,
         resolution="bucket" if window.bucketed else "raw",
         basis=window.basis,
+        days_of="UTC" if window.basis == "daily" else None,
         at_ms=window.at_ms.tolist(),
         mean=_column(window.mean),
         low=_column(window.low),

@@ -61,7 +61,7 @@ def change(
     """Set all at once; a rule that is left out is as shipped again."""
     known_house(services, farm, house)
     wanted = SetOnce(_version(if_match) + 1, settings, caller.name, to_unix_ms(datetime.now(UTC)))
-    if not alert_settings.change(services.records, farm, house, wanted):
+    if not alert_settings.change(services.records, farm, house, wanted, caller.address):
         detail = f"Version {wanted.version - 1} is not the newest any more; read the limits again."
         raise Refusal(HTTPStatus.PRECONDITION_FAILED, "changed_meanwhile", detail)
     services.engine.changed_from_thread(farm, house)
@@ -88,7 +88,7 @@ def try_out(farm: FarmPath, house: HousePath, asked: ReplayAsked, services: With
     now = datetime.now(UTC)
     began = now - timedelta(days=asked.days)
     history = HouseHistory(
-        services.series, services.records, farm, house, services.config.zone, points=asked.days * MINUTES_A_DAY
+        services.series, services.records, farm, house, services.zones.of(farm), points=asked.days * MINUTES_A_DAY
     )
     only = set(rules()) if asked.rules is None else set(asked.rules)
     with ONE_REPLAY:
@@ -109,7 +109,7 @@ def _newest(services: Services, farm: str, house: str) -> SetOnce:
 
 def _answer(services: Services, farm: str, house: str, kept: SetOnce, response: Response) -> Thresholds:
     response.headers["ETag"] = f'"{kept.version}"'
-    today = datetime.now(services.config.zone).date()
+    today = services.zones.day(farm, datetime.now(UTC))
     flock = flocks.facts_on(services.records, farm, house, today)
     return thresholds(kept, Lives(flock.breed, flock.placed_on) if flock else None, today)
 

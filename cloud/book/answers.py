@@ -66,12 +66,13 @@ def stock_now(records: Records, farm: str, house: str, today: date, mean_grams: 
     )
 
 
-def stock_history(records: Records, farm: str, house: str, today: date) -> StockHistory:
+def stock_history(records: Records, farm: str, house: str, today: date, *, time_zone: str) -> StockHistory:
     """Return every day of the flock that lives in a house."""
     found = living(records, farm, house, today)
     if found is None:
-        return StockHistory(flock=None, days=[])
-    return StockHistory(flock=found.flock.flock, days=_days(records, farm, house, found, today))
+        return StockHistory(time_zone=time_zone, flock=None, days=[])
+    days = _days(records, farm, house, found, today)
+    return StockHistory(time_zone=time_zone, flock=found.flock.flock, days=days)
 
 
 def flock_records(records: Records, farm: str, house: str) -> list[FlockRecord]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, desc, select
 
 from cloud.alerts.rules.settings import HouseSettings, readable
+from cloud.store import audit
+from cloud.store.audit import Actor
 from cloud.store.records import Records, add
 from cloud.store.tables import AlertSettings
 
@@ -32,7 +34,7 @@ def history(records: Records, farm: str, house: str, limit: int) -> Sequence[Set
         return _rows(connection, farm, house, limit)
 
 
-def change(records: Records, farm: str, house: str, wanted: SetOnce) -> bool:
+def change(records: Records, farm: str, house: str, wanted: SetOnce, address: str = "") -> bool:
     """Write ``wanted`` as the version after the newest; False when that version is there already."""
     row = {
         "farm": farm, "house": house, "version": wanted.version, "at_ms": wanted.at_ms, "by": wanted.by,
@@ -43,6 +45,8 @@ def change(records: Records, farm: str, house: str, wanted: SetOnce) -> bool:
             return False
         # A writer is alone with what it has read: nobody else takes this version meanwhile.
         add(connection, AlertSettings, row)
+        actor = Actor(wanted.by, wanted.at_ms, address)
+        audit.note(connection, actor, "limits-changed", f"{house}: version {wanted.version}", farm=farm)
         return True
 
 

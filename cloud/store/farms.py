@@ -78,6 +78,11 @@ def listed(records: Records, among: Collection[str]) -> list[Row[Any]]:
         return list(connection.execute(query))
 
 
+def zone_of(connection: Connection, farm: str) -> str | None:
+    """Return the IANA name of a farm's own time zone, None when it has none."""
+    return connection.scalar(select(Farm.time_zone).where(Farm.farm == farm))
+
+
 def describe(connection: Connection, farm: str, name: str | None, time_zone: str | None) -> None:
     """Give a farm its display name and time zone; None takes it away."""
     connection.execute(update(Farm).where(Farm.farm == farm).values(name=name, time_zone=time_zone))

@@ -19,6 +19,9 @@ class SeriesAnswer(Answer):
     unit: str
     resolution: Literal["raw", "bucket"] = Field(description="bucket: each row stands for a span that begins at at_ms")
     basis: Basis = Field(description="what the rows are made from: the points themselves, or their roll-ups")
+    days_of: Literal["UTC"] | None = Field(
+        description="the zone of the days that daily roll-ups add up; null when the rows are made from anything finer"
+    )
     at_ms: list[int] = Field(description="Unix time in ms, rising")
     mean: Column
     low: Column

@@ -10,7 +10,7 @@ from cloud.store.tables.channels import Channel, Delivery, FarmNotifying, Listen
 from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Picture, SeqRange
 from cloud.store.tables.flocks import Flock, FlockEvent, LogEntry
 from cloud.store.tables.mail import Delivered, Drawing, Verdict
-from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, User
+from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, SignInAttempt, User
 from cloud.store.tables.place import Device, Enrolment, Farm, House, Organisation
 from cloud.store.tables.weighed import HandWeighing
 
@@ -47,6 +47,7 @@ __all__ = [
     "RuleMemory",
     "SeqRange",
     "Session",
+    "SignInAttempt",
     "Table",
     "Telling",
     "Turn",
