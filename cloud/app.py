@@ -114,7 +114,7 @@ def _add_middleware(app: FastAPI, config: CloudConfig) -> None:
             allow_origins=origins,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match"],
-            expose_headers=["ETag"],
+            expose_headers=["ETag", "Link"],
         )
     app.add_middleware(Guard, https=config.http.secure_cookies, allowed_origins=origins)
     app.add_middleware(Timed)

@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from cloud.alerts.telling import alert_now, happened_now
 from cloud.api.caller import Caller, WithCaller, may
 from cloud.api.models import AlertHistory, AlertNow, AlertPage, Assignment, Snooze
+from cloud.api.paging import Paged, paging
 from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
@@ -37,21 +38,16 @@ def list_alerts(
     farm: FarmPath,
     house: HousePath,
     services: WithServices,
+    page: Annotated[Paged, paging(50, LIMIT_MAX, int, str)],
     *,
     state: Annotated[Literal["open", "resolved"] | None, Query(description="default: both")] = None,
-    after: Annotated[
-        str | None, Query(pattern=r"^[0-9]{1,15}:a-[0-9a-f]{20}$", description="'next' of the page before")
-    ] = None,
-    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = 50,
 ) -> AlertPage:
     """List the alerts of a house, the newest first."""
     known_house(services, farm, house)
-    opened_ms, _, alert = (after or "").partition(":")
-    before = (int(opened_ms), alert) if after else None
-    found = alert_book.page(services.records, farm, house, state=state, before=before, limit=limit + 1)
-    shown = found[:limit]
-    more = f"{shown[-1].opened_ms}:{shown[-1].alert}" if len(found) > limit else None
-    return AlertPage(alerts=[alert_now(one) for one in shown], next=more)
+    before = (page.after[0], page.after[1]) if page.after else None
+    found = alert_book.page(services.records, farm, house, state=state, before=before, limit=page.wanted)
+    shown = page.cut(found, lambda one: (one.opened_ms, one.alert))
+    return AlertPage(alerts=[alert_now(one) for one in shown], next=page.next)
 
 
 @router.get("/{farm}/{house}/alerts/{alert}", dependencies=[READ])

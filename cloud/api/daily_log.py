@@ -16,11 +16,12 @@ from fastapi.concurrency import run_in_threadpool
 
 from cloud.api.caller import Caller, WithCaller, may
 from cloud.api.models import EntryTold, LogEntryNow, LogPage
+from cloud.api.paging import Paged, bad_cursor, paging
 from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.pictures import IMMUTABLE, JPEG
 from cloud.api.problems import not_found
 from cloud.api.services import Services, WithServices
-from cloud.book.answers import entry_now, log_page
+from cloud.book.answers import entry_now, log_days
 from cloud.book.log import LogBook
 from cloud.book.moment import Writing
 from cloud.ingest.points import to_unix_ms
@@ -44,14 +45,16 @@ def read_log(
     farm: FarmPath,
     house: HousePath,
     services: WithServices,
+    page: Annotated[Paged, paging(7, DAYS_MAX, str)],
     *,
-    before: Annotated[date | None, Query(description="only days before this one")] = None,
-    days: Annotated[int, Query(ge=1, le=DAYS_MAX, description="so many days that have entries")] = 7,
     replaced: Annotated[bool, Query(description="also what was corrected or taken back")] = False,
 ) -> LogPage:
-    """Read the log, newest day first."""
+    """Read the log, newest day first; a row of a page is a day that has entries."""
     known_house(services, farm, house)
-    return log_page(services.records, farm, house, before=before, days=days, replaced=replaced)
+    before = _day(page.after[0]) if page.after else None
+    days = daily_log.days_before(services.records, farm, house, before, page.wanted, replaced=replaced)
+    shown = page.cut(days, lambda day: (day.isoformat(),))
+    return LogPage(days=log_days(services.records, farm, house, shown, replaced=replaced), next=page.next)
 
 
 @router.put("/{farm}/{house}/log/{entry}", responses=KEPT, dependencies=[Depends(may(Right.RECORD))])
@@ -132,6 +135,13 @@ def entry_facts(told: EntryTold) -> EntryFacts:
     return EntryFacts(
         at_ms=to_unix_ms(told.at), **{one.name: sent[one.name] for one in fields(EntryFacts) if one.name in sent}
     )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise bad_cursor() from None
 
 
 def _book(services: Services, farm: str, house: str) -> LogBook:

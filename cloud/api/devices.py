@@ -1,24 +1,31 @@
 """Edge devices: which speak, which wait until somebody approves them, and which may not any more."""
 
 from datetime import UTC, datetime
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
 
 from cloud.api.caller import WithCaller, may
 from cloud.api.models import Decision, EnrolledDevice
+from cloud.api.paging import Paged, paging
 from cloud.api.paths import DevicePath, FarmPath, HousePath
 from cloud.api.services import WithServices
 from cloud.ingest.points import to_unix_ms
 from cloud.rights import Right
 from cloud.store import enrolments
+from cloud.store.enrolments import Enrolled, State
 from cloud.store.mail import instant
 from contract.place import Place
+
+ORDER: Final[tuple[State, ...]] = ("waiting", "revoked", "approved")
 
 router = APIRouter(prefix="/farms", tags=["devices"], dependencies=[Depends(may(Right.DEVICES))])
 
 
 @router.get("/{farm}/devices")
-def list_devices(farm: FarmPath, services: WithServices) -> list[EnrolledDevice]:
+def list_devices(
+    farm: FarmPath, services: WithServices, page: Annotated[Paged, paging(200, 1_000, int, str, str)]
+) -> list[EnrolledDevice]:
     """List the devices of a farm that were ever heard of; those that wait come first."""
     return [
         EnrolledDevice(
@@ -29,7 +36,7 @@ def list_devices(farm: FarmPath, services: WithServices) -> list[EnrolledDevice]
             held_messages=one.held_messages,
             decided_by=one.by,
         )
-        for one in enrolments.listed(services.records, farm)
+        for one in page.sliced(enrolments.listed(services.records, farm), _key)
     ]
 
 
@@ -47,3 +54,7 @@ def decide(
     now_ms = to_unix_ms(datetime.now(UTC))
     enrolments.decide(services.records, place, decision.state, caller.name, now_ms, caller.address)
     return decision
+
+
+def _key(one: Enrolled) -> tuple[int, str, str]:
+    return ORDER.index(one.state), one.place.house, one.place.device

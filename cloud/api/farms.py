@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 
 from cloud.api.caller import Caller, OrganisationPath, WithCaller, may, within
 from cloud.api.models import FarmNow, FarmText, HouseText, NewFarm
+from cloud.api.paging import WHOLE_LIST, Paged, paging
 from cloud.api.paths import FarmPath, HousePath
 from cloud.api.problems import Refusal
 from cloud.api.services import WithServices
@@ -18,14 +19,16 @@ router = APIRouter(tags=["farms"])
 
 
 @router.get("/farms")
-def list_farms(services: WithServices, caller: WithCaller) -> list[FarmNow]:
+def list_farms(
+    services: WithServices, caller: WithCaller, page: Annotated[Paged, paging(WHOLE_LIST, WHOLE_LIST, str)]
+) -> list[FarmNow]:
     """List the caller's farms with what they may do on each."""
     return [
         FarmNow(
             farm=row.farm, organisation=row.organisation_id, name=row.name, time_zone=row.time_zone,
             rights=sorted(caller.grants.on(row.farm)),
         )
-        for row in farms.listed(services.records, caller.farms(Right.READ))
+        for row in page.sliced(farms.listed(services.records, caller.farms(Right.READ)), lambda row: (row.farm,))
     ]  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from fastapi.concurrency import run_in_threadpool
 from cloud.api.caller import WithCaller, may
 from cloud.api.daily_log import writing_now
 from cloud.api.models import EventTold, FlockRecord, Floor, Placing, StockHistory
+from cloud.api.paging import Paged, paging
 from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
@@ -40,10 +41,13 @@ router = APIRouter(prefix="/houses", tags=["flocks"])
 
 
 @router.get("/{farm}/{house}/flocks", dependencies=[Depends(may(Right.READ))])
-def list_flocks(farm: FarmPath, house: HousePath, services: WithServices) -> list[FlockRecord]:
-    """List every flock that was ever in a house, newest first."""
+def list_flocks(
+    farm: FarmPath, house: HousePath, services: WithServices, page: Annotated[Paged, paging(50, 200, int, str)]
+) -> list[FlockRecord]:
+    """List every flock that was ever in a house, the one placed last first."""
     known_house(services, farm, house)
-    return flock_records(services.records, farm, house)
+    records = flock_records(services.records, farm, house)
+    return page.sliced(records, lambda one: (-one.placed_on.toordinal(), one.flock))
 
 
 @router.get("/{farm}/{house}/stock", dependencies=[Depends(may(Right.READ))])

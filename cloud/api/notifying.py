@@ -1,33 +1,31 @@
 """How people and farms want to be told, and what was said to whom."""
 
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 
 from cloud.alerts.delivery.audience import audience, name_of
 from cloud.alerts.delivery.recipients import Quiet
 from cloud.api.caller import WithCaller, WithPerson, may
 from cloud.api.language import language_of
 from cloud.api.models import Escalating, EscalationNow, ListenerNow, NotificationNow, Notifying, QuietHours
+from cloud.api.paging import Paged, paging
 from cloud.api.paths import FarmPath
 from cloud.api.problems import Refusal
 from cloud.api.services import WithServices
 from cloud.api.telling import notification_now
-from cloud.ingest.points import to_unix_ms
 from cloud.rights import Right
 from cloud.store import listeners, sent
 from cloud.store.listeners import Escalation, Wishes
-from contract.messages import UtcTime
+from cloud.store.sent import Sent
 
 LIMIT_MAX: Final = 200
 
 mine = APIRouter(prefix="/me", tags=["notifications"])
 farms = APIRouter(prefix="/farms", tags=["notifications"], dependencies=[Depends(may(Right.CHANNELS))])
 
-Before = Annotated[UtcTime | None, Query(description="only older ones, for the next page")]
-Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
+Page = Annotated[Paged, paging(20, LIMIT_MAX, int, str)]
 
 
 @mine.get("/notifying")
@@ -53,20 +51,16 @@ def set_my_notifying(wanted: Notifying, services: WithServices, person: WithPers
 
 
 @mine.get("/notifications")
-def my_notifications(
-    request: Request, services: WithServices, person: WithPerson, before: Before = None, limit: Limit = 20
-) -> list[NotificationNow]:
+def my_notifications(request: Request, services: WithServices, person: WithPerson, page: Page) -> list[NotificationNow]:
     """List what you were told, the newest first, and over which channel it reached you."""
-    found = sent.to_user(services.records, person.id, _before_ms(before), limit)
+    found = page.cut(sent.to_user(services.records, person.id, page.wanted, page.after), _key)
     return [notification_now(one, language_of(request.headers)) for one in found]
 
 
 @farms.get("/{farm}/notifications")
-def farm_notifications(
-    farm: FarmPath, request: Request, services: WithServices, before: Before = None, limit: Limit = 20
-) -> list[NotificationNow]:
+def farm_notifications(farm: FarmPath, request: Request, services: WithServices, page: Page) -> list[NotificationNow]:
     """List what people were told about a farm, the newest first, and how far it got."""
-    found = sent.on_farm(services.records, farm, _before_ms(before), limit)
+    found = page.cut(sent.on_farm(services.records, farm, page.wanted, page.after), _key)
     return [notification_now(one, language_of(request.headers)) for one in found]
 
 
@@ -118,5 +112,5 @@ def _minute(clock: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def _before_ms(before: datetime | None) -> int:
-    return to_unix_ms(before or datetime.now(UTC)) + (0 if before else 1)
+def _key(message: Sent) -> tuple[int, str]:
+    return message.at_ms, message.id

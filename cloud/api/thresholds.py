@@ -8,7 +8,7 @@ from http import HTTPStatus
 from threading import Lock
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Response
 
 from cloud.alerts.history import HouseHistory
 from cloud.alerts.replay import NOT_REPLAYED, replay
@@ -18,6 +18,7 @@ from cloud.alerts.telling import ring_now
 from cloud.alerts.thresholds import settings_change, thresholds
 from cloud.api.caller import WithCaller, may
 from cloud.api.models import ReplayAnswer, ReplayAsked, SettingsChange, Thresholds
+from cloud.api.paging import Paged, paging
 from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.problems import Refusal
 from cloud.api.services import Services, WithServices
@@ -73,11 +74,13 @@ def changes(
     farm: FarmPath,
     house: HousePath,
     services: WithServices,
-    limit: Annotated[int, Query(ge=1, le=CHANGES_MOST)] = 50,
+    page: Annotated[Paged, paging(50, CHANGES_MOST, int)],
 ) -> list[SettingsChange]:
     """List who changed what and when, newest first."""
     known_house(services, farm, house)
-    return [settings_change(one) for one in alert_settings.history(services.records, farm, house, limit)]
+    below = page.after[0] if page.after else None
+    found = alert_settings.history(services.records, farm, house, page.wanted, below)
+    return [settings_change(one) for one in page.cut(found, lambda one: (one.version,))]
 
 
 @router.post("/{farm}/{house}/thresholds/replay", dependencies=[READ])

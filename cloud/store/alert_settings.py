@@ -28,10 +28,10 @@ def newest(connection: Connection, farm: str, house: str) -> SetOnce:
     return found[0] if found else SetOnce(0, HouseSettings())
 
 
-def history(records: Records, farm: str, house: str, limit: int) -> Sequence[SetOnce]:
-    """List who changed what and when, newest first."""
+def history(records: Records, farm: str, house: str, limit: int, below: int | None = None) -> Sequence[SetOnce]:
+    """List who changed what and when, newest first; versions below one only if it is named."""
     with records.reading() as connection:
-        return _rows(connection, farm, house, limit)
+        return _rows(connection, farm, house, limit, below)
 
 
 def change(records: Records, farm: str, house: str, wanted: SetOnce, address: str = "") -> bool:
@@ -50,11 +50,13 @@ def change(records: Records, farm: str, house: str, wanted: SetOnce, address: st
         return True
 
 
-def _rows(connection: Connection, farm: str, house: str, limit: int) -> list[SetOnce]:
+def _rows(connection: Connection, farm: str, house: str, limit: int, below: int | None = None) -> list[SetOnce]:
     query = (
         select(AlertSettings)
         .where(AlertSettings.farm == farm, AlertSettings.house == house)
         .order_by(desc(AlertSettings.version))
         .limit(limit)
     )
+    if below is not None:
+        query = query.where(AlertSettings.version < below)
     return [SetOnce(row.version, readable(row.document), row.by, row.at_ms) for row in connection.execute(query)]
