@@ -42,6 +42,7 @@ from cloud.api import (
 )
 from cloud.api.dashboard import Dashboard, built_dashboard
 from cloud.api.declared import declared
+from cloud.api.entrance import Entrance
 from cloud.api.etag import EntityTags
 from cloud.api.guard import Guard
 from cloud.api.services import Services
@@ -61,6 +62,7 @@ from cloud.store.series import SeriesStore
 from cloud.store.zones import Zones
 from cloud.tasks import ended, kept_up
 from cloud.vitals import Vitals
+from cloud.waiting import open_stores, watching
 from cloud.working import Work
 
 log = logging.getLogger(__name__)
@@ -84,6 +86,7 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
         openapi_url=None,
         responses=problems.DOCUMENTED,
     )
+    app.state.vitals = Vitals()
     for module in (session, oidc, account, people, invitations, tokens, audit, farms):
         app.include_router(module.router, prefix=API)
     for module in (
@@ -116,6 +119,7 @@ def _add_middleware(app: FastAPI, config: CloudConfig) -> None:
             allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match"],
             expose_headers=["ETag", "Link"],
         )
+    app.add_middleware(Entrance)
     app.add_middleware(Guard, https=config.http.secure_cookies, allowed_origins=origins)
     app.add_middleware(Timed)
 
@@ -129,9 +133,8 @@ def _lifespan(config: CloudConfig) -> Callable[[FastAPI], AbstractAsyncContextMa
         check_shared(config)
         with only_one(config.data_dir) if is_embedded(config) else nullcontext():
             try:
-                await asyncio.to_thread(series_db.open)
-                await asyncio.to_thread(records.open)
-                async with _running(config, series_db, records) as services:
+                await open_stores(series_db, records, app.state.vitals)
+                async with _running(config, series_db, records, app.state.vitals) as services:
                     app.state.services = services
                     yield
             finally:
@@ -142,10 +145,12 @@ def _lifespan(config: CloudConfig) -> Callable[[FastAPI], AbstractAsyncContextMa
 
 
 @asynccontextmanager
-async def _running(config: CloudConfig, series_db: SeriesStore, records: Records) -> AsyncIterator[Services]:
+async def _running(
+    config: CloudConfig, series_db: SeriesStore, records: Records, vitals: Vitals
+) -> AsyncIterator[Services]:
     media = chosen_media(config)
     await asyncio.to_thread(media.open)
-    hub, vitals = Hub(), Vitals()
+    hub = Hub()
     zones = Zones(records, config.zone)
     glance = Glance(series_db, records, zones)
     work = Work(config, series_db, records, media, vitals)
@@ -153,11 +158,13 @@ async def _running(config: CloudConfig, series_db: SeriesStore, records: Records
     notifications = await asyncio.to_thread(_notification_desk, config, records, media)
     work.show(feed, notifications.wake)
     work.prepare()
+    vitals.starting = False
     tasks = [
         *work.begin(),
         kept_up("live stream", feed.run),
         kept_up("notifications", notifications.plan),
         kept_up("sending", notifications.send),
+        kept_up("stores", lambda: watching({"records": records.look, "series": series_db.look}, vitals)),
     ]
     try:
         yield Services(

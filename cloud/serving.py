@@ -63,12 +63,21 @@ async def _serve(config: CloudConfig, listener: socket.socket, say: Callable[[st
             timeout_graceful_shutdown=GRACE_S,
         )
     )
-    async with app.router.lifespan_context(app):
-        _end_on_signals(server, app)
-        host, port = listener.getsockname()[:2]
-        log.info("serving on http://%s:%d", f"[{host}]" if ":" in host else host, port)
-        await _show_set_up(app, port, say)
-        await server.serve(sockets=[listener])
+    _end_on_signals(server, app)
+    host, port = listener.getsockname()[:2]
+    # Health is answered from now on, all else once the stores are open.
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        async with app.router.lifespan_context(app):
+            log.info("serving on http://%s:%d", f"[{host}]" if ":" in host else host, port)
+            await _show_set_up(app, port, say)
+            await serving
+    except asyncio.CancelledError:
+        if not server.should_exit:  # told to end while it waited for a store
+            raise
+    finally:
+        server.should_exit = True
+        await serving
 
 
 async def _show_set_up(app: FastAPI, port: int, say: Callable[[str], None]) -> None:
@@ -84,9 +93,15 @@ async def _show_set_up(app: FastAPI, port: int, say: Callable[[str], None]) -> N
 
 
 def _end_on_signals(server: uvicorn.Server, app: FastAPI) -> None:
+    main = asyncio.current_task()
+
     def end() -> None:
-        app.state.services.hub.close()
         server.should_exit = True
+        services: Services | None = getattr(app.state, "services", None)
+        if services is not None:
+            services.hub.close()
+        elif main is not None:
+            main.cancel()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, end)

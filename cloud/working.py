@@ -28,6 +28,7 @@ from cloud.store.sweeping import sweeping
 from cloud.store.zones import Zones
 from cloud.tasks import ended, kept_up
 from cloud.vitals import Vitals
+from cloud.waiting import open_stores
 
 log = logging.getLogger(__name__)
 
@@ -123,9 +124,12 @@ async def work_until_told(config: CloudConfig) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     try:
-        for store in (series, records, media):
-            await asyncio.to_thread(store.open)
-        work = Work(config, series, records, media, Vitals())
+        vitals = Vitals()
+        opening = asyncio.create_task(open_stores(series, records, vitals))
+        if not await _before(opening, told):
+            return
+        await asyncio.to_thread(media.open)
+        work = Work(config, series, records, media, vitals)
         work.prepare()
         tasks = work.begin()
         try:
@@ -135,3 +139,17 @@ async def work_until_told(config: CloudConfig) -> None:
     finally:
         await asyncio.to_thread(series.close)
         await asyncio.to_thread(records.close)
+
+
+async def _before(opening: asyncio.Task[None], told: asyncio.Event) -> bool:
+    """Wait until the stores are open, or the end is told; say whether they are open."""
+    ending = asyncio.create_task(told.wait())
+    try:
+        await asyncio.wait({opening, ending}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        ending.cancel()
+    if not opening.done():
+        opening.cancel()
+        return False
+    opening.result()
+    return True

@@ -87,12 +87,13 @@ class CloudProcess:
             time.sleep(0.05)
 
     def health(self) -> dict[str, object]:
-        """Return what the service says of itself; empty while it does not answer."""
+        """Return what the service says of itself; empty while it does not answer or its stores are not open yet."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
             connection.request("GET", "/healthz")
             answer = connection.getresponse()
-            return dict(json.loads(answer.read())) if answer.status == HTTPStatus.OK else {}
+            said = dict(json.loads(answer.read())) if answer.status == HTTPStatus.OK else {}
+            return {} if said.get("status") == "starting" else said
         except OSError:
             return {}
         finally:
