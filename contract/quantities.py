@@ -45,6 +45,9 @@ _ROWS = (
     Quantity("carbon_dioxide_ppm", "ppm", 0, 20_000, 0, "Carbon dioxide", "二氧化碳"),
     Quantity("light_lux", "lx", 0, 200_000, 0, "Light", "光照"),
     Quantity("air_speed_mps", "m/s", 0, 30, 1, "Air speed", "风速"),
+    Quantity("water_meter_litres", "L", 0, 1_000_000_000, 0, "Water meter", "水表读数"),
+    Quantity("feed_meter_kilograms", "kg", 0, 1_000_000_000, 0, "Feed meter", "投料计读数"),
+    Quantity("battery_percent", "%", 0, 100, 0, "Battery", "电池电量"),
     Quantity("surface_temperature_celsius", "°C", -40, 120, 1, "Surface temperature", "体表温度"),
     Quantity("surface_above_air_celsius", "°C", -60, 120, 1, "Surface above air", "体表高于气温"),
     Quantity("floor_temperature_celsius", "°C", -40, 120, 1, "Floor surface", "地面温度"),
@@ -62,6 +65,9 @@ _ROWS = (
     Quantity("huddle_ratio", "", 0, 1, 2, "Huddling", "扎堆程度"),
     Quantity("still_birds", "birds", 0, 100_000, 0, "Still birds", "静止不动"),
 )
+
+DEVICE = "device"
+"""The instrument under whose name a device tells how it does itself; no instrument or camera may be called so."""
 
 QUANTITIES: dict[str, Quantity] = {row.key: row for row in _ROWS}
 
