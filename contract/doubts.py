@@ -20,6 +20,8 @@ STILL_BY_NATURE = frozenset(
 )
 ENDS = {"humidity_percent": (0.0, 100.0), "ammonia_ppm": (0.0,), "air_speed_mps": (0.0,)}
 AGREE = 3
+STUCK_AFTER_S = 3_600
+"""How long all values of an instrument stay the same until it counts as stuck, unless a device is told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ from cloud.api.models.people import (
     TokenNow,
 )
 from cloud.api.models.said import BIRDS_MAX, HandCount, Judgement, VerdictNow
-from cloud.api.models.series import SeriesAnswer
+from cloud.api.models.series import DoubtfulSpan, SeriesAnswer
 from cloud.api.models.session import (
     BelongsTo,
     Credentials,
@@ -128,6 +128,7 @@ __all__ = [
     "DeliveryNow",
     "Departure",
     "DeviceNow",
+    "DoubtfulSpan",
     "DrawingNow",
     "DrawnMarks",
     "EnrolledDevice",

@@ -7,7 +7,7 @@ migration in ``migrations/versions``; a test compares the two.
 from cloud.store.tables.alerts import Alert, AlertSettings, AlertTransition, RuleMemory
 from cloud.store.tables.base import Table
 from cloud.store.tables.channels import Channel, Delivery, FarmNotifying, Listener, Notification, Telling, Turn
-from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Picture, SeqRange
+from cloud.store.tables.events import DoubtfulStretch, Finding, Happening, KeptAside, Newest, Picture, SeqRange
 from cloud.store.tables.flocks import Flock, FlockEvent, LogEntry
 from cloud.store.tables.mail import Delivered, Drawing, Verdict
 from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, SignInAttempt, User
@@ -24,6 +24,7 @@ __all__ = [
     "Delivered",
     "Delivery",
     "Device",
+    "DoubtfulStretch",
     "Drawing",
     "Enrolment",
     "Farm",
