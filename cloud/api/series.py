@@ -112,7 +112,7 @@ def _answer(key: SeriesKey, window: Window, doubts: list[Stretch]) -> SeriesAnsw
 
 
 def _believed(window: Window, doubts: list[Stretch], end_ms: int) -> Window:
-    """Return a window without the rows that a doubtful stretch touches: a bucket that holds some of it is no good mean."""
+    """Return a window without the rows that a doubtful stretch touches: with some of it in, a mean is no good mean."""
     begins = window.at_ms
     ends = np.append(begins[1:], end_ms) - 1 if window.bucketed else begins
     good = np.ones(len(begins), np.bool_)
