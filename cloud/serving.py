@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from cloud.api.services import Services
 from cloud.app import create_app
 from cloud.config import CloudConfig
+from cloud.patience import PatientProtocol, allow_many_connections
 from cloud.store import invitations
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ def serve(config: CloudConfig, listener: socket.socket, say: Callable[[str], Non
         StoreUnavailable: a database can't be opened.
     """
     log_to_stderr()
+    allow_many_connections()
     asyncio.run(_serve(config, listener, say))
 
 
@@ -54,6 +56,7 @@ async def _serve(config: CloudConfig, listener: socket.socket, say: Callable[[st
     server = _Server(
         uvicorn.Config(
             app,
+            http=PatientProtocol,
             lifespan="off",  # entered below, so that its errors stay sentences
             log_config=None,
             access_log=False,
