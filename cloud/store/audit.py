@@ -73,7 +73,7 @@ def note_alone(records: Records, actor: Actor, action: str, about: str, *, farm:
 
 def newest(
     records: Records,
-    organisation: int,
+    organisation: int | None,
     limit: int,
     before: int | None = None,
     *,
@@ -84,14 +84,14 @@ def newest(
 
     Args:
         records: where.
-        organisation: whose log.
+        organisation: whose log; None: what belongs to nobody's.
         limit: at most so many.
         before: the id a page begins below.
         farm: only of this farm.
         action: only these, or all whose word begins with it and a hyphen: ``flock`` for ``flock-placed`` and the rest.
     """
     query = select(Audit.id, Audit.at_ms, Audit.who, Audit.action, Audit.about, Audit.farm, Audit.address)
-    query = query.where(Audit.organisation_id == organisation).order_by(desc(Audit.id)).limit(limit)
+    query = query.where(Audit.organisation_id.is_not_distinct_from(organisation)).order_by(desc(Audit.id)).limit(limit)
     if farm is not None:
         query = query.where(Audit.farm == farm)
     if action is not None:

@@ -25,7 +25,7 @@ class Zones:
     def of(self, farm: str) -> ZoneInfo:
         """Return a farm's time zone; blocking."""
         with self._records.reading() as connection:
-            return self._known(farm, farms.zone_of(connection, farm))
+            return self._known(farm, farms.described(connection, farm)[1])
 
     def day(self, farm: str, at: datetime) -> date:
         """Return which day it is on a farm at an aware time; blocking."""
