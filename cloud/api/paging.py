@@ -69,7 +69,7 @@ class Paged:
 def paging(default: int, most: int, *kinds: type[int] | type[str]) -> Any:
     """Return the dependency of a list; ``kinds`` are the types of a row's key."""
 
-    def paged(
+    async def paged(  # asks no store, so it needs no thread
         request: Request,
         response: Response,
         limit: Annotated[int, Query(ge=1, le=most, description="rows of a page")] = default,

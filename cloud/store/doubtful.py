@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, desc, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, desc, select, update
 
 from cloud.store.records import Records, add
 from cloud.store.tables import DoubtfulStretch
@@ -58,12 +58,24 @@ def arrived(connection: Connection, messages: Iterable[tuple[Place, Readings]]) 
 
 def stretches(records: Records, farm: str, house: str, from_ms: int, to_ms: int) -> list[Stretch]:
     """List the stretches of a house that touch ``from_ms <= time < to_ms``, oldest first; of very many the newest."""
-    touching = (DoubtfulStretch.from_ms < to_ms, DoubtfulStretch.to_ms >= from_ms)
-    query = select(*(getattr(DoubtfulStretch, name) for name in Stretch._fields))
-    query = query.where(DoubtfulStretch.farm == farm, DoubtfulStretch.house == house, *touching)
+    asked = {"farm": farm, "house": house, "from_ms": from_ms, "to_ms": to_ms}
     with records.reading() as connection:
-        rows = connection.execute(query.order_by(desc(DoubtfulStretch.from_ms)).limit(MOST)).all()
+        rows = connection.execute(_TOUCHING, asked).all()
     return [Stretch(*row) for row in reversed(rows)]
+
+
+# Asked for with every chart, so made once.
+_TOUCHING = (
+    select(*(getattr(DoubtfulStretch, name) for name in Stretch._fields))
+    .where(
+        DoubtfulStretch.farm == bindparam("farm"),
+        DoubtfulStretch.house == bindparam("house"),
+        DoubtfulStretch.from_ms < bindparam("to_ms"),
+        DoubtfulStretch.to_ms >= bindparam("from_ms"),
+    )
+    .order_by(desc(DoubtfulStretch.from_ms))
+    .limit(MOST)
+)
 
 
 def _runs(at_ms: list[int]) -> list[tuple[int, int]]:
