@@ -23,7 +23,7 @@ class PatientProtocol(H11Protocol):
     body_s: ClassVar[float] = 300.0
 
     _late: asyncio.TimerHandle | None = None
-    _waits_for: type[h11.Sentinel] | None = None
+    _waits_for: object = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Begin to wait for the first request."""
@@ -41,7 +41,7 @@ class PatientProtocol(H11Protocol):
         state = self.conn.their_state
         self._wait_for(state if state in {h11.IDLE, h11.SEND_BODY} else None)
 
-    def _wait_for(self, state: type[h11.Sentinel] | None) -> None:
+    def _wait_for(self, state: object) -> None:
         if state is self._waits_for:
             return
         if self._late is not None:

@@ -67,7 +67,7 @@ def test_a_days_weights_are_those_of_the_farms_own_day(series: EmbeddedSeries, r
         weigh_hourly(series, farm, began - timedelta(days=3), 7 * 24)
     weights = Weights(series, records, Zones(records, SERVICE))
     counted = {
-        farm: {one.day: one.n for one in weights.history(farm, "house-1", day + timedelta(days=2)).days}
+        farm: {one.day: one.weighings for one in weights.history(farm, "house-1", day + timedelta(days=2)).days}
         for farm in ("berlin", "plain")
     }
     assert (counted["berlin"][day], counted["plain"][day]) == (hours, 24)
@@ -95,8 +95,8 @@ async def test_what_is_written_down_must_have_happened_by_the_farms_own_calendar
     today = datetime.now(ZoneInfo(OWN[EARLY])).date()
     flock = {"breed": "ross-308", "sex": "mixed", "placed_on": str(today), "placed_birds": 500}
     told = {"kind": "mortality", "day": str(today), "at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.000Z}", "birds": 1}
-    answers = {farm: await mei.put(f"/api/v1/houses/{farm}/house-1/flocks/f-1", json=flock) for farm in OWN}
-    assert {farm: answer.status_code for farm, answer in answers.items()} == {EARLY: 201, LATE: 422}
+    for farm in OWN:  # a placing may be told ahead
+        assert (await mei.put(f"/api/v1/houses/{farm}/house-1/flocks/f-1", json=flock)).status_code == 201
     answers = {farm: await mei.put(f"/api/v1/houses/{farm}/house-1/log/e-1", json=told) for farm in OWN}
     assert {farm: answer.status_code for farm, answer in answers.items()} == {EARLY: 201, LATE: 422}
     weighed = {"day": str(today), "grams": 42.0, "birds": 60}

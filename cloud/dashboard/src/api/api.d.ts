@@ -341,7 +341,7 @@ export interface paths {
         };
         /**
          * Audit Log
-         * @description List who did what, newest first, a page at a time.
+         * @description List who did what, newest first.
          */
         get: operations["audit_log_api_v1_organisations__organisation__audit_get"];
         put?: never;
@@ -541,7 +541,7 @@ export interface paths {
         };
         /**
          * List Flocks
-         * @description List every flock that was ever in a house, newest first.
+         * @description List every flock that was ever in a house, the one placed last first.
          */
         get: operations["list_flocks_api_v1_houses__farm___house__flocks_get"];
         put?: never;
@@ -645,7 +645,7 @@ export interface paths {
         };
         /**
          * Read Log
-         * @description Read the log, newest day first.
+         * @description Read the log, newest day first; a row of a page is a day that has entries.
          */
         get: operations["read_log_api_v1_houses__farm___house__log_get"];
         put?: never;
@@ -1593,7 +1593,7 @@ export interface components {
             alerts: components["schemas"]["AlertNow"][];
             /**
              * Next
-             * @description hand this in as 'after' for the following page; null: there is none
+             * @description hand this in as cursor for the next page; null: this is the last
              */
             next: string | null;
         };
@@ -1642,10 +1642,10 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["AuditRow"][];
             /**
-             * Before
-             * @description ask with this for the next page; null: this is the last
+             * Next
+             * @description hand this in as cursor for the next page; null: this is the last
              */
-            before: number | null;
+            next: string | null;
         };
         /**
          * AuditRow
@@ -2011,6 +2011,25 @@ export interface components {
             dropped_rows: number;
             /** Parts */
             parts: components["schemas"]["PartStatus"][];
+        };
+        /**
+         * DoubtfulSpan
+         * @description A stretch in which the values must not be believed; they are in the rows all the same.
+         */
+        DoubtfulSpan: {
+            /**
+             * From Ms
+             * @description Unix time in ms
+             */
+            from_ms: number;
+            /** To Ms */
+            to_ms: number;
+            /**
+             * Why
+             * @description stuck: nothing moved for an hour, which counts too; jump: further than a house can
+             * @enum {string}
+             */
+            why: "stuck" | "jump" | "settling";
         };
         /**
          * DrawingNow
@@ -2741,9 +2760,15 @@ export interface components {
         Health: {
             /**
              * Status
+             * @description degraded: something that devices or pages need is away; starting: the stores are not open yet
              * @enum {string}
              */
-            status: "ok" | "degraded";
+            status: "ok" | "degraded" | "starting";
+            /**
+             * Waiting For
+             * @description what does not answer at present
+             */
+            waiting_for: ("broker" | "records" | "series")[];
             /** Broker Connected */
             broker_connected: boolean;
             /**
@@ -2815,7 +2840,10 @@ export interface components {
             farm: string;
             /** House */
             house: string;
-            /** Time Zone */
+            /**
+             * Time Zone
+             * @description the farm's own, else the service's: its days, quiet hours and digests are in it
+             */
             time_zone: string;
             flock: components["schemas"]["Flock"] | null;
             /** @description null in an empty house */
@@ -3105,10 +3133,10 @@ export interface components {
             /** Days */
             days: components["schemas"]["LogDayNow"][];
             /**
-             * Before
-             * @description ask for the days before this one to read on; null: there are no more
+             * Next
+             * @description hand this in as cursor to read on; null: there are no more
              */
-            before: string | null;
+            next: string | null;
         };
         /**
          * Marks
@@ -3917,10 +3945,20 @@ export interface components {
              */
             basis: "raw" | "hourly" | "daily";
             /**
+             * Days Of
+             * @description the zone of the days that daily roll-ups add up; null when the rows are made from anything finer
+             */
+            days_of: "UTC" | null;
+            /**
              * At Ms
              * @description Unix time in ms, rising
              */
             at_ms: number[];
+            /**
+             * Doubtful
+             * @description what of this span the device itself does not believe
+             */
+            doubtful: components["schemas"]["DoubtfulSpan"][];
             /**
              * Mean
              * @description null where nothing was measured
@@ -4065,6 +4103,11 @@ export interface components {
          * @description Every day of the flock in a house, oldest first; empty in an empty house.
          */
         StockHistory: {
+            /**
+             * Time Zone
+             * @description the farm's, in which its days begin
+             */
+            time_zone: string;
             /** Flock */
             flock: string | null;
             /** Days */
@@ -4519,6 +4562,11 @@ export interface components {
          * @description The flock's days and the curve they are held against.
          */
         WeightHistory: {
+            /**
+             * Time Zone
+             * @description the farm's, in which its days begin
+             */
+            time_zone: string;
             /** Breed */
             breed: string | null;
             /** Curve Source */
@@ -4949,7 +4997,15 @@ export interface operations {
     };
     list_sessions_api_v1_sessions_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4959,6 +5015,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5034,7 +5095,15 @@ export interface operations {
     };
     list_people_api_v1_organisations__organisation__people_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 organisation: number;
@@ -5046,6 +5115,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5131,7 +5205,15 @@ export interface operations {
     };
     list_invitations_api_v1_organisations__organisation__invitations_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 organisation: number;
@@ -5143,6 +5225,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5293,7 +5380,15 @@ export interface operations {
     };
     list_tokens_api_v1_organisations__organisation__tokens_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 organisation: number;
@@ -5305,6 +5400,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5390,9 +5490,17 @@ export interface operations {
     audit_log_api_v1_organisations__organisation__audit_get: {
         parameters: {
             query?: {
+                /** @description only what was done about this farm */
+                farm?: string | null;
+                /** @description only this, or all that begins so: flock for flock-placed */
+                action?: string | null;
+                /** @description rows of a page */
                 limit?: number;
-                /** @description 'before' of the page above */
-                before?: number | null;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -5405,6 +5513,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5424,7 +5537,15 @@ export interface operations {
     };
     list_farms_api_v1_farms_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5434,6 +5555,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5559,7 +5685,15 @@ export interface operations {
     };
     list_devices_api_v1_farms__farm__devices_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 farm: string;
@@ -5571,6 +5705,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5627,7 +5766,15 @@ export interface operations {
     };
     list_houses_api_v1_houses_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5637,6 +5784,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5720,7 +5872,15 @@ export interface operations {
     };
     list_flocks_api_v1_houses__farm___house__flocks_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 farm: string;
@@ -5733,6 +5893,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5951,12 +6116,15 @@ export interface operations {
     read_log_api_v1_houses__farm___house__log_get: {
         parameters: {
             query?: {
-                /** @description only days before this one */
-                before?: string | null;
-                /** @description so many days that have entries */
-                days?: number;
                 /** @description also what was corrected or taken back */
                 replaced?: boolean;
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -5970,6 +6138,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6141,9 +6314,13 @@ export interface operations {
             query?: {
                 /** @description default: both */
                 state?: ("open" | "resolved") | null;
-                /** @description 'next' of the page before */
-                after?: string | null;
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -6157,6 +6334,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6512,7 +6694,13 @@ export interface operations {
     changes_api_v1_houses__farm___house__thresholds_changes_get: {
         parameters: {
             query?: {
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -6526,6 +6714,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6584,7 +6777,13 @@ export interface operations {
             query?: {
                 /** @description true: without a verdict; false: with one */
                 open?: boolean | null;
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -6598,6 +6797,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6840,6 +7044,8 @@ export interface operations {
                 /** @description RFC 3339 with zone, or Unix time in ms */
                 to?: string | null;
                 points?: number;
+                /** @description true: null where the device itself does not believe the values */
+                believed?: boolean;
             };
             header?: never;
             path: {
@@ -7289,9 +7495,13 @@ export interface operations {
     my_notifications_api_v1_me_notifications_get: {
         parameters: {
             query?: {
-                /** @description only older ones, for the next page */
-                before?: string | null;
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -7302,6 +7512,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7322,9 +7537,13 @@ export interface operations {
     farm_notifications_api_v1_farms__farm__notifications_get: {
         parameters: {
             query?: {
-                /** @description only older ones, for the next page */
-                before?: string | null;
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -7337,6 +7556,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
