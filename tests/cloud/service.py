@@ -51,7 +51,7 @@ class CloudProcess:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=False,
         )
 
@@ -66,7 +66,7 @@ class CloudProcess:
                 [*wrapper, sys.executable, "-m", "cloud.cli", "serve"], env=self.environ(), stdout=log, stderr=log
             )
 
-    def wait_until_healthy(self, timeout_s: float = 60) -> None:
+    def wait_until_healthy(self, timeout_s: float = 120) -> None:
         deadline_s = time.monotonic() + timeout_s
         while not self.health():
             assert self.process is not None

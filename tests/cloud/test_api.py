@@ -320,7 +320,8 @@ async def test_without_a_source_the_one_that_spoke_last_answers(app: FastAPI, me
 
 async def test_health_needs_no_sign_in_and_says_what_is_away(stranger: httpx.AsyncClient):
     answer = await stranger.get("/healthz")
-    assert answer.json() == {"status": "degraded", "broker_connected": False, "store_writable": True}
+    said = {"status": "degraded", "waiting_for": ["broker"], "broker_connected": False, "store_writable": True}
+    assert answer.json() == said
 
 
 async def test_pages_are_cached_by_their_kind_and_compressed(stranger: httpx.AsyncClient):

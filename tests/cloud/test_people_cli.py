@@ -10,7 +10,7 @@ import pytest
 from tests.cloud.service import CloudProcess
 from tests.servers import free_port
 
-pytestmark = [pytest.mark.system]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 LI = {"name": "li@farm.example", "password": "a long phrase"}
 

@@ -18,7 +18,7 @@ from tests.influx_servers import Influx
 from tests.postgresql import PostgreSQL
 from tests.servers import Mosquitto
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def get(service: CloudProcess, path: str) -> httpx.Response | None:
 
 def until(service: CloudProcess, **expected: Any) -> dict[str, Any]:
     """Wait until ``/readyz`` says all of this; return all that it says."""
-    deadline_s = time.monotonic() + 60
+    deadline_s = time.monotonic() + 180
     while True:
         answer = get(service, "/readyz")
         said = dict(answer.json()) if answer is not None else {}
@@ -60,8 +60,7 @@ async def test_everything_is_away_at_the_start_and_comes_back_one_after_the_othe
     service = CloudProcess(tmp_path, broker.port, environment=told)
     service.start_alone()
     try:
-        said = await asyncio.to_thread(until, service, status="starting")
-        assert "records" in said["waiting_for"]
+        await asyncio.to_thread(until, service, status="starting", waiting_for=["records"])
         alive, ready, page = [get(service, path) for path in ("/healthz", "/readyz", "/api/v1/houses")]
         assert alive is not None
         assert ready is not None
