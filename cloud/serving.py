@@ -47,7 +47,7 @@ def serve(config: CloudConfig, listener: socket.socket, say: Callable[[str], Non
 def log_to_stderr() -> None:
     """Let what happens be read where the process was started."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for quiet in ("alembic", "uvicorn.access"):
+    for quiet in ("alembic", "uvicorn.access", "uvicorn.error"):
         logging.getLogger(quiet).setLevel(logging.WARNING)
 
 

@@ -189,7 +189,7 @@ class TestLog:
         assert (await write(mei, "e-2", "note", today, note="washed")).status_code == 201
         assert code(await write(mei, "e-3", "mortality", today, birds=1)) == (422, "no_flock")
         assert (await mei.get(HOUSE)).json()["stock"] is None
-        assert (await mei.get(f"{HOUSE}/stock")).json() == {"flock": None, "days": []}
+        assert (await mei.get(f"{HOUSE}/stock")).json() == {"time_zone": "Asia/Shanghai", "flock": None, "days": []}
         unheard = await mei.put(f"{OTHER}/log/e-1", json=told("note", today))
         assert code(unheard) == (404, "no_such_house")
 
