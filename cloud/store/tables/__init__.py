@@ -12,6 +12,7 @@ from cloud.store.tables.flocks import Flock, FlockEvent, LogEntry
 from cloud.store.tables.mail import Delivered, Drawing, Verdict
 from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, SignInAttempt, User
 from cloud.store.tables.place import Device, Enrolment, Farm, House, Organisation
+from cloud.store.tables.reports import Benchmarking, FarmPrices, GrowthCurve, ReportSchedule
 from cloud.store.tables.weighed import HandWeighing
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "AlertTransition",
     "ApiToken",
     "Audit",
+    "Benchmarking",
     "Channel",
     "Delivered",
     "Delivery",
@@ -29,9 +31,11 @@ __all__ = [
     "Enrolment",
     "Farm",
     "FarmNotifying",
+    "FarmPrices",
     "Finding",
     "Flock",
     "FlockEvent",
+    "GrowthCurve",
     "HandWeighing",
     "Happening",
     "House",
@@ -45,6 +49,7 @@ __all__ = [
     "Notification",
     "Organisation",
     "Picture",
+    "ReportSchedule",
     "RuleMemory",
     "SeqRange",
     "Session",
