@@ -208,5 +208,5 @@ def _provider(config: CloudConfig) -> Provider | None:
 def _notification_desk(config: CloudConfig, records: Records, media: Media, series_db: SeriesStore) -> NotificationDesk:
     setting = Setting.of(config)
     people = Members(records, "zh" if setting.mainland else "en")
-    attach = attachments(Gatherer(series_db, records, config.zone))
+    attach = attachments(Gatherer(series_db, records, Zones(records, config.zone)))
     return NotificationDesk(records, AlertBook(records), people, config, setting, media, attach)

@@ -57,7 +57,8 @@ class Work:
         self._alerted: Callable[[], None] | None = None
         self._relay = Relay(records, self._heard, self._missed)
         self.leadership = Leadership(LeaderLock(records))
-        self.engine = Engine(series, records, Zones(records, config.zone), self._show_alerts)
+        self._zones = Zones(records, config.zone)
+        self.engine = Engine(series, records, self._zones, self._show_alerts)
         self.courier = Courier(records, tell=lambda: self._relay.tell(Signal(mail=True)))
         admission = Admission(records, everybody=config.ingest.enrol == "open")
         settler = Settler(series, records, media, config.pictures.keep_per_camera, admission=admission)
@@ -77,7 +78,7 @@ class Work:
     def begin(self) -> list[asyncio.Task[None]]:
         """Begin; the tasks run until they are cancelled."""
         keeping, leading = self._config.pictures.keeping, self.leadership.leading
-        reports = Scheduler(Gatherer(self._series, self._records, self._config.zone))
+        reports = Scheduler(Gatherer(self._series, self._records, self._zones))
         return [
             kept_up("leader", self.leadership.run),
             kept_up("changes", self._relay.run),
