@@ -33,9 +33,14 @@ class Attempts:
         self._records = records
         self._clock_ms = clock_ms
 
-    def admit(self, name: str, address: str) -> int:
-        """Count an attempt; return 0 when it may go on, else the seconds to wait."""
-        now_ms, limits = self._clock_ms(), {_name(name): PER_NAME, _address(address): PER_ADDRESS}
+    def admit(self, name: str | None, address: str) -> int:
+        """Count an attempt; return 0 when it may go on, else the seconds to wait.
+
+        Without a name, as for codes that nobody has a name for, only the address counts.
+        """
+        now_ms, limits = self._clock_ms(), {_address(address): PER_ADDRESS}
+        if name is not None:
+            limits[_name(name)] = PER_NAME
         with self._records.reading() as connection:  # whoever must wait makes nobody else wait for the lock
             wait_s = _wait_s(connection, limits, now_ms)
         if wait_s > 0:
@@ -48,10 +53,11 @@ class Attempts:
                     add(connection, SignInAttempt, {"kind": kind, "key": key, "at_ms": now_ms})
         return wait_s
 
-    def succeeded(self, name: str, address: str) -> None:
+    def succeeded(self, name: str | None, address: str) -> None:
         """Forget the attempts under this name and the last one from this address."""
         with self._records.writing() as connection:
-            connection.execute(delete(SignInAttempt).where(*_is(_name(name))))
+            if name is not None:
+                connection.execute(delete(SignInAttempt).where(*_is(_name(name))))
             last = select(SignInAttempt.id).where(*_is(_address(address))).order_by(desc(SignInAttempt.id)).limit(1)
             connection.execute(delete(SignInAttempt).where(SignInAttempt.id.in_(last)))
 
