@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from cloud.api.services import Services
 from cloud.app import create_app
 from cloud.config import CloudConfig
+from cloud.garbage import search_less
 from cloud.patience import PatientProtocol, allow_many_connections
 from cloud.store import invitations
 
@@ -74,6 +75,7 @@ async def _serve(config: CloudConfig, listener: socket.socket, say: Callable[[st
         async with app.router.lifespan_context(app):
             log.info("serving on http://%s:%d", f"[{host}]" if ":" in host else host, port)
             await _show_set_up(app, port, say)
+            search_less()
             await serving
     except asyncio.CancelledError:
         if not server.should_exit:  # told to end while it waited for a store

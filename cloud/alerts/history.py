@@ -80,6 +80,7 @@ class HouseHistory:
     _keys: list[SeriesKey] | None = None
     _columns: dict[tuple[SeriesKey, int, int], Columns] = field(default_factory=dict)
     _flocks: Flocks | None = None
+    _logged: dict[tuple[date, date], list[LoggedDay]] = field(default_factory=dict)
 
     def series_keys(self) -> list[SeriesKey]:
         """List the series there are; see ``History``."""
@@ -111,6 +112,11 @@ class HouseHistory:
 
     def logged(self, first: date, last: date) -> list[LoggedDay]:
         """Return the days that somebody wrote about, or a meter counted; see ``History``."""
+        if (first, last) not in self._logged:
+            self._logged[first, last] = self._read_log(first, last)
+        return self._logged[first, last]
+
+    def _read_log(self, first: date, last: date) -> list[LoggedDay]:
         told = {one.day: one for one in daily_log.days(self.records, self.farm, self.house, first, last)}
         feed, water = (self._metered(quantity, first, last) for quantity in (FEED_METER, WATER_METER))
         known = told.keys() | feed.keys() | water.keys()
