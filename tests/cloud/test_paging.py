@@ -19,6 +19,8 @@ from tests.cloud.sending import finding
 
 HOUSE = "/api/v1/houses/hill/house-2"
 PAGES = frozenset({"AlertPage", "AuditPage", "LogPage"})
+WHOLE = frozenset({"/api/v1/updates"})
+"""Always whole: the few versions that lie in a folder of the operator."""
 
 
 def lists() -> list[tuple[str, dict[str, Any]]]:
@@ -36,7 +38,7 @@ def lists() -> list[tuple[str, dict[str, Any]]]:
 def test_every_list_has_a_limit_a_cursor_and_a_link_in_the_document():
     found = lists()
     assert len(found) >= 13
-    for path, operation in found:
+    for path, operation in ((path, operation) for path, operation in found if path not in WHOLE):
         told = {parameter["name"]: parameter for parameter in operation["parameters"]}
         assert {"limit", "cursor"} <= told.keys(), path
         assert told["limit"]["schema"]["maximum"] >= told["limit"]["schema"]["default"]
