@@ -18,7 +18,18 @@ from cloud.ingest.admission import Admission
 from cloud.ingest.points import put_points, source_of, unix_ms
 from cloud.ingest.sorting import Accepted, Arrived, Sorted, sorted_batch
 from cloud.signals import Signal, notify
-from cloud.store import commands, drawings, enrolments, findings, hand_weighings, houses, ledger, pictures, verdicts
+from cloud.store import (
+    commands,
+    doubtful,
+    drawings,
+    enrolments,
+    findings,
+    hand_weighings,
+    houses,
+    ledger,
+    pictures,
+    verdicts,
+)
 from cloud.store.findings import EvidenceKey
 from cloud.store.houses import Candidate
 from cloud.store.ledger import Range, Refused
@@ -230,6 +241,8 @@ class Settler:
             if isinstance(item.message, HandWeighing):
                 hand_weighings.arrived(connection, item.place, item.message)
                 _note_change(outcome, item.place, item.message)
+        doubted = ((one.place, one.message) for one in batch.accepted if isinstance(one.message, Readings))
+        doubtful.arrived(connection, doubted)
         self._record_results(connection, batch.accepted, outcome)
         found = self._record_findings(connection, batch.accepted, outcome)
         return [*found, *self._record_pictures(connection, batch.accepted)]
