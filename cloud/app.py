@@ -21,6 +21,7 @@ from cloud.api import (
     channels,
     daily_log,
     devices,
+    droppings,
     farms,
     findings,
     flocks,
@@ -32,6 +33,7 @@ from cloud.api import (
     marks,
     notifying,
     oidc,
+    overview,
     people,
     pictures,
     problems,
@@ -48,6 +50,7 @@ from cloud.api.guard import Guard
 from cloud.api.services import Services
 from cloud.api.timing import Timed
 from cloud.config import CloudConfig
+from cloud.droppings import DroppingsNetwork
 from cloud.glance import Glance
 from cloud.live import Feed, Hub
 from cloud.metrics import Metrics
@@ -59,6 +62,7 @@ from cloud.store.people import Passwords
 from cloud.store.records import Records
 from cloud.store.series import SeriesStore
 from cloud.tasks import ended, kept_up
+from cloud.trends import Trends
 from cloud.vitals import Vitals
 from cloud.working import Work
 
@@ -86,10 +90,11 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
     for module in (session, oidc, account, people, invitations, tokens, audit, farms):
         app.include_router(module.router, prefix=API)
     for module in (
-        devices, houses, flocks, daily_log, alerts, answers, thresholds, findings, hand_weighings, marks, series, live,
-        pictures,
+        devices, overview, houses, flocks, daily_log, alerts, answers, thresholds, findings, hand_weighings, marks, series, live,
+        pictures, droppings,
     ):  # fmt: skip
         app.include_router(module.router, prefix=API)
+    app.include_router(pictures.of_houses, prefix=API)
     for module in (channels, notifying):
         app.include_router(module.mine, prefix=API)
         app.include_router(module.farms, prefix=API)
@@ -165,6 +170,8 @@ async def _running(config: CloudConfig, series_db: SeriesStore, records: Records
             media=media,
             hub=hub,
             glance=glance,
+            trends=Trends(series_db),
+            droppings=DroppingsNetwork(),
             metrics=Metrics(vitals, hub.listening),
             vitals=vitals,
             passwords=Passwords(),

@@ -124,6 +124,10 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
     "treatment_days": {"en": "The days of the treatment can't be.", "zh": "用药日期不合理。"},
     "inside_withdrawal": {"en": "A withdrawal time still runs on that day.", "zh": "当天仍在休药期内。"},
     "no_jpeg": {"en": "This is no whole JPEG.", "zh": "这不是完整的 JPEG 图片。"},
+    "no_network": {
+        "en": "This service has no network for this installed.",
+        "zh": "本服务没有安装所需的识别模型。",
+    },
     "photo_taken": {"en": "The entry has another photo already.", "zh": "该记录已有另一张照片。"},
     "not_found": {"en": "There is nothing at this address.", "zh": "该地址没有内容。"},
     "method_not_allowed": {"en": "This address can't be used that way.", "zh": "该地址不支持这种操作。"},

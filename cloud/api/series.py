@@ -14,6 +14,7 @@ from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
 from cloud.rights import Right
+from cloud.store import late
 from cloud.store.columns import Values
 from cloud.store.series import SeriesKey, Window
 from contract.place import SLUG_MAX_CHARACTERS, Slug
@@ -62,7 +63,8 @@ def series(
             HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", "from: must be before 'to'", zh="from：须早于 to。"
         )
     key = _chosen(services, farm, house, (quantity, source, device))
-    return _answer(key, services.series.window(key, start_ms, end_ms, points))
+    came_late = late.spans(services.records, (farm, house), key.device, start_ms, end_ms)
+    return _answer(key, services.series.window(key, start_ms, end_ms, points), came_late)
 
 
 def _chosen(services: Services, farm: str, house: str, wanted: tuple[str, str | None, str | None]) -> SeriesKey:
@@ -85,7 +87,7 @@ def _is_wanted(key: SeriesKey, source: str | None) -> bool:
     return key.source == source if source else "." not in key.source
 
 
-def _answer(key: SeriesKey, window: Window) -> SeriesAnswer:
+def _answer(key: SeriesKey, window: Window, came_late: list[tuple[int, int]]) -> SeriesAnswer:
     return SeriesAnswer(
         device=key.device,
         source=key.source,
@@ -93,6 +95,7 @@ def _answer(key: SeriesKey, window: Window) -> SeriesAnswer:
         unit=QUANTITIES[key.quantity].unit,
         resolution="bucket" if window.bucketed else "raw",
         basis=window.basis,
+        late=came_late,
         at_ms=window.at_ms.tolist(),
         mean=_column(window.mean),
         low=_column(window.low),

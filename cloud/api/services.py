@@ -9,6 +9,7 @@ from cloud.alerts.delivery.desk import NotificationDesk
 from cloud.alerts.engine import Engine
 from cloud.api.attempts import Attempts
 from cloud.config import CloudConfig
+from cloud.droppings import DroppingsNetwork
 from cloud.glance import Glance
 from cloud.ingest.courier import Courier
 from cloud.live import Feed, Hub
@@ -18,6 +19,7 @@ from cloud.store.media import Media
 from cloud.store.people import Passwords
 from cloud.store.records import Records
 from cloud.store.series import SeriesStore
+from cloud.trends import Trends
 from cloud.vitals import Vitals
 
 
@@ -31,6 +33,8 @@ class Services:
     media: Media
     hub: Hub
     glance: Glance
+    trends: Trends
+    droppings: DroppingsNetwork
     metrics: Metrics
     vitals: Vitals
     passwords: Passwords

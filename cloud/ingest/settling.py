@@ -6,7 +6,7 @@ series and time, a picture by camera and time, the ledger by seq.
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -18,7 +18,7 @@ from cloud.ingest.admission import Admission
 from cloud.ingest.points import points_of, source_of, unix_ms
 from cloud.ingest.sorting import Accepted, Arrived, Sorted, sorted_batch
 from cloud.signals import Signal, notify
-from cloud.store import drawings, enrolments, findings, hand_weighings, houses, ledger, pictures, verdicts
+from cloud.store import drawings, enrolments, findings, hand_weighings, houses, late, ledger, pictures, verdicts
 from cloud.store.findings import EvidenceKey
 from cloud.store.houses import Candidate
 from cloud.store.ledger import Range, Refused
@@ -208,6 +208,7 @@ class Settler:
             # A late weighing is not the last one, but it is one of its day.
             if id(candidate) in kept or isinstance(event, WeightSample):
                 _note_change(outcome, candidate.place, event)
+        late.note(connection, _late(batch.accepted), now_ms)
         ledger.settle_all(connection, outcome.settled)
         for refused in batch.refused:
             ledger.keep_aside(connection, refused, now_ms)
@@ -259,6 +260,12 @@ def _points(accepted: Iterable[Accepted]) -> list[Point]:
     return [
         point for item in accepted if isinstance(item.message, Event) for point in points_of(item.place, item.message)
     ]
+
+
+def _late(accepted: Iterable[Accepted]) -> Iterator[tuple[Place, int]]:
+    for item in accepted:
+        if isinstance(item.message, Event) and item.message.delayed:
+            yield item.place, unix_ms(item.message)
 
 
 def _kept_aside(not_kept: Iterable[NotKept]) -> list[Refused]:

@@ -36,6 +36,7 @@ from cloud.api.models.channels import (
     QuietHours,
 )
 from cloud.api.models.devices import Decision, EnrolledDevice
+from cloud.api.models.droppings import DroppingsCheckNow
 from cloud.api.models.flocks import (
     ClosedTold,
     EventTold,
@@ -50,6 +51,7 @@ from cloud.api.models.health import Health
 from cloud.api.models.house import ClimateNow, DeviceNow, Flock, HouseName, HouseNow, HousePatch
 from cloud.api.models.log import EntryTold, LogDayNow, LogEntryNow, LogPage
 from cloud.api.models.marks import DrawingNow, DrawnMarks, ViewNow
+from cloud.api.models.overview import Overview, OverviewHouse, Trend
 from cloud.api.models.people import (
     Acceptance,
     AuditPage,
@@ -84,7 +86,16 @@ from cloud.api.models.session import (
     WaysIn,
 )
 from cloud.api.models.stock import Floor, StockDayNow, StockHistory, StockNow, WithdrawalNow
-from cloud.api.models.vision import CountNow, FindingNow, FindingsNow, HouseCount, PictureNow, RollCallNow, WellnessNow
+from cloud.api.models.vision import (
+    CountNow,
+    FindingNow,
+    FindingsNow,
+    HouseCount,
+    PictureNow,
+    PictureTaken,
+    RollCallNow,
+    WellnessNow,
+)
 from cloud.api.models.weight import (
     WEIGHED_BIRDS_LEAST,
     WEIGHED_BIRDS_MOST,
@@ -100,11 +111,6 @@ from cloud.api.models.weight import (
 )
 
 __all__ = [
-    "BIRDS_MAX",
-    "WEIGHED_BIRDS_LEAST",
-    "WEIGHED_BIRDS_MOST",
-    "WEIGHED_GRAMS_LEAST",
-    "WEIGHED_GRAMS_MOST",
     "Acceptance",
     "AlertHappened",
     "AlertHistory",
@@ -116,6 +122,7 @@ __all__ = [
     "Assignment",
     "AuditPage",
     "AuditRow",
+    "BIRDS_MAX",
     "BelongsTo",
     "ChannelNow",
     "ChannelsNow",
@@ -130,6 +137,7 @@ __all__ = [
     "DeviceNow",
     "DrawingNow",
     "DrawnMarks",
+    "DroppingsCheckNow",
     "EnrolledDevice",
     "EntryTold",
     "Escalating",
@@ -172,10 +180,13 @@ __all__ = [
     "NewToken",
     "NotificationNow",
     "Notifying",
+    "Overview",
+    "OverviewHouse",
     "OwnWishes",
     "PasswordChange",
     "PersonNow",
     "PictureNow",
+    "PictureTaken",
     "Placing",
     "Post",
     "Posts",
@@ -199,9 +210,14 @@ __all__ = [
     "TokenMade",
     "TokenNow",
     "TransferredTold",
+    "Trend",
     "User",
     "VerdictNow",
     "ViewNow",
+    "WEIGHED_BIRDS_LEAST",
+    "WEIGHED_BIRDS_MOST",
+    "WEIGHED_GRAMS_LEAST",
+    "WEIGHED_GRAMS_MOST",
     "WaysIn",
     "WeightDay",
     "WeightHistory",

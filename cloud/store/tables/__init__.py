@@ -10,6 +10,7 @@ from cloud.store.tables.channels import Channel, Delivery, FarmNotifying, Listen
 from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Picture, SeqRange
 from cloud.store.tables.flocks import Flock, FlockEvent, LogEntry
 from cloud.store.tables.mail import Delivered, Drawing, Verdict
+from cloud.store.tables.page import DroppingsCheck, LateData
 from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, User
 from cloud.store.tables.place import Device, Enrolment, Farm, House, Organisation
 from cloud.store.tables.weighed import HandWeighing
@@ -25,6 +26,7 @@ __all__ = [
     "Delivery",
     "Device",
     "Drawing",
+    "DroppingsCheck",
     "Enrolment",
     "Farm",
     "FarmNotifying",
@@ -37,6 +39,7 @@ __all__ = [
     "Identity",
     "Invitation",
     "KeptAside",
+    "LateData",
     "Listener",
     "LogEntry",
     "Membership",
