@@ -111,7 +111,7 @@ def _add_middleware(app: FastAPI, config: CloudConfig) -> None:
     """Put the layers around every request; the last added is the outermost."""
     origins = config.http.allowed_origins
     app.add_middleware(EntityTags)
-    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)  # 9 takes twice the time for a 25th less
     if origins:
         app.add_middleware(
             CORSMiddleware,

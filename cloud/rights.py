@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 
 
 class Right(StrEnum):
@@ -72,9 +72,12 @@ class Grants:
         return self.organisations.get(organisation, NONE)
 
 
-def united(parts: Iterable[tuple[str, frozenset[Right]]]) -> dict[str, frozenset[Right]]:
+_Name = TypeVar("_Name", str, int)
+
+
+def united(parts: Iterable[tuple[_Name, frozenset[Right]]]) -> dict[_Name, frozenset[Right]]:
     """Return name -> all rights given under it."""
-    rights: dict[str, frozenset[Right]] = {}
+    rights: dict[_Name, frozenset[Right]] = {}
     for name, some in parts:
         rights[name] = rights.get(name, NONE) | some
     return rights
