@@ -90,8 +90,8 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
     for module in (session, oidc, account, people, invitations, tokens, audit, farms):
         app.include_router(module.router, prefix=API)
     for module in (
-        devices, overview, houses, flocks, daily_log, alerts, answers, thresholds, findings, hand_weighings, marks, series, live,
-        pictures, droppings,
+        devices, overview, houses, flocks, daily_log, alerts, answers, thresholds, findings, hand_weighings, marks,
+        series, live, pictures, droppings,
     ):  # fmt: skip
         app.include_router(module.router, prefix=API)
     app.include_router(pictures.of_houses, prefix=API)

@@ -59,9 +59,7 @@ def list_checks(
     return [_answer(farm, house, one) for one in droppings.newest(services.records, farm, house, limit, flock)]
 
 
-@router.get(
-    "/{farm}/{house}/droppings/{check}/photo.jpg", response_class=Response, responses=JPEG, dependencies=[READ]
-)
+@router.get("/{farm}/{house}/droppings/{check}/photo.jpg", response_class=Response, responses=JPEG, dependencies=[READ])
 def check_photo(farm: FarmPath, house: HousePath, check: CheckPath, services: WithServices) -> Response:
     """Return the photo of a check; it never changes, so it may be kept for ever."""
     with services.records.reading() as connection:

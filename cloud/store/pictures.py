@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, delete, desc, select, tuple_

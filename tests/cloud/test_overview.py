@@ -37,14 +37,16 @@ async def test_all_houses_in_short(app: FastAPI, mei: httpx.AsyncClient, strange
     assert (first["house"], first["flock"]["age_days"], first["stock"]["birds"]) == ("house-2", 28, 480)
     assert first["house_count"]["birds"] == 205.0
     assert first["trend"]["quantity"] == "visible_birds"
-    assert [value for value in first["trend"]["mean"] if value is not None][0] == 200.0
+    assert next(value for value in first["trend"]["mean"] if value is not None) == 200.0
     assert (second["house"], second["flock"], second["trend"]["quantity"]) == ("house-3", None, "temperature_celsius")
 
 
 def test_a_trend_adds_cameras_up_and_leaves_gaps(series: EmbeddedSeries):
     end = datetime(2026, 11, 22, 12, 10, tzinfo=UTC)
     last_ms = int(end.timestamp() * 1000) // STEP_MS * STEP_MS - STEP_MS
-    keys = [SeriesKey("hill", "house-2", "pi-1", camera, "visible_birds") for camera in ("cam-1", "cam-2", "cam-1.east")]
+    keys = [
+        SeriesKey("hill", "house-2", "pi-1", camera, "visible_birds") for camera in ("cam-1", "cam-2", "cam-1.east")
+    ]
     series.append([Point(key, last_ms + 1000, 100.0) for key in keys])
     series.append([Point(keys[0], last_ms - 2 * STEP_MS, 90.0)])
     trend = Trends(series, lambda: end).of("hill", "house-2")
@@ -107,7 +109,7 @@ async def test_weights_of_a_flock_by_its_name(app: FastAPI, mei: httpx.AsyncClie
 
 @pytest.fixture
 def photo() -> bytes:
-    return sorted((FIXTURES / "droppings").glob("*.jpg"))[0].read_bytes()
+    return min((FIXTURES / "droppings").glob("*.jpg")).read_bytes()
 
 
 async def test_a_photo_of_droppings_is_looked_at_once_and_kept(app: FastAPI, mei: httpx.AsyncClient, photo: bytes):

@@ -127,7 +127,8 @@ def pinch(page: Page, apart: tuple[int, int], to: tuple[int, int]) -> None:
     middle, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
     def touch(kind: str, distance: int | None) -> None:
-        points = [] if distance is None else [{"x": middle - distance, "y": y, "id": 1}, {"x": middle + distance, "y": y, "id": 2}]
+        sides = () if distance is None else (-distance, distance)
+        points = [{"x": middle + side, "y": y, "id": finger} for finger, side in enumerate(sides)]
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
     touch("touchStart", apart[0])
@@ -225,7 +226,7 @@ def test_an_owner_invites_a_viewer_who_sees_one_farm_only(here: Estate, browser:
 
 
 def test_droppings_are_looked_at_and_kept(here: Estate, browser: Browser):
-    photo = sorted(DROPPINGS.glob("*.jpg"))[0]
+    photo = min(DROPPINGS.glob("*.jpg"))
     with phone(browser) as held:
         page = at(held, here, f"{HOUSE}/droppings")
         page.locator("input[type=file]").set_input_files(photo)

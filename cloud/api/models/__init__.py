@@ -111,6 +111,11 @@ from cloud.api.models.weight import (
 )
 
 __all__ = [
+    "BIRDS_MAX",
+    "WEIGHED_BIRDS_LEAST",
+    "WEIGHED_BIRDS_MOST",
+    "WEIGHED_GRAMS_LEAST",
+    "WEIGHED_GRAMS_MOST",
     "Acceptance",
     "AlertHappened",
     "AlertHistory",
@@ -122,7 +127,6 @@ __all__ = [
     "Assignment",
     "AuditPage",
     "AuditRow",
-    "BIRDS_MAX",
     "BelongsTo",
     "ChannelNow",
     "ChannelsNow",
@@ -214,10 +218,6 @@ __all__ = [
     "User",
     "VerdictNow",
     "ViewNow",
-    "WEIGHED_BIRDS_LEAST",
-    "WEIGHED_BIRDS_MOST",
-    "WEIGHED_GRAMS_LEAST",
-    "WEIGHED_GRAMS_MOST",
     "WaysIn",
     "WeightDay",
     "WeightHistory",

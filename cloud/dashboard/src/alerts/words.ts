@@ -5,7 +5,10 @@ import type { Language } from "../words/language";
 const en = {
   title: "Alerts",
   none: "No open alert. All is well.",
-  levels: { severe: "Severe", warning: "Warning", watch: "Watch" } satisfies Record<AlertNow["level"], string>,
+  levels: { severe: "Severe", warning: "Warning", watch: "Watch" } satisfies Record<
+    AlertNow["level"],
+    string
+  >,
   since: (when: string) => `since ${when}`,
   lasted: (from: string, to: string) => `${from} to ${to}`,
   means: "What it means",

@@ -41,10 +41,7 @@ export type FlockEventNow = Schemas["FlockEventNow"];
 export type Placing = Schemas["Placing"];
 /** What became of birds of a flock. */
 export type EventTold =
-  | Schemas["ThinnedTold"]
-  | Schemas["TransferredTold"]
-  | Schemas["HarvestedTold"]
-  | Schemas["ClosedTold"];
+  Schemas["ThinnedTold"] | Schemas["TransferredTold"] | Schemas["HarvestedTold"] | Schemas["ClosedTold"];
 export type Thresholds = Schemas["Thresholds"];
 export type RuleNow = Schemas["RuleNow"];
 export type HouseSettings = Schemas["HouseSettings"];

@@ -30,7 +30,9 @@ export function comfortBand(
   const { above, below } = RULES[quantity] ?? {};
   const [high, low] = [limitOf(thresholds, above), limitOf(thresholds, below)];
   if (high === null && low === null) return null;
-  const fromTarget = thresholds.rules.some((rule) => (rule.rule === above || rule.rule === below) && rule.from_target);
+  const fromTarget = thresholds.rules.some(
+    (rule) => (rule.rule === above || rule.rule === below) && rule.from_target,
+  );
   if (!fromTarget) {
     const pair = <T>(value: T): [T, T] => [value, value];
     return { atS: [span.from, span.to], low: pair(low), high: pair(high), target: pair(null) };

@@ -28,7 +28,16 @@ function thresholds(...rules: Thresholds["rules"]): Thresholds {
 function series(mean: (number | null)[], late: [number, number][] = []): SeriesAnswer {
   const at_ms = mean.map((_value, index) => index * MINUTE_MS);
   const shape = { device: "edge-1", source: "t", quantity: "temperature_celsius", unit: "°C" };
-  return { ...shape, resolution: "raw", basis: "raw", late, at_ms, mean, low: mean, high: mean } as SeriesAnswer;
+  return {
+    ...shape,
+    resolution: "raw",
+    basis: "raw",
+    late,
+    at_ms,
+    mean,
+    low: mean,
+    high: mean,
+  } as SeriesAnswer;
 }
 
 describe("comfortBand", () => {
@@ -87,7 +96,14 @@ describe("choicesOf", () => {
 
 describe("happenings", () => {
   it("stand in the order of time, each on the day it is about", () => {
-    const entry = { entry: "e", kind: "vaccination", day: "2026-11-20", name: "La Sota", note: "", kilograms: null };
+    const entry = {
+      entry: "e",
+      kind: "vaccination",
+      day: "2026-11-20",
+      name: "La Sota",
+      note: "",
+      kilograms: null,
+    };
     const log = {
       days: [{ entries: [{ ...entry, at: "2026-11-21T08:00:00Z", withdrawn: false, replaced_by: null }] }],
     };

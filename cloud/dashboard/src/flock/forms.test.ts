@@ -38,10 +38,21 @@ describe("what became of birds", () => {
 });
 
 describe("placing", () => {
-  const placing = { breed: "Local Yellow", sex: "mixed" as const, hatchery: "", day: "2026-11-01", birds: "480", dead: "" };
+  const placing = {
+    breed: "Local Yellow",
+    sex: "mixed" as const,
+    hatchery: "",
+    day: "2026-11-01",
+    birds: "480",
+    dead: "",
+  };
 
   it("takes a breed of one's own as a name", () => {
-    expect(placingOf(placing)).toMatchObject({ breed: "local-yellow", placed_birds: 480, dead_on_arrival: 0 });
+    expect(placingOf(placing)).toMatchObject({
+      breed: "local-yellow",
+      placed_birds: 480,
+      dead_on_arrival: 0,
+    });
     expect(placingOf({ ...placing, birds: "0" })).toBeNull();
     expect(placingOf({ ...placing, breed: "三黄鸡" })).toBeNull();
   });

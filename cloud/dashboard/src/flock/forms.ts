@@ -4,7 +4,12 @@ import type { EventTold, Placing } from "../api/types";
 /** Breeds that come with a curve, by the names of cloud/flock/tables. */
 export const BREEDS = ["ross-308", "cobb-500", "arbor-acres-plus", "hyline-brown"] as const;
 
-export const EVENT_KINDS = ["thinned", "transferred", "harvested", "closed"] as const satisfies EventTold["kind"][];
+export const EVENT_KINDS = [
+  "thinned",
+  "transferred",
+  "harvested",
+  "closed",
+] as const satisfies EventTold["kind"][];
 
 /** A form for what became of birds, as typed. */
 export interface EventDraft {

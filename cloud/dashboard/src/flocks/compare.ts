@@ -61,7 +61,11 @@ export function comparePlan({ ageDays, means, target }: CompareColumns, format: 
           incrs: [1, 2, 7, 14],
           values: (_plot, ages) => ages.map((age) => format.number(age)),
         }),
-        axis(look, { size: 48, space: 40, values: (_plot, grams) => grams.map((value) => format.number(value)) }),
+        axis(look, {
+          size: 48,
+          space: 40,
+          values: (_plot, grams) => grams.map((value) => format.number(value)),
+        }),
       ],
     }),
   };

@@ -34,9 +34,15 @@ describe("the table", () => {
 
 describe("csvOf", () => {
   it("quotes what must be, and lets no text become a formula", () => {
-    expect(csvOf(["a", "b"], [['x "y", z', null], ["=1+1", -2]])).toBe(
-      '\ufeffa,b\r\n"x ""y"", z",\r\n\'=1+1,-2\r\n',
-    );
+    expect(
+      csvOf(
+        ["a", "b"],
+        [
+          ['x "y", z', null],
+          ["=1+1", -2],
+        ],
+      ),
+    ).toBe('\ufeffa,b\r\n"x ""y"", z",\r\n\'=1+1,-2\r\n');
   });
 });
 

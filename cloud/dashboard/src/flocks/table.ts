@@ -60,7 +60,9 @@ export function arranged(rows: Row[], search: string, by: Column, falling: boole
     const [one, other] = [a.cells[by], b.cells[by]];
     if (one === null || other === null) return Number(one === null) - Number(other === null);
     const order =
-      typeof one === "number" && typeof other === "number" ? one - other : String(one).localeCompare(String(other));
+      typeof one === "number" && typeof other === "number"
+        ? one - other
+        : String(one).localeCompare(String(other));
     return falling ? -order : order;
   });
 }

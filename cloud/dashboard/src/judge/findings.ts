@@ -34,15 +34,7 @@ export type Finding = { alert?: AlertNow } & (
 /** What of a house is judged: its page's state and its row in the list of houses both have it. */
 export type Judged = Pick<
   HouseNow,
-  | "flock"
-  | "alerts"
-  | "house_count"
-  | "counts"
-  | "roll_calls"
-  | "findings"
-  | "weight"
-  | "climate"
-  | "devices"
+  "flock" | "alerts" | "house_count" | "counts" | "roll_calls" | "findings" | "weight" | "climate" | "devices"
 > & { pictures?: HouseNow["pictures"] };
 
 /** How the phone and the cloud stand, and when the cloud last answered. */
@@ -182,5 +174,7 @@ function missingFindings(house: Judged, nowMs: number): Finding[] {
 }
 
 function isEmpty(house: Judged): boolean {
-  return house.counts.length + house.climate.length + (house.pictures?.length ?? 0) === 0 && house.weight === null;
+  return (
+    house.counts.length + house.climate.length + (house.pictures?.length ?? 0) === 0 && house.weight === null
+  );
 }

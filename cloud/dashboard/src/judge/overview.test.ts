@@ -24,12 +24,20 @@ describe("byUrgency", () => {
 
   it("put what nobody has seen first and what is well last", () => {
     const rows = byUrgency([quiet, empty, cared, found, severe], NOW_MS);
-    expect(rows.map(({ house }) => house.house)).toEqual(["house-3", "house-2", "house-4", "house-5", "house-1"]);
+    expect(rows.map(({ house }) => house.house)).toEqual([
+      "house-3",
+      "house-2",
+      "house-4",
+      "house-5",
+      "house-1",
+    ]);
     expect(rows.map(isQuiet)).toEqual([false, false, false, false, true]);
   });
 
   it("say how many more things there are", () => {
-    const both = overviewHouse({ alerts: [alert({ level: "severe" }), alert({ alert: "a-2", rule: "ammonia" })] });
+    const both = overviewHouse({
+      alerts: [alert({ level: "severe" }), alert({ alert: "a-2", rule: "ammonia" })],
+    });
     expect(byUrgency([both], NOW_MS)[0]?.others).toBe(1);
   });
 

@@ -85,9 +85,12 @@ export interface PlacedAlert {
 export function openAlerts(houses: OverviewHouse[]): PlacedAlert[] {
   const all = houses.flatMap((house) => house.alerts.map((alert) => ({ house, alert })));
   const level = ({ alert }: PlacedAlert) => ["severe", "warning", "watch"].indexOf(alert.level);
-  const care = ({ alert }: PlacedAlert) => (alert.acknowledged_by === null && alert.snoozed_until === null ? 0 : 1);
+  const care = ({ alert }: PlacedAlert) =>
+    alert.acknowledged_by === null && alert.snoozed_until === null ? 0 : 1;
   return all.sort(
     (a, b) =>
-      care(a) - care(b) || level(a) - level(b) || Date.parse(b.alert.opened_at) - Date.parse(a.alert.opened_at),
+      care(a) - care(b) ||
+      level(a) - level(b) ||
+      Date.parse(b.alert.opened_at) - Date.parse(a.alert.opened_at),
   );
 }

@@ -35,7 +35,10 @@ describe("limits", () => {
   it("fall where the rule rings below", () => {
     const below = { ...rule, side: "below", low: -20, high: 0 } as RuleNow;
     const steps = { watch: "\u22122.5", warning: "-4,5", severe: "" };
-    expect(limitsOf(below, { enabled: true, steps, hold: "20" })).toMatchObject({ watch: -2.5, warning: -4.5 });
+    expect(limitsOf(below, { enabled: true, steps, hold: "20" })).toMatchObject({
+      watch: -2.5,
+      warning: -4.5,
+    });
   });
 });
 

@@ -70,7 +70,6 @@ export class App {
     });
   }
 
-
   /** The daily log with what waits on this phone; loaded once, and again after a failure. */
   log(): Promise<LogParts> {
     this.logParts ??= import("../log").then(

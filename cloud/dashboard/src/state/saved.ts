@@ -1,4 +1,13 @@
-import type { FarmNow, HouseNow, HouseName, LogPage, Overview, Place, SeriesAnswer, WeightHistory } from "../api/types";
+import type {
+  FarmNow,
+  HouseNow,
+  HouseName,
+  LogPage,
+  Overview,
+  Place,
+  SeriesAnswer,
+  WeightHistory,
+} from "../api/types";
 import type { Language } from "../words/language";
 
 const PREFIX = "henwise.1.";
