@@ -129,7 +129,9 @@ def _key(row: Row[str, str, str, str, str, int]) -> PictureKey:
 
 
 def _facts(row: Row[Any]) -> PictureFacts:
-    return PictureFacts(_key(row), (row.width, row.height), tuple(BOXES.validate_json(row.boxes)), row.network)
+    place = Place(farm=row.farm, house=row.house, device=row.device)
+    key = PictureKey(place, row.camera, row.kind, row.at_ms)
+    return PictureFacts(key, (row.width, row.height), tuple(BOXES.validate_json(row.boxes)), row.network)
 
 
 def _columns(key: PictureKey) -> dict[str, str | int]:

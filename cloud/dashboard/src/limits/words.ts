@@ -19,7 +19,8 @@ const en = {
   } satisfies Record<RuleNow["group"], string>,
   above: (limit: string) => `above ${limit}`,
   below: (limit: string) => `below ${limit}`,
-  offTarget: (limit: string) => `${limit} off what birds of this age want`,
+  offTarget: (target: string | null) =>
+    target === null ? "Away from what the age wants:" : `Away from what the age wants (${target}):`,
   off: "does not ring",
   asleep: "not at this age",
   own: "set here",
@@ -54,7 +55,7 @@ const zh: LimitWords = {
   groups: { climate: "环境", weight: "体重", birds: "鸡群", intake: "采食饮水", devices: "设备" },
   above: (limit) => `高于 ${limit}`,
   below: (limit) => `低于 ${limit}`,
-  offTarget: (limit) => `偏离该日龄适宜温度 ${limit}`,
+  offTarget: (target) => (target === null ? "偏离该日龄适宜温度：" : `偏离该日龄适宜温度（${target}）：`),
   off: "不告警",
   asleep: "该日龄不适用",
   own: "本舍设置",
