@@ -19,6 +19,7 @@ from cloud.api import (
     answers,
     audit,
     channels,
+    curves,
     daily_log,
     devices,
     droppings,
@@ -31,12 +32,16 @@ from cloud.api import (
     invitations,
     live,
     marks,
+    money,
     notifying,
     oidc,
     overview,
     people,
     pictures,
     problems,
+    report_mail,
+    report_schedules,
+    reports,
     series,
     session,
     thresholds,
@@ -55,6 +60,8 @@ from cloud.glance import Glance
 from cloud.live import Feed, Hub
 from cloud.metrics import Metrics
 from cloud.oidc import Provider
+from cloud.report.gather import Gatherer
+from cloud.report.mailing import attachments
 from cloud.store.choice import check_shared, chosen_media, chosen_series, is_embedded
 from cloud.store.folder import make_data_dir, only_one, records_of
 from cloud.store.media import Media
@@ -91,7 +98,7 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
         app.include_router(module.router, prefix=API)
     for module in (
         devices, overview, houses, flocks, daily_log, alerts, answers, thresholds, findings, hand_weighings, marks,
-        series, live, pictures, droppings,
+        series, live, pictures, droppings, reports, report_mail, report_schedules, curves, money,
     ):  # fmt: skip
         app.include_router(module.router, prefix=API)
     app.include_router(pictures.of_houses, prefix=API)
@@ -153,7 +160,7 @@ async def _running(config: CloudConfig, series_db: SeriesStore, records: Records
     glance = Glance(series_db, records, config.zone)
     work = Work(config, series_db, records, media, vitals)
     feed = Feed(hub, glance.patch, tell=work.tell_changed)
-    notifications = await asyncio.to_thread(_notification_desk, config, records, media)
+    notifications = await asyncio.to_thread(_notification_desk, config, records, media, series_db)
     work.show(feed, notifications.wake)
     work.prepare()
     tasks = [
@@ -195,7 +202,8 @@ def _provider(config: CloudConfig) -> Provider | None:
     return provider
 
 
-def _notification_desk(config: CloudConfig, records: Records, media: Media) -> NotificationDesk:
+def _notification_desk(config: CloudConfig, records: Records, media: Media, series_db: SeriesStore) -> NotificationDesk:
     setting = Setting.of(config)
     people = Members(records, "zh" if setting.mainland else "en")
-    return NotificationDesk(records, AlertBook(records), people, config, setting, media)
+    attach = attachments(Gatherer(series_db, records, config.zone))
+    return NotificationDesk(records, AlertBook(records), people, config, setting, media, attach)

@@ -36,6 +36,7 @@ NAMES = {
     "device": "pi-1",
     "finding": "f-1",
     "at_ms": "1",
+    "form": "csv",
 }
 """Parts of addresses that lead somewhere; any other part becomes a number that leads nowhere."""
 LEADS_NOWHERE = "999999"

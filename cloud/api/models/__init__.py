@@ -47,10 +47,21 @@ from cloud.api.models.flocks import (
     ThinnedTold,
     TransferredTold,
 )
+from cloud.api.models.growth import CurveFormula, CurveNow, FitAsked, FittedNow, OwnCurve
 from cloud.api.models.health import Health
 from cloud.api.models.house import ClimateNow, DeviceNow, Flock, HouseName, HouseNow, HousePatch
 from cloud.api.models.log import EntryTold, LogDayNow, LogEntryNow, LogPage
+from cloud.api.models.mailing import ComparisonMail, ReportMail, ScheduleNow, ScheduleTold
 from cloud.api.models.marks import DrawingNow, DrawnMarks, ViewNow
+from cloud.api.models.money import (
+    CostTold,
+    EquipmentAnswer,
+    EquipmentAsked,
+    PartTold,
+    PricesNow,
+    PricesTold,
+    ReferenceList,
+)
 from cloud.api.models.overview import Overview, OverviewHouse, Trend
 from cloud.api.models.people import (
     Acceptance,
@@ -71,6 +82,16 @@ from cloud.api.models.people import (
     Posts,
     TokenMade,
     TokenNow,
+)
+from cloud.api.models.reports import (
+    FarmFlock,
+    ReportChart,
+    ReportColumn,
+    ReportFigure,
+    ReportGroup,
+    ReportLine,
+    ReportNow,
+    ReportTable,
 )
 from cloud.api.models.said import BIRDS_MAX, HandCount, Judgement, VerdictNow
 from cloud.api.models.series import SeriesAnswer
@@ -132,8 +153,12 @@ __all__ = [
     "ChannelsNow",
     "ClimateNow",
     "ClosedTold",
+    "ComparisonMail",
+    "CostTold",
     "CountNow",
     "Credentials",
+    "CurveFormula",
+    "CurveNow",
     "CurvePoint",
     "Decision",
     "DeliveryNow",
@@ -144,13 +169,18 @@ __all__ = [
     "DroppingsCheckNow",
     "EnrolledDevice",
     "EntryTold",
+    "EquipmentAnswer",
+    "EquipmentAsked",
     "Escalating",
     "EscalationNow",
     "EventTold",
+    "FarmFlock",
     "FarmNow",
     "FarmText",
     "FindingNow",
     "FindingsNow",
+    "FitAsked",
+    "FittedNow",
     "Flock",
     "FlockEventNow",
     "FlockRecord",
@@ -186,7 +216,9 @@ __all__ = [
     "Notifying",
     "Overview",
     "OverviewHouse",
+    "OwnCurve",
     "OwnWishes",
+    "PartTold",
     "PasswordChange",
     "PersonNow",
     "PictureNow",
@@ -194,13 +226,26 @@ __all__ = [
     "Placing",
     "Post",
     "Posts",
+    "PricesNow",
+    "PricesTold",
     "Problem",
     "QuietHours",
+    "ReferenceList",
     "ReplayAnswer",
     "ReplayAsked",
+    "ReportChart",
+    "ReportColumn",
+    "ReportFigure",
+    "ReportGroup",
+    "ReportLine",
+    "ReportMail",
+    "ReportNow",
+    "ReportTable",
     "RingNow",
     "RollCallNow",
     "RuleNow",
+    "ScheduleNow",
+    "ScheduleTold",
     "SeriesAnswer",
     "SessionNow",
     "SettingsChange",

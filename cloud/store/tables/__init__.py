@@ -13,6 +13,7 @@ from cloud.store.tables.mail import Delivered, Drawing, Verdict
 from cloud.store.tables.page import DroppingsCheck, LateData
 from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, User
 from cloud.store.tables.place import Device, Enrolment, Farm, House, Organisation
+from cloud.store.tables.reports import Benchmarking, FarmPrices, GrowthCurve, ReportSchedule
 from cloud.store.tables.weighed import HandWeighing
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "AlertTransition",
     "ApiToken",
     "Audit",
+    "Benchmarking",
     "Channel",
     "Delivered",
     "Delivery",
@@ -30,9 +32,11 @@ __all__ = [
     "Enrolment",
     "Farm",
     "FarmNotifying",
+    "FarmPrices",
     "Finding",
     "Flock",
     "FlockEvent",
+    "GrowthCurve",
     "HandWeighing",
     "Happening",
     "House",
@@ -47,6 +51,7 @@ __all__ = [
     "Notification",
     "Organisation",
     "Picture",
+    "ReportSchedule",
     "RuleMemory",
     "SeqRange",
     "Session",
