@@ -20,8 +20,8 @@ PASSWORD = "a long phrase"
 
 
 def expect_signed_in(page: Page, name: str) -> None:
-    page.get_by_role("link", name="More").click()
-    expect(page.get_by_text(f"Signed in as {name}")).to_be_visible()
+    page.locator("nav a[href='/more']").click()
+    expect(page.get_by_text(re.compile(f"(Signed in as |当前用户：){re.escape(name)}"))).to_be_visible()
 
 
 @dataclass
@@ -91,7 +91,7 @@ def test_an_invitation_makes_an_account_in_chinese(doors: Doors, browser: Browse
         expect(page.get_by_role("alert")).to_have_text(re.compile("已被使用"))
         page.get_by_label("用户名").fill(f"李梅 {scheme}")
         page.get_by_role("button", name="加入").click()
-        expect(page.get_by_text(f"李梅 {scheme}")).to_be_visible()
+        expect_signed_in(page, f"李梅 {scheme}")
 
         page.goto("about:blank")
         page.goto(link)
