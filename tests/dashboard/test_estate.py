@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.dashboard.conftest import PASSWORD, phone
+from tests.dashboard.conftest import PASSWORD, Phone, phone
 from tests.dashboard.estate import HILL, HOUSES, VALLEY, Estate, at, estate
 from tests.dashboard.looking import axe_violations, complaints_of, small_targets, sticks_out
 
@@ -41,18 +41,24 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
         yield running
 
 
-@pytest.mark.parametrize(("locale", "width"), [("en-US", 320), ("zh-CN", 390)])
-def test_every_page_is_for_everybody(here: Estate, browser: Browser, locale: str, width: int):
-    with phone(browser, locale=locale, width=width) as held:
-        for path, stands in PAGES.items():
-            page = at(held, here, path)
-            page.locator(stands).first.wait_for(timeout=PATIENCE_MS)
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)
-                assert axe_violations(page) == [], (path, scheme)
-            assert small_targets(page) == [], path
-            assert sticks_out(page) == [], path
-        assert complaints_of(held.complaints) == []
+@pytest.fixture(scope="module", params=[("en-US", 320), ("zh-CN", 390)], ids=["en-320", "zh-390"])
+def held(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Phone]:
+    """One phone for all pages of a language: signing in again for each would be most of the time."""
+    locale, width = request.param
+    with phone(browser, locale=locale, width=width) as one:
+        yield one
+
+
+@pytest.mark.parametrize("path", list(PAGES))
+def test_every_page_is_for_everybody(here: Estate, held: Phone, path: str):
+    page = at(held, here, path)
+    page.locator(PAGES[path]).first.wait_for(timeout=PATIENCE_MS)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert axe_violations(page) == [], scheme
+    assert small_targets(page) == []
+    assert sticks_out(page) == []
+    assert complaints_of(held.complaints) == []
 
 
 def test_large_text_still_fits_a_narrow_phone(here: Estate, browser: Browser):
