@@ -19,6 +19,7 @@ from contract.messages import (
     GateCrossing,
     HandWeighing,
     HealthFinding,
+    Lacking,
     Message,
     Readings,
     RollCall,
@@ -32,6 +33,8 @@ from contract.place import Place, checked_slug
 
 ROOT = "henwise"
 VERSION = "v1"
+VISION = "/vision"
+"""What the process with a device's cameras adds to its client id and user name, where it is one of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,9 @@ _ROWS = (
     Leaf("command", Command, "cloud"),
     Leaf("verdict", Verdict, "cloud"),
     Leaf("drawing", Drawing, "cloud"),
-    Leaf("committed", Committed, "cloud"),
+    # One that is lost costs no more than an event sent twice, and the cloud sends as many as it gets.
+    Leaf("committed", Committed, "cloud", qos=0),
+    Leaf("lacking", Lacking, "cloud"),
 )
 
 LEAVES: dict[str, Leaf] = {row.name: row for row in _ROWS}
@@ -84,6 +89,11 @@ def leaf_of(kind: type[Message]) -> Leaf:
 def build(place: Place, kind: type[Message]) -> str:
     """Return the topic on which ``kind`` travels from or to ``place``."""
     return f"{ROOT}/{VERSION}/{place.farm}/{place.house}/{place.device}/{leaf_of(kind).name}"
+
+
+def client_id(place: Place) -> str:
+    """Return the MQTT client id of a device: with slashes, which no slug has, so that no two places share one."""
+    return f"{ROOT}/{place.farm}/{place.house}/{place.device}"
 
 
 def subscription(sender: Literal["edge", "cloud"], place: Place | None = None) -> list[str]:
@@ -106,10 +116,16 @@ def split(topic: str) -> tuple[Place, Leaf]:
     if name not in LEAVES:
         raise BadTopic(f"{topic!r} ends in {name!r}; known are: {', '.join(LEAVES)}")
     try:
-        place = Place(farm=checked_slug(farm), house=checked_slug(house), device=checked_slug(device))
+        place = _place(farm, house, device)
     except BadPlace as error:
         raise BadTopic(f"{topic!r}: {error}") from error
     return place, LEAVES[name]
+
+
+# A device speaks on several topics; that its place is one object makes looking it up quick.
+@lru_cache(maxsize=65_536)
+def _place(farm: str, house: str, device: str) -> Place:
+    return Place(farm=checked_slug(farm), house=checked_slug(house), device=checked_slug(device))
 
 
 def decode(topic: str, payload: bytes) -> tuple[Place, Message]:

@@ -35,7 +35,8 @@ from cloud.api.models.channels import (
     Notifying,
     QuietHours,
 )
-from cloud.api.models.devices import Decision, EnrolledDevice
+from cloud.api.models.commands import CommandNow, CommandReport, CommandWanted, PictureWanted
+from cloud.api.models.devices import CodeMade, Decision, EnrolledDevice, EnrolmentAsked
 from cloud.api.models.droppings import DroppingsCheckNow
 from cloud.api.models.flocks import (
     ClosedTold,
@@ -153,6 +154,10 @@ __all__ = [
     "ChannelsNow",
     "ClimateNow",
     "ClosedTold",
+    "CodeMade",
+    "CommandNow",
+    "CommandReport",
+    "CommandWanted",
     "ComparisonMail",
     "CostTold",
     "CountNow",
@@ -168,6 +173,7 @@ __all__ = [
     "DrawnMarks",
     "DroppingsCheckNow",
     "EnrolledDevice",
+    "EnrolmentAsked",
     "EntryTold",
     "EquipmentAnswer",
     "EquipmentAsked",
@@ -223,6 +229,7 @@ __all__ = [
     "PersonNow",
     "PictureNow",
     "PictureTaken",
+    "PictureWanted",
     "Placing",
     "Post",
     "Posts",
