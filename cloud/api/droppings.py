@@ -83,7 +83,7 @@ def _checked(services: Services, place: tuple[str, str], check: str, jpeg: bytes
         return _same(known, sha256)
     said = _looked_at(services, jpeg)
     now = datetime.now(UTC)
-    flock = flocks.flock_on(services.records, farm, house, now.astimezone(services.config.zone).date())
+    flock = flocks.flock_on(services.records, farm, house, services.zones.day(farm, now))
     checked = Checked(check, to_unix_ms(now), by, flock.flock if flock else None, *said, sha256)
     services.media.write([(CheckPhotoKey(farm, house, sha256), jpeg)])
     with services.records.writing() as connection:

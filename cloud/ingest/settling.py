@@ -20,6 +20,7 @@ from cloud.ingest.sorting import Accepted, Arrived, Sorted, sorted_batch
 from cloud.signals import Signal, notify
 from cloud.store import (
     commands,
+    doubtful,
     drawings,
     enrolments,
     findings,
@@ -242,6 +243,8 @@ class Settler:
             if isinstance(item.message, HandWeighing):
                 hand_weighings.arrived(connection, item.place, item.message)
                 _note_change(outcome, item.place, item.message)
+        doubted = ((one.place, one.message) for one in batch.accepted if isinstance(one.message, Readings))
+        doubtful.arrived(connection, doubted)
         self._record_results(connection, batch.accepted, outcome)
         found = self._record_findings(connection, batch.accepted, outcome)
         return [*found, *self._record_pictures(connection, batch.accepted)]

@@ -95,7 +95,7 @@ from cloud.api.models.reports import (
     ReportTable,
 )
 from cloud.api.models.said import BIRDS_MAX, HandCount, Judgement, VerdictNow
-from cloud.api.models.series import SeriesAnswer
+from cloud.api.models.series import DoubtfulSpan, SeriesAnswer
 from cloud.api.models.session import (
     BelongsTo,
     Credentials,
@@ -169,6 +169,7 @@ __all__ = [
     "DeliveryNow",
     "Departure",
     "DeviceNow",
+    "DoubtfulSpan",
     "DrawingNow",
     "DrawnMarks",
     "DroppingsCheckNow",

@@ -341,7 +341,7 @@ export interface paths {
         };
         /**
          * Audit Log
-         * @description List who did what, newest first, a page at a time.
+         * @description List who did what, newest first.
          */
         get: operations["audit_log_api_v1_organisations__organisation__audit_get"];
         put?: never;
@@ -647,7 +647,7 @@ export interface paths {
         };
         /**
          * List Flocks
-         * @description List every flock that was ever in a house, newest first.
+         * @description List every flock that was ever in a house, the one placed last first.
          */
         get: operations["list_flocks_api_v1_houses__farm___house__flocks_get"];
         put?: never;
@@ -751,7 +751,7 @@ export interface paths {
         };
         /**
          * Read Log
-         * @description Read the log, newest day first.
+         * @description Read the log, newest day first; a row of a page is a day that has entries.
          */
         get: operations["read_log_api_v1_houses__farm___house__log_get"];
         put?: never;
@@ -1511,7 +1511,7 @@ export interface paths {
         };
         /**
          * List Schedules
-         * @description List one's own scheduled reports, oldest first.
+         * @description List one's own scheduled reports by farm.
          */
         get: operations["list_schedules_api_v1_me_report_schedules_get"];
         put?: never;
@@ -2171,7 +2171,7 @@ export interface components {
             alerts: components["schemas"]["AlertNow"][];
             /**
              * Next
-             * @description hand this in as 'after' for the following page; null: there is none
+             * @description hand this in as cursor for the next page; null: this is the last
              */
             next: string | null;
         };
@@ -2220,10 +2220,10 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["AuditRow"][];
             /**
-             * Before
-             * @description ask with this for the next page; null: this is the last
+             * Next
+             * @description hand this in as cursor for the next page; null: this is the last
              */
-            before: number | null;
+            next: string | null;
         };
         /**
          * AuditRow
@@ -2875,6 +2875,25 @@ export interface components {
              * @description what it was told within the last day, newest first, at most ten
              */
             commands: components["schemas"]["CommandNow"][];
+        };
+        /**
+         * DoubtfulSpan
+         * @description A stretch in which the values must not be believed; they are in the rows all the same.
+         */
+        DoubtfulSpan: {
+            /**
+             * From Ms
+             * @description Unix time in ms
+             */
+            from_ms: number;
+            /** To Ms */
+            to_ms: number;
+            /**
+             * Why
+             * @description stuck: nothing moved for an hour, which counts too; jump: further than a house can
+             * @enum {string}
+             */
+            why: "stuck" | "jump" | "settling";
         };
         /**
          * DrawingNow
@@ -3797,9 +3816,15 @@ export interface components {
         Health: {
             /**
              * Status
+             * @description degraded: something that devices or pages need is away; starting: the stores are not open yet
              * @enum {string}
              */
-            status: "ok" | "degraded";
+            status: "ok" | "degraded" | "starting";
+            /**
+             * Waiting For
+             * @description what does not answer at present
+             */
+            waiting_for: ("broker" | "records" | "series")[];
             /** Broker Connected */
             broker_connected: boolean;
             /**
@@ -3871,7 +3896,10 @@ export interface components {
             farm: string;
             /** House */
             house: string;
-            /** Time Zone */
+            /**
+             * Time Zone
+             * @description the farm's own, else the service's: its days, quiet hours and digests are in it
+             */
             time_zone: string;
             flock: components["schemas"]["Flock"] | null;
             /** @description null in an empty house */
@@ -4161,10 +4189,10 @@ export interface components {
             /** Days */
             days: components["schemas"]["LogDayNow"][];
             /**
-             * Before
-             * @description ask for the days before this one to read on; null: there are no more
+             * Next
+             * @description hand this in as cursor to read on; null: there are no more
              */
-            before: string | null;
+            next: string | null;
         };
         /**
          * Marks
@@ -5527,6 +5555,11 @@ export interface components {
              */
             basis: "raw" | "hourly" | "daily";
             /**
+             * Days Of
+             * @description the zone of the days that daily roll-ups add up; null when the rows are made from anything finer
+             */
+            days_of: "UTC" | null;
+            /**
              * Late
              * @description stretches (Unix ms, end exclusive) that came late, after an outage of the device's line
              */
@@ -5539,6 +5572,11 @@ export interface components {
              * @description Unix time in ms, rising
              */
             at_ms: number[];
+            /**
+             * Doubtful
+             * @description what of this span the device itself does not believe
+             */
+            doubtful: components["schemas"]["DoubtfulSpan"][];
             /**
              * Mean
              * @description null where nothing was measured
@@ -5683,6 +5721,11 @@ export interface components {
          * @description Every day of the flock in a house, oldest first; empty in an empty house.
          */
         StockHistory: {
+            /**
+             * Time Zone
+             * @description the farm's, in which its days begin
+             */
+            time_zone: string;
             /** Flock */
             flock: string | null;
             /** Days */
@@ -6167,6 +6210,11 @@ export interface components {
          * @description The flock's days and the curve they are held against.
          */
         WeightHistory: {
+            /**
+             * Time Zone
+             * @description the farm's, in which its days begin
+             */
+            time_zone: string;
             /** Breed */
             breed: string | null;
             /** Curve Source */
@@ -6597,7 +6645,15 @@ export interface operations {
     };
     list_sessions_api_v1_sessions_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6607,6 +6663,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6682,7 +6743,15 @@ export interface operations {
     };
     list_people_api_v1_organisations__organisation__people_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 organisation: number;
@@ -6694,6 +6763,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6779,7 +6853,15 @@ export interface operations {
     };
     list_invitations_api_v1_organisations__organisation__invitations_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 organisation: number;
@@ -6791,6 +6873,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6941,7 +7028,15 @@ export interface operations {
     };
     list_tokens_api_v1_organisations__organisation__tokens_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 organisation: number;
@@ -6953,6 +7048,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7038,9 +7138,17 @@ export interface operations {
     audit_log_api_v1_organisations__organisation__audit_get: {
         parameters: {
             query?: {
+                /** @description only what was done about this farm */
+                farm?: string | null;
+                /** @description only this, or all that begins so: flock for flock-placed */
+                action?: string | null;
+                /** @description rows of a page */
                 limit?: number;
-                /** @description 'before' of the page above */
-                before?: number | null;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -7053,6 +7161,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7072,7 +7185,15 @@ export interface operations {
     };
     list_farms_api_v1_farms_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7082,6 +7203,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7207,7 +7333,15 @@ export interface operations {
     };
     list_devices_api_v1_farms__farm__devices_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 farm: string;
@@ -7219,6 +7353,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7346,7 +7485,13 @@ export interface operations {
     list_commands_api_v1_houses__farm___house__devices__device__commands_get: {
         parameters: {
             query?: {
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -7361,6 +7506,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7480,7 +7630,15 @@ export interface operations {
     };
     list_houses_api_v1_houses_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7490,6 +7648,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7576,7 +7739,15 @@ export interface operations {
     };
     list_flocks_api_v1_houses__farm___house__flocks_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 farm: string;
@@ -7589,6 +7760,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7807,12 +7983,15 @@ export interface operations {
     read_log_api_v1_houses__farm___house__log_get: {
         parameters: {
             query?: {
-                /** @description only days before this one */
-                before?: string | null;
-                /** @description so many days that have entries */
-                days?: number;
                 /** @description also what was corrected or taken back */
                 replaced?: boolean;
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -7826,6 +8005,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7997,9 +8181,13 @@ export interface operations {
             query?: {
                 /** @description default: both */
                 state?: ("open" | "resolved") | null;
-                /** @description 'next' of the page before */
-                after?: string | null;
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -8013,6 +8201,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8368,7 +8561,13 @@ export interface operations {
     changes_api_v1_houses__farm___house__thresholds_changes_get: {
         parameters: {
             query?: {
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -8382,6 +8581,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8440,7 +8644,13 @@ export interface operations {
             query?: {
                 /** @description true: without a verdict; false: with one */
                 open?: boolean | null;
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -8454,6 +8664,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8696,6 +8911,8 @@ export interface operations {
                 /** @description RFC 3339 with zone, or Unix time in ms */
                 to?: string | null;
                 points?: number;
+                /** @description true: null where the device itself does not believe the values */
+                believed?: boolean;
             };
             header?: never;
             path: {
@@ -8999,7 +9216,15 @@ export interface operations {
     };
     list_farm_flocks_api_v1_farms__farm__flocks_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 farm: string;
@@ -9011,6 +9236,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9274,7 +9504,15 @@ export interface operations {
     };
     list_schedules_api_v1_me_report_schedules_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -9284,6 +9522,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9368,7 +9611,15 @@ export interface operations {
     };
     list_curves_api_v1_farms__farm__curves_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 farm: string;
@@ -9380,6 +9631,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10046,9 +10302,13 @@ export interface operations {
     my_notifications_api_v1_me_notifications_get: {
         parameters: {
             query?: {
-                /** @description only older ones, for the next page */
-                before?: string | null;
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -10059,6 +10319,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -10079,9 +10344,13 @@ export interface operations {
     farm_notifications_api_v1_farms__farm__notifications_get: {
         parameters: {
             query?: {
-                /** @description only older ones, for the next page */
-                before?: string | null;
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -10094,6 +10363,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
