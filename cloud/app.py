@@ -23,6 +23,7 @@ from cloud.api import (
     curves,
     daily_log,
     devices,
+    droppings,
     farms,
     findings,
     flocks,
@@ -35,6 +36,7 @@ from cloud.api import (
     money,
     notifying,
     oidc,
+    overview,
     people,
     pictures,
     problems,
@@ -55,6 +57,7 @@ from cloud.api.guard import Guard
 from cloud.api.services import Services
 from cloud.api.timing import Timed
 from cloud.config import CloudConfig
+from cloud.droppings import DroppingsNetwork
 from cloud.glance import Glance
 from cloud.live import Feed, Hub
 from cloud.metrics import Metrics
@@ -70,6 +73,7 @@ from cloud.store.records import Records
 from cloud.store.series import SeriesStore
 from cloud.store.zones import Zones
 from cloud.tasks import ended, kept_up
+from cloud.trends import Trends
 from cloud.vitals import Vitals
 from cloud.waiting import open_stores, watching
 from cloud.working import Work
@@ -99,10 +103,11 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
     for module in (session, oidc, account, people, invitations, tokens, audit, farms):
         app.include_router(module.router, prefix=API)
     for module in (
-        devices, commands, houses, flocks, daily_log, alerts, answers, thresholds, findings, hand_weighings, marks,
-        series, live, pictures, updates, reports, report_mail, report_schedules, curves, money,
+        devices, commands, overview, houses, flocks, daily_log, alerts, answers, thresholds, findings, hand_weighings,
+        marks, series, live, pictures, droppings, updates, reports, report_mail, report_schedules, curves, money,
     ):  # fmt: skip
         app.include_router(module.router, prefix=API)
+    app.include_router(pictures.of_houses, prefix=API)
     app.include_router(devices.coming, prefix=API)
     for module in (channels, notifying):
         app.include_router(module.mine, prefix=API)
@@ -185,6 +190,8 @@ async def _running(
             media=media,
             hub=hub,
             glance=glance,
+            trends=Trends(series_db),
+            droppings=DroppingsNetwork(),
             metrics=Metrics(vitals, hub.listening),
             vitals=vitals,
             passwords=Passwords(),

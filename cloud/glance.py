@@ -71,6 +71,20 @@ MEMBERS: Final = (
 )
 """Members of HouseNow that change, and so members of HousePatch."""
 
+IN_SHORT: Final = (
+    "flock",
+    "stock",
+    "alerts",
+    "house_count",
+    "counts",
+    "roll_calls",
+    "findings",
+    "weight",
+    "climate",
+    "devices",
+)
+"""Members of HouseNow that the list of all houses needs."""
+
 NOT_CLIMATE: Final = frozenset({"load_grams", "weight_grams"})
 """A scale's readings are about what stands on it."""
 
@@ -109,6 +123,10 @@ class Glance:
         members = self._members(farm, house, MEMBERS)
         return HouseNow(now=self._clock(), farm=farm, house=house, time_zone=self._zones.of(farm).key, **members)
 
+    def in_short(self, farm: str, house: str) -> dict[str, Any]:
+        """Return the members of OverviewHouse that a house's stores know, and its time zone."""
+        return {"time_zone": self._zones.of(farm).key, **self._members(farm, house, IN_SHORT)}
+
     def patch(self, farm: str, house: str, members: Iterable[str]) -> HousePatch:
         """Return a patch with these members, each whole."""
         return HousePatch(now=self._clock(), **self._members(farm, house, members))
@@ -116,6 +134,10 @@ class Glance:
     def weight_history(self, farm: str, house: str) -> WeightHistory:
         """Return the days since placement (or of the last two months) and the breed's curve."""
         return self._weights.history(farm, house, self._today(farm))
+
+    def weights_of(self, farm: str, house: str, flock: str) -> WeightHistory | None:
+        """Return the days of a flock, one that is over too; None when it was never in the house."""
+        return self._weights.of_flock(farm, house, flock, self._today(farm))
 
     def _members(self, farm: str, house: str, members: Iterable[str]) -> dict[str, Any]:
         readers: dict[str, Callable[[str, str], Any]] = {
@@ -223,7 +245,7 @@ class Glance:
             place = Place(farm=farm, house=house, device=row.device)
             facts = pictures.facts_of(self._records, PictureKey(place, row.source, leaf, row.at_ms))
             if facts is not None:
-                found.append(_picture(facts))
+                found.append(picture_now(facts))
         return found
 
     def _views(self, farm: str, house: str) -> list[ViewNow]:
@@ -265,7 +287,8 @@ def _climate(device: str, message: Readings) -> ClimateNow:
     )
 
 
-def _picture(facts: pictures.PictureFacts) -> PictureNow:
+def picture_now(facts: pictures.PictureFacts) -> PictureNow:
+    """Return a picture as the API answers with it."""
     key = facts.key
     return PictureNow(
         device=key.place.device,

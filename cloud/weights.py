@@ -49,14 +49,26 @@ class Weights:
         """Return the days since placement (or of the last two months) and the breed's curve."""
         flock = flocks.facts_on(self._records, farm, house, today)
         first = flock.placed_on if flock else today - timedelta(days=HISTORY_DAYS_WITHOUT_FLOCK)
+        return self._between(farm, house, flock, first, today)
+
+    def of_flock(self, farm: str, house: str, flock: str, today: date) -> WeightHistory | None:
+        """Return the days that a flock spent in a house; None when it was never there."""
+        known = flocks.read(self._records, farm)
+        kept = known.find(flock)
+        stay = next((one for one in known.stays(house) if one.flock == flock), None)
+        if kept is None or stay is None:
+            return None
+        return self._between(farm, house, kept.facts, stay.first, min(stay.last or today, today))
+
+    def _between(self, farm: str, house: str, flock: FlockFacts | None, first: date, last: date) -> WeightHistory:
         standard = _standard(flock)
-        by_hand = self._by_hand(farm, house, flock, today)
+        by_hand = self._by_hand(farm, house, flock, last)
         return WeightHistory(
             time_zone=self._zones.of(farm).key,
             breed=flock.breed if flock else None,
             curve_source=standard.source if standard else None,
             curve=_curve(standard),
-            days=_days(self._daily(farm, house, first, today), flock, by_hand),
+            days=_days(self._daily(farm, house, first, last), flock, by_hand),
             hand_weighings=[hand_weighed(one, flock) for one in by_hand],
         )
 

@@ -2,15 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
 from cloud.api.caller import WithCaller, may
 from cloud.api.models import HouseName, HouseNow, WeightHistory
 from cloud.api.paging import WHOLE_LIST, Paged, paging
 from cloud.api.paths import FarmPath, HousePath, known_house
+from cloud.api.problems import not_found
 from cloud.api.services import WithServices
 from cloud.rights import Right
 from cloud.store import houses
+from contract.place import Slug
 
 router = APIRouter(prefix="/houses", tags=["houses"])
 
@@ -33,7 +35,18 @@ def house_now(farm: FarmPath, house: HousePath, services: WithServices) -> House
 
 
 @router.get("/{farm}/{house}/weights", dependencies=[Depends(may(Right.READ))])
-def weights(farm: FarmPath, house: HousePath, services: WithServices) -> WeightHistory:
-    """Return the flock's daily weights and the breed's curve."""
+def weights(
+    farm: FarmPath,
+    house: HousePath,
+    services: WithServices,
+    flock: Annotated[Slug | None, Query(description="one that is over, too; default: the one that lives there")] = None,
+) -> WeightHistory:
+    """Return a flock's daily weights and its breed's curve."""
     known_house(services, farm, house)
-    return services.glance.weight_history(farm, house)
+    if flock is None:
+        return services.glance.weight_history(farm, house)
+    history = services.glance.weights_of(farm, house, flock)
+    if history is None:
+        detail = f"The flock {flock!r} was never in {farm}/{house}."
+        raise not_found("no_such_flock", detail, zh=f"{farm}/{house} 没有过批次 {flock}。")
+    return history

@@ -142,6 +142,10 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
     "treatment_days": {"en": "The days of the treatment can't be.", "zh": "用药日期不合理。"},
     "inside_withdrawal": {"en": "A withdrawal time still runs on that day.", "zh": "当天仍在休药期内。"},
     "no_jpeg": {"en": "This is no whole JPEG.", "zh": "这不是完整的 JPEG 图片。"},
+    "no_network": {
+        "en": "This service has no network for this installed.",
+        "zh": "本服务没有安装所需的识别模型。",
+    },
     "photo_taken": {"en": "The entry has another photo already.", "zh": "该记录已有另一张照片。"},
     "no_such_curve": {"en": "The farm has no own curve of this breed.", "zh": "该品种没有自定义曲线。"},
     "bad_curve": {"en": "This is no growth curve.", "zh": "曲线数据有误，请检查每行的日龄和体重（克）。"},

@@ -15,7 +15,7 @@ from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
 from cloud.rights import Right
-from cloud.store import doubtful
+from cloud.store import doubtful, late
 from cloud.store.columns import Values
 from cloud.store.doubtful import Stretch
 from cloud.store.series import SeriesKey, Window
@@ -68,10 +68,11 @@ def series(
             HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", "from: must be before 'to'", zh="from：须早于 to。"
         )
     key = _chosen(services, farm, house, (quantity, source, device))
+    came_late = late.spans(services.records, (farm, house), key.device, start_ms, end_ms)
     found = doubtful.stretches(services.records, farm, house, start_ms, end_ms)
     doubts = [one for one in found if (one.device, one.source, one.quantity) == key[2:]]
     window = services.series.window(key, start_ms, end_ms, points)
-    return _answer(key, _believed(window, doubts, end_ms) if believed else window, doubts)
+    return _answer(key, _believed(window, doubts, end_ms) if believed else window, doubts, came_late)
 
 
 def _chosen(services: Services, farm: str, house: str, wanted: tuple[str, str | None, str | None]) -> SeriesKey:
@@ -94,7 +95,7 @@ def _is_wanted(key: SeriesKey, source: str | None) -> bool:
     return key.source == source if source else "." not in key.source
 
 
-def _answer(key: SeriesKey, window: Window, doubts: list[Stretch]) -> SeriesAnswer:
+def _answer(key: SeriesKey, window: Window, doubts: list[Stretch], came_late: list[tuple[int, int]]) -> SeriesAnswer:
     return SeriesAnswer(
         device=key.device,
         source=key.source,
@@ -102,6 +103,7 @@ def _answer(key: SeriesKey, window: Window, doubts: list[Stretch]) -> SeriesAnsw
         unit=QUANTITIES[key.quantity].unit,
         resolution="bucket" if window.bucketed else "raw",
         basis=window.basis,
+        late=came_late,
         days_of="UTC" if window.basis == "daily" else None,
         at_ms=window.at_ms.tolist(),
         doubtful=[DoubtfulSpan(from_ms=one.from_ms, to_ms=one.to_ms, why=one.why) for one in doubts],

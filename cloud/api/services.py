@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from cloud.alerts.delivery.desk import NotificationDesk
 from cloud.alerts.engine import Engine
 from cloud.config import CloudConfig
+from cloud.droppings import DroppingsNetwork
 from cloud.glance import Glance
 from cloud.ingest.courier import Courier
 from cloud.live import Feed, Hub
@@ -19,6 +20,7 @@ from cloud.store.people import Passwords
 from cloud.store.records import Records
 from cloud.store.series import SeriesStore
 from cloud.store.zones import Zones
+from cloud.trends import Trends
 from cloud.vitals import Vitals
 
 
@@ -33,6 +35,8 @@ class Services:
     media: Media
     hub: Hub
     glance: Glance
+    trends: Trends
+    droppings: DroppingsNetwork
     metrics: Metrics
     vitals: Vitals
     passwords: Passwords

@@ -6,7 +6,7 @@ series and time, a picture by camera and time, the ledger by seq.
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -26,6 +26,7 @@ from cloud.store import (
     findings,
     hand_weighings,
     houses,
+    late,
     ledger,
     pictures,
     verdicts,
@@ -231,6 +232,7 @@ class Settler:
             # A late weighing is not the last one, but it is one of its day.
             if id(candidate) in kept or isinstance(event, WeightSample):
                 _note_change(outcome, candidate.place, event)
+        late.note(connection, _late(batch.accepted), now_ms)
         ledger.settle_all(connection, outcome.settled, self._remembered.ranges)
         outcome.lacking = _lacking(connection, batch.accepted)
         for refused in batch.refused:
@@ -289,6 +291,12 @@ def _points(accepted: Iterable[Accepted]) -> PointRows:
         if isinstance(item.message, Event):
             put_points(rows, item.place, item.message)
     return rows
+
+
+def _late(accepted: Iterable[Accepted]) -> Iterator[tuple[Place, int]]:
+    for item in accepted:
+        if isinstance(item.message, Event) and item.message.delayed:
+            yield item.place, unix_ms(item.message)
 
 
 def _kept_aside(not_kept: Iterable[NotKept]) -> list[Refused]:

@@ -37,6 +37,7 @@ from cloud.api.models.channels import (
 )
 from cloud.api.models.commands import CommandNow, CommandReport, CommandWanted, PictureWanted
 from cloud.api.models.devices import CodeMade, Decision, EnrolledDevice, EnrolmentAsked
+from cloud.api.models.droppings import DroppingsCheckNow
 from cloud.api.models.flocks import (
     ClosedTold,
     EventTold,
@@ -62,6 +63,7 @@ from cloud.api.models.money import (
     PricesTold,
     ReferenceList,
 )
+from cloud.api.models.overview import Overview, OverviewHouse, Trend
 from cloud.api.models.people import (
     Acceptance,
     AuditPage,
@@ -106,7 +108,16 @@ from cloud.api.models.session import (
     WaysIn,
 )
 from cloud.api.models.stock import Floor, StockDayNow, StockHistory, StockNow, WithdrawalNow
-from cloud.api.models.vision import CountNow, FindingNow, FindingsNow, HouseCount, PictureNow, RollCallNow, WellnessNow
+from cloud.api.models.vision import (
+    CountNow,
+    FindingNow,
+    FindingsNow,
+    HouseCount,
+    PictureNow,
+    PictureTaken,
+    RollCallNow,
+    WellnessNow,
+)
 from cloud.api.models.weight import (
     WEIGHED_BIRDS_LEAST,
     WEIGHED_BIRDS_MOST,
@@ -161,6 +172,7 @@ __all__ = [
     "DoubtfulSpan",
     "DrawingNow",
     "DrawnMarks",
+    "DroppingsCheckNow",
     "EnrolledDevice",
     "EnrolmentAsked",
     "EntryTold",
@@ -209,12 +221,15 @@ __all__ = [
     "NewToken",
     "NotificationNow",
     "Notifying",
+    "Overview",
+    "OverviewHouse",
     "OwnCurve",
     "OwnWishes",
     "PartTold",
     "PasswordChange",
     "PersonNow",
     "PictureNow",
+    "PictureTaken",
     "PictureWanted",
     "Placing",
     "Post",
@@ -252,6 +267,7 @@ __all__ = [
     "TokenMade",
     "TokenNow",
     "TransferredTold",
+    "Trend",
     "User",
     "VerdictNow",
     "ViewNow",

@@ -31,6 +31,9 @@ class SeriesAnswer(Answer):
     days_of: Literal["UTC"] | None = Field(
         description="the zone of the days that daily roll-ups add up; null when the rows are made from anything finer"
     )
+    late: list[tuple[int, int]] = Field(
+        description="stretches (Unix ms, end exclusive) that came late, after an outage of the device's line"
+    )
     at_ms: list[int] = Field(description="Unix time in ms, rising")
     doubtful: list[DoubtfulSpan] = Field(description="what of this span the device itself does not believe")
     mean: Column

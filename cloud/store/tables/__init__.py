@@ -10,6 +10,7 @@ from cloud.store.tables.channels import Channel, Delivery, FarmNotifying, Listen
 from cloud.store.tables.events import DoubtfulStretch, Finding, Happening, KeptAside, Newest, Picture, SeqRange
 from cloud.store.tables.flocks import Flock, FlockEvent, LogEntry
 from cloud.store.tables.mail import Command, Delivered, Drawing, Verdict
+from cloud.store.tables.page import DroppingsCheck, LateData
 from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, SignInAttempt, User
 from cloud.store.tables.place import Device, Enrolment, EnrolmentCode, Farm, House, Organisation
 from cloud.store.tables.reports import Benchmarking, FarmPrices, GrowthCurve, ReportSchedule
@@ -29,6 +30,7 @@ __all__ = [
     "Device",
     "DoubtfulStretch",
     "Drawing",
+    "DroppingsCheck",
     "Enrolment",
     "EnrolmentCode",
     "Farm",
@@ -44,6 +46,7 @@ __all__ = [
     "Identity",
     "Invitation",
     "KeptAside",
+    "LateData",
     "Listener",
     "LogEntry",
     "Membership",

@@ -558,6 +558,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overview
+         * @description Return every house of the farms that the caller may read, each in short.
+         */
+        get: operations["overview_api_v1_overview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/houses": {
         parameters: {
             query?: never;
@@ -607,7 +627,7 @@ export interface paths {
         };
         /**
          * Weights
-         * @description Return the flock's daily weights and the breed's curve.
+         * @description Return a flock's daily weights and its breed's curve.
          */
         get: operations["weights_api_v1_houses__farm___house__weights_get"];
         put?: never;
@@ -1222,6 +1242,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pictures/{farm}/{house}/{camera}/{at_ms}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Picture Facts
+         * @description Return what is known about one picture: its boxes too.
+         */
+        get: operations["picture_facts_api_v1_pictures__farm___house___camera___at_ms__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/droppings/{check}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Check Droppings
+         * @description Look at a photo and keep what was seen; the same id with the same photo is answered from what is kept.
+         */
+        put: operations["check_droppings_api_v1_houses__farm___house__droppings__check__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/droppings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Checks
+         * @description List what was looked at, the newest first.
+         */
+        get: operations["list_checks_api_v1_houses__farm___house__droppings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/droppings/{check}/photo.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Photo
+         * @description Return the photo of a check; it never changes, so it may be kept for ever.
+         */
+        get: operations["check_photo_api_v1_houses__farm___house__droppings__check__photo_jpg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/updates": {
         parameters: {
             query?: never;
@@ -1568,6 +1668,26 @@ export interface paths {
          * @description Return what follows from the figures that are entered: price against price, and when it has paid for itself.
          */
         post: operations["calculate_equipment_api_v1_equipment_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Pictures
+         * @description List pictures of a house's cameras, the newest first; the newest of each camera is always among them.
+         */
+        get: operations["list_pictures_api_v1_houses__farm___house__pictures_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2865,6 +2985,42 @@ export interface components {
              * @description needed when two devices have a camera of this name
              */
             device?: string | null;
+        };
+        /**
+         * DroppingsCheckNow
+         * @description A photo of a dropping and what the network said of it: a screening hint, no diagnosis.
+         */
+        DroppingsCheckNow: {
+            /** Check */
+            check: string;
+            /** At */
+            at: string;
+            /** By */
+            by: string;
+            /**
+             * Flock
+             * @description the flock that lived in the house then
+             */
+            flock: string | null;
+            /**
+             * Answer
+             * @description most probable class, or not_sure where none is probable enough
+             */
+            answer: string;
+            /**
+             * Probabilities
+             * @description class -> probability, calibrated; they sum to 1
+             */
+            probabilities: {
+                [key: string]: number;
+            };
+            /** Network */
+            network: string;
+            /**
+             * Photo
+             * @description its address, from the root of the service
+             */
+            photo: string;
         };
         /**
          * EnrolledDevice
@@ -4422,6 +4578,58 @@ export interface components {
             digest_at: string | null;
         };
         /**
+         * Overview
+         * @description All houses that the caller may read, sorted by address.
+         */
+        Overview: {
+            /**
+             * Now
+             * @description the service's clock, for ages
+             */
+            now: string;
+            /** Houses */
+            houses: components["schemas"]["OverviewHouse"][];
+        };
+        /**
+         * OverviewHouse
+         * @description One house in short: what HouseNow says of it, without pictures.
+         */
+        OverviewHouse: {
+            /** Farm */
+            farm: string;
+            /** House */
+            house: string;
+            /**
+             * Name
+             * @description as people call it; null: as its address says
+             */
+            name: string | null;
+            /** Time Zone */
+            time_zone: string;
+            flock: components["schemas"]["Flock"] | null;
+            /** @description null in an empty house */
+            stock: components["schemas"]["StockNow"] | null;
+            /**
+             * Alerts
+             * @description open ones: unacknowledged first, then the gravest, then the newest
+             */
+            alerts: components["schemas"]["AlertNow"][];
+            /** @description null while no camera counts */
+            house_count: components["schemas"]["HouseCount"] | null;
+            /** Counts */
+            counts: components["schemas"]["CountNow"][];
+            /** Roll Calls */
+            roll_calls: components["schemas"]["RollCallNow"][];
+            findings: components["schemas"]["FindingsNow"];
+            weight: components["schemas"]["WeightNow"] | null;
+            /** Climate */
+            climate: components["schemas"]["ClimateNow"][];
+            /** Devices */
+            devices: components["schemas"]["DeviceNow"][];
+            /** @description birds seen, else temperature, of the last 24 h; null without either */
+            trend: components["schemas"]["Trend"] | null;
+        };
+        /**
          * OwnCurve
          * @description A farm's own curve: exactly one of ``csv`` and ``formula``.
          * @example {
@@ -4599,6 +4807,30 @@ export interface components {
             boxes: components["schemas"]["Box"][];
             /** Network */
             network: string;
+        };
+        /**
+         * PictureTaken
+         * @description One of a day's pictures; its boxes are at its address without ``.jpg``.
+         */
+        PictureTaken: {
+            /** Device */
+            device: string;
+            /** Camera */
+            camera: string;
+            /** At */
+            at: string;
+            /** Url */
+            url: string;
+            /** Size Wh */
+            size_wh: [
+                number,
+                number
+            ];
+            /**
+             * Birds
+             * @description how many boxes
+             */
+            birds: number;
         };
         /**
          * PictureWanted
@@ -5328,6 +5560,14 @@ export interface components {
              */
             days_of: "UTC" | null;
             /**
+             * Late
+             * @description stretches (Unix ms, end exclusive) that came late, after an outage of the device's line
+             */
+            late: [
+                number,
+                number
+            ][];
+            /**
              * At Ms
              * @description Unix time in ms, rising
              */
@@ -5730,6 +5970,26 @@ export interface components {
             birds: number;
             /** To House */
             to_house: string;
+        };
+        /**
+         * Trend
+         * @description How one quantity went lately, in equal steps: enough for a line as wide as a thumb.
+         */
+        Trend: {
+            /** Quantity */
+            quantity: string;
+            /**
+             * Ends At
+             * @description the last step ends here
+             */
+            ends_at: string;
+            /** Step S */
+            step_s: number;
+            /**
+             * Mean
+             * @description null where nothing was measured
+             */
+            mean: (number | null)[];
         };
         /**
          * User
@@ -7339,6 +7599,35 @@ export interface operations {
             };
         };
     };
+    overview_api_v1_overview_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_houses_api_v1_houses_get: {
         parameters: {
             query?: {
@@ -7415,7 +7704,10 @@ export interface operations {
     };
     weights_api_v1_houses__farm___house__weights_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description one that is over, too; default: the one that lives there */
+                flock?: string | null;
+            };
             header?: never;
             path: {
                 farm: string;
@@ -8696,7 +8988,149 @@ export interface operations {
                 farm: string;
                 house: string;
                 camera: string;
+                /** @description when it was taken, Unix time in ms */
                 at_ms: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    picture_facts_api_v1_pictures__farm___house___camera___at_ms__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                camera: string;
+                /** @description when it was taken, Unix time in ms */
+                at_ms: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PictureNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_droppings_api_v1_houses__farm___house__droppings__check__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DroppingsCheckNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_checks_api_v1_houses__farm___house__droppings_get: {
+        parameters: {
+            query?: {
+                /** @description only those of one flock */
+                flock?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DroppingsCheckNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_photo_api_v1_houses__farm___house__droppings__check__photo_jpg_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                check: string;
             };
             cookie?: never;
         };
@@ -9435,6 +9869,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EquipmentAnswer"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_pictures_api_v1_houses__farm___house__pictures_get: {
+        parameters: {
+            query?: {
+                /** @description default: 24 h before 'to' */
+                from?: string | null;
+                /** @description default: now */
+                to?: string | null;
+                /** @description of each camera, spread evenly over the span */
+                at_most?: number;
+            };
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PictureTaken"][];
                 };
             };
             /** @description A refusal */

@@ -16,6 +16,7 @@ function series(at_ms: number[], mean: (number | null)[], source = "thermometer-
     unit: "°C",
     resolution: "raw" as const,
     basis: "raw" as const,
+    late: [],
     days_of: null,
     doubtful: [],
   };

@@ -32,8 +32,8 @@ const client = {
   weights: () => (away ? Promise.reject(new NoAnswer("away")) : Promise.resolve(WEIGHTS)),
   series: (_place: Place, query: SeriesQuery): Promise<SeriesAnswer> => {
     asked.push(query);
-    const { device, source, quantity } = query;
-    const columns = { at_ms: [], mean: [], low: [], high: [] };
+    const { device = "", source = "", quantity } = query;
+    const columns = { late: [], at_ms: [], mean: [], low: [], high: [] };
     return Promise.resolve({
       device,
       source,
