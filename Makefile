@@ -25,7 +25,7 @@ VIDEO ?=
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 # What a test talks to that pip can't bring.
-DEBIAN_TEST := mosquitto influxdb nginx-light postgresql-15 chromium fonts-noto-cjk ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 \
+DEBIAN_TEST := mosquitto influxdb nginx-light postgresql-15 chromium fonts-noto-cjk poppler-utils ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 \
 	gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
 
 demo: $(VENV)/.runtime $(DIST)
@@ -98,8 +98,8 @@ $(DIST): $(DASHBOARD)/node_modules/.ready $(shell find $(DASHBOARD)/src $(DASHBO
 
 lock: $(VENV)/.dev
 	python -m pip install --quiet uv
-	uv pip compile -q pyproject.toml --extra edge --extra cloud --extra oidc --extra s3 --group build $(LOCK_FLAGS) -o requirements.lock
-	uv pip compile -q pyproject.toml --extra edge --extra cloud --extra oidc --extra s3 --group dev $(LOCK_FLAGS) -c requirements.lock -o requirements-dev.lock
+	uv pip compile -q pyproject.toml --extra edge --extra cloud --extra oidc --extra report --extra s3 --group build $(LOCK_FLAGS) -o requirements.lock
+	uv pip compile -q pyproject.toml --extra edge --extra cloud --extra oidc --extra report --extra s3 --group dev $(LOCK_FLAGS) -c requirements.lock -o requirements-dev.lock
 
 LOCK_FLAGS := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate
 

@@ -14,6 +14,7 @@ from cloud.broker.cli import app as broker_app
 from cloud.config import CloudConfig, load_config
 from cloud.devices import app as device_app
 from cloud.people_cli import farm_app, house_app, user_app
+from cloud.report.cli import app as report_app
 from cloud.store.cli import app as store_app
 from cloud.verb import ConfigOption, sentences
 
@@ -27,6 +28,7 @@ app.add_typer(device_app, name="device")
 app.add_typer(backup_app)
 app.add_typer(store_app)
 app.add_typer(alerts_app)
+app.add_typer(report_app)
 
 
 @app.command()

@@ -11,7 +11,8 @@ HenwiseError
 │   │       ├── Implausible     it can't be true
 │   │       ├── Collides        it does not go together with what is there
 │   │       ├── Outdated        it corrects something that was corrected meanwhile
-│   │       └── Unheard         it is about something that is not there
+│   │       ├── Unheard         it is about something that is not there
+│   │       └── CannotPrint     a report can't be made here: a library or a font is missing
 │   ├── RefusedByStore          a database does not know or forbids what we ask of it
 │   ├── BrokerRefused           the broker can't be told who may what
 │   ├── CannotStart             a port is taken, a folder is missing or in use
@@ -66,6 +67,10 @@ class Outdated(Declined):
 
 class Unheard(Declined):
     """It is about a flock, an event or an entry that is not there."""
+
+
+class CannotPrint(Declined):
+    """A report can't be made here as it is asked for; the message says what to install."""
 
 
 class BadBackup(BadInput):

@@ -16,6 +16,8 @@ from cloud.ingest.subscriber import Subscriber
 from cloud.leader import Leadership
 from cloud.live import Feed
 from cloud.relay import Relay
+from cloud.report.gather import Gatherer
+from cloud.report.scheduler import Scheduler
 from cloud.signals import Signal
 from cloud.store.alerts import Transition
 from cloud.store.choice import check_workers, chosen_media, chosen_series, forgetting
@@ -73,12 +75,14 @@ class Work:
     def begin(self) -> list[asyncio.Task[None]]:
         """Begin; the tasks run until they are cancelled."""
         keeping, leading = self._config.pictures.keeping, self.leadership.leading
+        reports = Scheduler(Gatherer(self._series, self._records, self._config.zone))
         return [
             kept_up("leader", self.leadership.run),
             kept_up("changes", self._relay.run),
             kept_up("ingest", self._subscriber.run),
             kept_up("alerts", lambda: leading(self.engine.run)),
             kept_up("retention", lambda: leading(lambda: forgetting(self._series))),
+            kept_up("scheduled reports", lambda: leading(reports.run)),
             kept_up("old pictures", lambda: leading(lambda: sweeping(self._records, self._media, keeping))),
         ]
 

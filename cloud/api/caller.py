@@ -5,6 +5,9 @@ caller has no right at all answers exactly as one that does not exist (404); a f
 right answers 403. A route under an organisation declares ``Depends(within(Right.PEOPLE))`` in the same way. Any other
 declares ``Depends(the_caller)`` and shows only what is the caller's own, or
 ``Depends(anybody)``.
+
+Those that ask no store are coroutines: FastAPI would send a plain function to a thread and back, which costs more than
+it does.
 """
 
 from collections.abc import Callable
@@ -96,7 +99,7 @@ class Person:
     caller: Caller
 
 
-def the_person(caller: WithCaller) -> Person:
+async def the_person(caller: WithCaller) -> Person:
     """Return the person who calls.
 
     Raises:
@@ -110,7 +113,7 @@ def the_person(caller: WithCaller) -> Person:
 WithPerson = Annotated[Person, Depends(the_person)]
 
 
-def anybody() -> None:
+async def anybody() -> None:
     """Declare that a route needs no sign-in."""
 
 
@@ -120,7 +123,7 @@ class May:
 
     right: Right
 
-    def __call__(self, request: Request, caller: WithCaller, farm: FarmPath) -> Caller:
+    async def __call__(self, request: Request, caller: WithCaller, farm: FarmPath) -> Caller:
         """Return the caller.
 
         Raises:
@@ -148,7 +151,7 @@ class Within:
 
     right: Right
 
-    def __call__(self, caller: WithCaller, organisation: OrganisationPath) -> Caller:
+    async def __call__(self, caller: WithCaller, organisation: OrganisationPath) -> Caller:
         """Return the caller.
 
         Raises:
@@ -181,7 +184,7 @@ class Still:
 
     right: Right
 
-    def __call__(self, request: Request, services: WithServices, farm: FarmPath) -> Callable[[], bool]:
+    async def __call__(self, request: Request, services: WithServices, farm: FarmPath) -> Callable[[], bool]:
         """Return the question."""
 
         def still() -> bool:

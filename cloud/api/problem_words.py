@@ -24,6 +24,22 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
     "bad_request": {"en": "The request can't be understood.", "zh": "请求内容有误。"},
     "birds_out_of_range": {"en": "No picture holds so many birds.", "zh": "一张图片里不可能有这么多鸡，请检查数字。"},
     "not_yet_taken": {"en": "That picture has not been taken yet.", "zh": "该时间的图片还没有拍摄，请检查时间。"},
+    "no_such_code": {
+        "en": "This code is used, over or wrong.",
+        "zh": "此绑定码已使用、已过期或有误。",
+    },
+    "broker_away": {
+        "en": "The message broker could not be told; try again.",
+        "zh": "无法通知消息服务器，请重试。",
+    },
+    "no_such_version": {
+        "en": "There is no such version here.",
+        "zh": "没有这个版本。",
+    },
+    "no_such_command": {
+        "en": "The device was told nothing by this name.",
+        "zh": "没有给设备下达过这条命令。",
+    },
     "which_device": {
         "en": "Several devices have a camera of this name.",
         "zh": "有多台设备的摄像头同名，请指明是哪台设备。",
@@ -125,6 +141,18 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
     "inside_withdrawal": {"en": "A withdrawal time still runs on that day.", "zh": "当天仍在休药期内。"},
     "no_jpeg": {"en": "This is no whole JPEG.", "zh": "这不是完整的 JPEG 图片。"},
     "photo_taken": {"en": "The entry has another photo already.", "zh": "该记录已有另一张照片。"},
+    "no_such_curve": {"en": "The farm has no own curve of this breed.", "zh": "该品种没有自定义曲线。"},
+    "bad_curve": {"en": "This is no growth curve.", "zh": "曲线数据有误，请检查每行的日龄和体重（克）。"},
+    "no_mailbox": {"en": "You have no e-mail channel yet.", "zh": "您还没有邮箱渠道，请先在“通知”里添加邮箱。"},
+    "no_such_schedule": {"en": "There is no such scheduled report.", "zh": "没有这个定时报告，请刷新。"},
+    "schedule_taken": {"en": "This scheduled report can't be kept.", "zh": "无法保存这个定时报告。"},
+    "no_such_table": {"en": "The report has no such table.", "zh": "报告没有这个表。"},
+    "no_typst": {"en": "PDF files can't be made here.", "zh": "此服务不能生成 PDF。"},
+    "no_font": {"en": "The font of this language is missing here.", "zh": "此服务缺少该语言的字体。"},
+    "no_xlsx": {"en": "XLSX files can't be made here.", "zh": "此服务不能生成 XLSX。"},
+    "no_parquet": {"en": "Parquet files can't be made here.", "zh": "此服务不能生成 Parquet。"},
+    "too_few_weights": {"en": "There are too few weights for a curve.", "zh": "体重数据太少，无法拟合曲线。"},
+    "no_growth": {"en": "These weights are no growth.", "zh": "这些体重不像生长曲线。"},
     "not_found": {"en": "There is nothing at this address.", "zh": "该地址没有内容。"},
     "method_not_allowed": {"en": "This address can't be used that way.", "zh": "该地址不支持这种操作。"},
     "store_unavailable": {

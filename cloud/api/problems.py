@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from cloud.api.language import Language, language_of
 from cloud.api.models import Problem
 from cloud.api.problem_words import INVALID_ZH, title
-from cloud.errors import Collides, Declined, Implausible, Outdated, StoreUnavailable, Unheard
+from cloud.errors import CannotPrint, Collides, Declined, Implausible, Outdated, StoreUnavailable, Unheard
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +33,7 @@ DOCUMENTED: Final[dict[int | str, dict[str, Any]]] = {
 
 
 DECLINED: Final[dict[type[Declined], HTTPStatus]] = {
+    CannotPrint: HTTPStatus.NOT_IMPLEMENTED,
     Implausible: HTTPStatus.UNPROCESSABLE_ENTITY,
     Collides: HTTPStatus.CONFLICT,
     Outdated: HTTPStatus.PRECONDITION_FAILED,

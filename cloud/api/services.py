@@ -42,7 +42,7 @@ class Services:
     engine: Engine
 
 
-def _services(request: Request) -> Services:
+async def _services(request: Request) -> Services:
     services = request.app.state.services
     if not isinstance(services, Services):
         raise TypeError("create_app() sets app.state.services")

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, desc, exists, func, or_, select, update
 
@@ -133,7 +132,7 @@ def _of(place: Place) -> tuple[ColumnElement[bool], ...]:
     return (Finding.farm == place.farm, Finding.house == place.house, Finding.device == place.device)
 
 
-def _evidence_key(row: Row[Any]) -> EvidenceKey:
+def _evidence_key(row: Row[str, str, str, str, int]) -> EvidenceKey:
     return EvidenceKey(Place(farm=row.farm, house=row.house, device=row.device), row.finding, row.at_ms)
 
 

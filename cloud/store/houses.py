@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from cloud.store import farms
 from cloud.store.records import Records, insert_new, matching, upsert, upsert_all
@@ -36,10 +36,12 @@ def exists(records: Records, farm: str, house: str) -> bool:
         return known(connection, farm, house)
 
 
+_KNOWN = select(House.farm).where(House.farm == bindparam("of_farm"), House.house == bindparam("of_house"))
+
+
 def known(connection: Connection, farm: str, house: str) -> bool:
     """Say the same within a transaction."""
-    query = select(House.farm).where(House.farm == farm, House.house == house)
-    return connection.execute(query).first() is not None
+    return connection.execute(_KNOWN, {"of_farm": farm, "of_house": house}).first() is not None
 
 
 def seen(connection: Connection, houses: Iterable[Name], now_ms: int) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, delete, desc, select, tuple_
@@ -109,7 +108,7 @@ def forget(connection: Connection, keys: Sequence[PictureKey]) -> None:
 _KEY = (Picture.farm, Picture.house, Picture.device, Picture.camera, Picture.kind, Picture.at_ms)
 
 
-def _key(row: Row[Any]) -> PictureKey:
+def _key(row: Row[str, str, str, str, str, int]) -> PictureKey:
     return PictureKey(Place(farm=row.farm, house=row.house, device=row.device), row.camera, row.kind, row.at_ms)
 
 

@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from cloud.store.records import Records, add
 from cloud.store.tables import Session, User
@@ -53,15 +53,18 @@ def begin(
     return token
 
 
+# Asked for with every request: made once, for building a statement takes longer than running it.
+_PERSON = (
+    select(User.id, User.name, Session.used_ms)
+    .join(User, User.id == Session.user_id)
+    .where(Session.token_hash == bindparam("token_hash"), Session.expires_ms > bindparam("now_ms"))
+)
+
+
 def person(records: Records, token: str, now: datetime, lifetime: timedelta) -> Person | None:
     """Return who is behind a token, None when it is over or unknown; a used session lives on."""
-    query = (
-        select(User.id, User.name, Session.used_ms)
-        .join(User, User.id == Session.user_id)
-        .where(Session.token_hash == hashed(token), Session.expires_ms > ms(now))
-    )
     with records.reading() as connection:
-        row = connection.execute(query).first()
+        row = connection.execute(_PERSON, {"token_hash": hashed(token), "now_ms": ms(now)}).first()
     if row is None:
         return None
     if row.used_ms is None or row.used_ms < ms(now) - USE_NOTED_EVERY_MS:

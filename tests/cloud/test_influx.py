@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from itertools import count
@@ -223,6 +224,33 @@ def test_what_was_not_added_up_before_the_end_is_added_up_after_the_next_start(i
         store._accountant.resume(store.all_keys())
         assert store.add_up() == 4  # three hours and a day
     assert stale(influx, settings.database) == [0, 0, 0]
+
+
+def test_two_that_add_up_at_once_do_so_one_after_the_other(influx: Influx):
+    both, started = threading.Barrier(2), count(2)
+    counts: list[int] = []
+
+    def clock() -> datetime:
+        if next(started) < 2:  # the first question of each: what is due?
+            with suppress(threading.BrokenBarrierError):
+                both.wait(1)
+        return START + timedelta(days=50)
+
+    store = InfluxSeries(config(influx.url), "henwise", clock=clock, quiet_s=3600)
+    store.open()
+    try:
+        for number in range(20):
+            key = SeriesKey("hill", f"house-{number}", "pi-1", "thermo-1", "temperature_celsius")
+            store.append(points([20.0] * 48, key, HOUR_MS))
+        started = count()
+        threads = [threading.Thread(target=lambda: counts.append(store.add_up())) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        store.close()
+    assert sorted(counts) == [0, 20 * (48 + 2)]
 
 
 def test_a_rollup_is_trusted_only_when_every_worker_that_wrote_has_added_up(influx: Influx):

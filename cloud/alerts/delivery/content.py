@@ -1,5 +1,8 @@
 """What a notification says, as it is kept: in every language, with what can be done from the message."""
 
+from datetime import date
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict
 
 from cloud.alerts.delivery.notice import Language, Level
@@ -14,6 +17,26 @@ class Words(BaseModel):
     body: str
 
 
+class ReportAsked(BaseModel):
+    """A report that goes with a message to mailboxes; it is made when the message is sent.
+
+    Attributes:
+        kind: of one flock, or a comparison.
+        flocks: farm and flock of each.
+        last: the last day it covers.
+        units: of its numbers.
+        formats: which files.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["day", "week", "flock", "comparison"]
+    flocks: tuple[tuple[str, str], ...]
+    last: date
+    units: Literal["si", "jin", "us"]
+    formats: tuple[Literal["pdf", "xlsx", "csv", "parquet"], ...]
+
+
 class Content(BaseModel):
     """A whole message.
 
@@ -23,6 +46,7 @@ class Content(BaseModel):
         page: path of the dashboard's page about it.
         alerts: alerts that can be acknowledged and put off from the message.
         picture: where its picture is below the root of all pictures; None: it has none.
+        report: the report that goes with it; None: none does.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -32,3 +56,4 @@ class Content(BaseModel):
     page: str = "/"
     alerts: tuple[str, ...] = ()
     picture: str | None = None
+    report: ReportAsked | None = None

@@ -10,7 +10,7 @@ from cloud.alerts.delivery.audience import name_of
 from cloud.alerts.delivery.egress import Egress
 from cloud.alerts.delivery.keys import Keys, load_keys
 from cloud.alerts.delivery.links import SNOOZE_MS, Link, Signer
-from cloud.alerts.delivery.outgoing import Writer
+from cloud.alerts.delivery.outgoing import Attach, Writer
 from cloud.alerts.delivery.planner import Planner, new_id
 from cloud.alerts.delivery.post_office import PostOffice
 from cloud.alerts.delivery.sender import Sender
@@ -72,6 +72,7 @@ class NotificationDesk:
         config: the service's configuration.
         setting: what follows from it.
         media: the pictures.
+        attach: makes the files of reports.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class NotificationDesk:
         config: CloudConfig,
         setting: Setting,
         media: Media,
+        attach: Attach | None = None,
     ) -> None:
         self.setting = setting
         self.signer = Signer(setting.keys.links)
@@ -90,7 +92,7 @@ class NotificationDesk:
         self.people = people
         self._planner = Planner(records, alerts, people, config.zone)
         url = config.http.public_url
-        writer = Writer(self.signer, url, media)
+        writer = Writer(self.signer, url, media, attach)
         contact = config.notify.contact or (url if url and url.startswith("https://") else NOBODY)
         office = PostOffice(writer, setting.keys, setting.egress, contact, setting.smtp)
         self._sender = Sender(records, office, people)

@@ -1,14 +1,18 @@
 """A message as it goes over a channel: in the receiver's language, with its picture and what can be done from it."""
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Final
 from urllib.parse import urljoin
 
+from cloud.alerts.delivery.content import ReportAsked
+from cloud.alerts.delivery.kinds import EMAIL
 from cloud.alerts.delivery.links import ANSWER_MS, PICTURE_MS, Deed, Link, Signer
 from cloud.alerts.delivery.notice import Language, Level
 from cloud.alerts.delivery.phrases import PHRASES
+from cloud.errors import Declined
 from cloud.store.deliveries import Claimed
 from cloud.store.media import Media
 from cloud.store.named import Named
@@ -17,6 +21,23 @@ ANSWERS: Final = "/api/v1/answers"
 CUT: Final = "…"
 PUSH_BODY_CHARACTERS: Final = 500
 """A push message has 4096 bytes, encrypted; a Chinese character takes three."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that goes with a message."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+Attach = Callable[[ReportAsked, Language], Sequence[Attached]]
+"""Makes the files of a report; blocking.
+
+Raises:
+    Declined: they can't be made; the message goes without them and says why.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +50,7 @@ class Outgoing:
         foot: links, and from whom it is; empty where every character costs.
         picture: the JPEG to attach, None when there is none any more.
         push: the same for a browser, as JSON.
+        files: the files to attach.
     """
 
     id: str
@@ -38,6 +60,7 @@ class Outgoing:
     level: Level
     picture: bytes | None
     push: str
+    files: tuple[Attached, ...] = ()
 
     def body(self) -> str:
         """Return text and foot."""
@@ -61,9 +84,11 @@ class Writer:
         signer: for the links.
         public_url: where the service is reached from outside; None: messages carry no links.
         media: the pictures.
+        attach: makes the files of reports; None: none are sent.
     """
 
-    def __init__(self, signer: Signer, public_url: str | None, media: Media) -> None:
+    def __init__(self, signer: Signer, public_url: str | None, media: Media, attach: Attach | None = None) -> None:
+        self._attach = attach
         self._signer = signer
         self._public_url = public_url
         self._media = media
@@ -73,10 +98,11 @@ class Writer:
         content, language = one.content, one.channel.language
         picture = self._media.read(Named(PurePath(content.picture))) if content.picture is not None else None
         words = content.words[language]
+        files, lacking = self._files(one, language)
         return Outgoing(
             id=one.notification,
             subject=words.subject,
-            text=words.body,
+            text=f"{words.body}\n\n{lacking}" if lacking else words.body,
             foot=self._foot(one, language, now_ms),
             level=content.level,
             picture=picture,
@@ -85,7 +111,18 @@ class Writer:
                 ensure_ascii=False,
                 separators=(",", ":"),
             ),
+            files=files,
         )
+
+    def _files(self, one: Claimed, language: Language) -> tuple[tuple[Attached, ...], str]:
+        """Return the files of a message to a mailbox, and why there are none where there should be some."""
+        asked = one.content.report
+        if asked is None or self._attach is None or one.channel.kind != EMAIL:
+            return (), ""
+        try:
+            return tuple(self._attach(asked, language)), ""
+        except Declined as error:
+            return (), str(error) if language == "en" else error.zh
 
     def _foot(self, one: Claimed, language: Language, now_ms: int) -> str:
         if one.channel.kind == "sms":

@@ -35,7 +35,8 @@ from cloud.api.models.channels import (
     Notifying,
     QuietHours,
 )
-from cloud.api.models.devices import Decision, EnrolledDevice
+from cloud.api.models.commands import CommandNow, CommandReport, CommandWanted, PictureWanted
+from cloud.api.models.devices import CodeMade, Decision, EnrolledDevice, EnrolmentAsked
 from cloud.api.models.flocks import (
     ClosedTold,
     EventTold,
@@ -46,10 +47,21 @@ from cloud.api.models.flocks import (
     ThinnedTold,
     TransferredTold,
 )
+from cloud.api.models.growth import CurveFormula, CurveNow, FitAsked, FittedNow, OwnCurve
 from cloud.api.models.health import Health
 from cloud.api.models.house import ClimateNow, DeviceNow, Flock, HouseName, HouseNow, HousePatch
 from cloud.api.models.log import EntryTold, LogDayNow, LogEntryNow, LogPage
+from cloud.api.models.mailing import ComparisonMail, ReportMail, ScheduleNow, ScheduleTold
 from cloud.api.models.marks import DrawingNow, DrawnMarks, ViewNow
+from cloud.api.models.money import (
+    CostTold,
+    EquipmentAnswer,
+    EquipmentAsked,
+    PartTold,
+    PricesNow,
+    PricesTold,
+    ReferenceList,
+)
 from cloud.api.models.people import (
     Acceptance,
     AuditPage,
@@ -69,6 +81,16 @@ from cloud.api.models.people import (
     Posts,
     TokenMade,
     TokenNow,
+)
+from cloud.api.models.reports import (
+    FarmFlock,
+    ReportChart,
+    ReportColumn,
+    ReportFigure,
+    ReportGroup,
+    ReportLine,
+    ReportNow,
+    ReportTable,
 )
 from cloud.api.models.said import BIRDS_MAX, HandCount, Judgement, VerdictNow
 from cloud.api.models.series import SeriesAnswer
@@ -121,8 +143,16 @@ __all__ = [
     "ChannelsNow",
     "ClimateNow",
     "ClosedTold",
+    "CodeMade",
+    "CommandNow",
+    "CommandReport",
+    "CommandWanted",
+    "ComparisonMail",
+    "CostTold",
     "CountNow",
     "Credentials",
+    "CurveFormula",
+    "CurveNow",
     "CurvePoint",
     "Decision",
     "DeliveryNow",
@@ -131,14 +161,20 @@ __all__ = [
     "DrawingNow",
     "DrawnMarks",
     "EnrolledDevice",
+    "EnrolmentAsked",
     "EntryTold",
+    "EquipmentAnswer",
+    "EquipmentAsked",
     "Escalating",
     "EscalationNow",
     "EventTold",
+    "FarmFlock",
     "FarmNow",
     "FarmText",
     "FindingNow",
     "FindingsNow",
+    "FitAsked",
+    "FittedNow",
     "Flock",
     "FlockEventNow",
     "FlockRecord",
@@ -172,20 +208,36 @@ __all__ = [
     "NewToken",
     "NotificationNow",
     "Notifying",
+    "OwnCurve",
     "OwnWishes",
+    "PartTold",
     "PasswordChange",
     "PersonNow",
     "PictureNow",
+    "PictureWanted",
     "Placing",
     "Post",
     "Posts",
+    "PricesNow",
+    "PricesTold",
     "Problem",
     "QuietHours",
+    "ReferenceList",
     "ReplayAnswer",
     "ReplayAsked",
+    "ReportChart",
+    "ReportColumn",
+    "ReportFigure",
+    "ReportGroup",
+    "ReportLine",
+    "ReportMail",
+    "ReportNow",
+    "ReportTable",
     "RingNow",
     "RollCallNow",
     "RuleNow",
+    "ScheduleNow",
+    "ScheduleTold",
     "SeriesAnswer",
     "SessionNow",
     "SettingsChange",

@@ -49,6 +49,7 @@ class Accountant:
         self._quiet_s = quiet_s
         self._stop = threading.Event()
         self._resumed = False
+        self._one_at_a_time = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="influx-rollups", daemon=True)
 
     def start(self) -> None:
@@ -67,6 +68,10 @@ class Accountant:
         Raises:
             StoreUnavailable: the rest is added up later.
         """
+        with self._one_at_a_time:  # others than the thread may ask for it: a migration, say
+            return self._add_up(quiet_s)
+
+    def _add_up(self, quiet_s: float) -> int:
         hours = self._due(self._pen.hours, HOUR_MS, quiet_s)
         count = self._added(hours, HOUR_MS, self._reader.all_added_up)
         days = self._due(self._pen.days, DAY_MS, quiet_s)

@@ -9,9 +9,10 @@ from cloud.store.tables.base import Table
 from cloud.store.tables.channels import Channel, Delivery, FarmNotifying, Listener, Notification, Telling, Turn
 from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Picture, SeqRange
 from cloud.store.tables.flocks import Flock, FlockEvent, LogEntry
-from cloud.store.tables.mail import Delivered, Drawing, Verdict
+from cloud.store.tables.mail import Command, Delivered, Drawing, Verdict
 from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, User
-from cloud.store.tables.place import Device, Enrolment, Farm, House, Organisation
+from cloud.store.tables.place import Device, Enrolment, EnrolmentCode, Farm, House, Organisation
+from cloud.store.tables.reports import Benchmarking, FarmPrices, GrowthCurve, ReportSchedule
 from cloud.store.tables.weighed import HandWeighing
 
 __all__ = [
@@ -20,17 +21,22 @@ __all__ = [
     "AlertTransition",
     "ApiToken",
     "Audit",
+    "Benchmarking",
     "Channel",
+    "Command",
     "Delivered",
     "Delivery",
     "Device",
     "Drawing",
     "Enrolment",
+    "EnrolmentCode",
     "Farm",
     "FarmNotifying",
+    "FarmPrices",
     "Finding",
     "Flock",
     "FlockEvent",
+    "GrowthCurve",
     "HandWeighing",
     "Happening",
     "House",
@@ -44,6 +50,7 @@ __all__ = [
     "Notification",
     "Organisation",
     "Picture",
+    "ReportSchedule",
     "RuleMemory",
     "SeqRange",
     "Session",

@@ -12,7 +12,7 @@ from cloud.alerts.delivery.channels import bots
 from cloud.alerts.delivery.channels.status import trouble_of
 from cloud.alerts.delivery.egress import Egress
 from cloud.alerts.delivery.notice import Level
-from cloud.alerts.delivery.outgoing import Outgoing
+from cloud.alerts.delivery.outgoing import Attached, Outgoing
 from cloud.alerts.delivery.overhearing import overheard
 from cloud.store.channels import Trouble
 
@@ -50,11 +50,12 @@ def send(url: str, message: Outgoing, egress: Egress) -> Trouble:
 
 
 def _attached(message: Outgoing) -> AppriseAttachment | None:
-    if message.picture is None:
-        return None
+    files = list(message.files)
+    if message.picture is not None:
+        files.append(Attached("picture.jpg", "image/jpeg", message.picture))
     # Apprise asks before it reads whether the thing is still there; what lies in memory always is.
-    picture = AttachMemory(content=message.picture, name="picture.jpg", mimetype="image/jpeg")  # type: ignore[no-untyped-call]
-    return AppriseAttachment(picture)
+    parts = [AttachMemory(content=one.content, name=one.name, mimetype=one.media_type) for one in files]  # type: ignore[no-untyped-call]
+    return AppriseAttachment(parts) if parts else None
 
 
 def _mark(plugin: NotifyBase, message: str) -> None:

@@ -462,9 +462,95 @@ export interface paths {
         get?: never;
         /**
          * Decide
-         * @description Let a device speak, or take in nothing more of it; what its outbox kept arrives within minutes.
+         * @description Let a device speak; or end its connection, forget its account and take in nothing more of it.
+         *
+         *     What the outbox of an approved device kept arrives within minutes.
          */
         put: operations["decide_api_v1_farms__farm__devices__house___device__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/devices/{house}/{device}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Code
+         * @description Make a code with which a device enrols within an hour, once; an earlier one for it is void.
+         */
+        post: operations["make_code_api_v1_farms__farm__devices__house___device__code_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/cameras/{camera}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Picture
+         * @description Have a camera take a picture now.
+         */
+        post: operations["take_picture_api_v1_houses__farm___house__cameras__camera__picture_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/devices/{device}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Commands
+         * @description List what a device was told, newest first.
+         */
+        get: operations["list_commands_api_v1_houses__farm___house__devices__device__commands_get"];
+        put?: never;
+        /**
+         * Tell Device
+         * @description Tell a device to do something; the same again, while it is on its way, is the same command.
+         */
+        post: operations["tell_device_api_v1_houses__farm___house__devices__device__commands_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/devices/{device}/commands/{command}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Command
+         * @description Return one command with what it asked for.
+         */
+        get: operations["read_command_api_v1_houses__farm___house__devices__device__commands__command__get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1130,6 +1216,378 @@ export interface paths {
         get: operations["picture_api_v1_pictures__farm___house___camera___at_ms__jpg_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/updates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description List the versions that are offered, those with a signature only.
+         */
+        get: operations["list_versions_api_v1_updates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/updates/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch
+         * @description Return a bundle or its signature; it is free software, and who installs it checks who signed it.
+         */
+        get: operations["fetch_api_v1_updates__file__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/flocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Farm Flocks
+         * @description List all flocks of a farm, newest placement first.
+         */
+        get: operations["list_farm_flocks_api_v1_farms__farm__flocks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/flocks/{flock}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Flock Report
+         * @description Return a report about one flock.
+         */
+        get: operations["flock_report_api_v1_farms__farm__flocks__flock__report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/flocks/{flock}/report.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Flock Report File
+         * @description Return a report about one flock as a file.
+         */
+        get: operations["flock_report_file_api_v1_farms__farm__flocks__flock__report__form__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Comparison
+         * @description Return flocks side by side, of one farm or of several.
+         */
+        get: operations["comparison_api_v1_comparison_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparison.{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Comparison File
+         * @description Return flocks side by side as a file.
+         */
+        get: operations["comparison_file_api_v1_comparison__form__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/flocks/{flock}/report/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail Report
+         * @description Send a report about a flock to one's own mailboxes.
+         */
+        post: operations["mail_report_api_v1_farms__farm__flocks__flock__report_mail_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/comparison/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail Comparison
+         * @description Send a comparison of flocks to one's own mailboxes.
+         */
+        post: operations["mail_comparison_api_v1_comparison_mail_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/report-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Schedules
+         * @description List one's own scheduled reports, oldest first.
+         */
+        get: operations["list_schedules_api_v1_me_report_schedules_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/report-schedules/{schedule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep Schedule
+         * @description Let a report come by itself to one's own mailboxes; the same id again changes it.
+         */
+        put: operations["keep_schedule_api_v1_farms__farm__report_schedules__schedule__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/report-schedules/{schedule}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Schedule
+         * @description Let a report come no more.
+         */
+        delete: operations["remove_schedule_api_v1_me_report_schedules__schedule__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/curves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Curves
+         * @description List the curves that flocks are held against: the farm's own, then the breeders' of other breeds.
+         */
+        get: operations["list_curves_api_v1_farms__farm__curves_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/curves/{breed}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep Curve
+         * @description Keep a farm's own curve of a breed; it takes the place of an earlier one, and of the breeder's.
+         */
+        put: operations["keep_curve_api_v1_farms__farm__curves__breed__put"];
+        post?: never;
+        /**
+         * Forget Curve
+         * @description Forget a farm's own curve; the breeder's counts again where there is one.
+         */
+        delete: operations["forget_curve_api_v1_farms__farm__curves__breed__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/curves/fit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fit Curve
+         * @description Fit a curve to the daily means of past flocks; nothing is kept.
+         */
+        post: operations["fit_curve_api_v1_farms__farm__curves_fit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Prices
+         * @description Return the prices of a farm.
+         */
+        get: operations["read_prices_api_v1_farms__farm__prices_get"];
+        /**
+         * Keep Prices
+         * @description Enter the prices of a farm; they take the place of earlier ones.
+         */
+        put: operations["keep_prices_api_v1_farms__farm__prices_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/equipment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Equipment
+         * @description Return a list of the parts of one house, to start a calculation from.
+         */
+        get: operations["read_equipment_api_v1_equipment_get"];
+        put?: never;
+        /**
+         * Calculate Equipment
+         * @description Return what follows from the figures that are entered: price against price, and when it has paid for itself.
+         */
+        post: operations["calculate_equipment_api_v1_equipment_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrol
+         * @description Give a device its account for a code, once.
+         */
+        post: operations["enrol_api_v1_enrolment_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1815,6 +2273,225 @@ export interface components {
             kind: "closed";
         };
         /**
+         * CodeMade
+         * @description A code with which one device enrols, once; it can't be read again.
+         */
+        CodeMade: {
+            /** Code */
+            code: string;
+            /** Expires At */
+            expires_at: string;
+            /**
+             * Command
+             * @description what is to be typed in on the device
+             */
+            command: string;
+        };
+        /**
+         * CommandNow
+         * @description Something a device was told to do, and what became of it.
+         */
+        CommandNow: {
+            /** Command */
+            command: string;
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "snapshot" | "tare" | "zero" | "reload" | "restart" | "logs" | "doctor" | "configure" | "update";
+            /**
+             * Target
+             * @description instrument or camera, where the action has one
+             */
+            target: string | null;
+            /** At */
+            at: string;
+            /** By */
+            by: string;
+            /**
+             * Expires At
+             * @description the device does not carry it out afterwards
+             */
+            expires_at: string;
+            /**
+             * State
+             * @description pending: on its way; done, refused: the device's answer; unanswered: none came in time
+             * @enum {string}
+             */
+            state: "pending" | "done" | "refused" | "unanswered";
+            /**
+             * Answered At
+             * @description on the device's clock
+             */
+            answered_at: string | null;
+            /**
+             * Code
+             * @description what the device answered, as a key for translated sentences
+             * @enum {string}
+             */
+            code: "" | "expired" | "interrupted" | "no_such_part" | "no_such_camera" | "not_adjustable" | "load_moves" | "part_silent" | "no_picture" | "config_mistakes" | "config_fell_back" | "not_installed" | "update_refused" | "update_fell_back" | "disk_refuses" | "other";
+            /**
+             * Detail
+             * @description the device's own words, in English
+             */
+            detail: string;
+            /**
+             * Has Report
+             * @description the command's own address has what was asked for
+             */
+            has_report: boolean;
+        };
+        /**
+         * CommandReport
+         * @description The same with what was asked for.
+         */
+        CommandReport: {
+            /** Command */
+            command: string;
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "snapshot" | "tare" | "zero" | "reload" | "restart" | "logs" | "doctor" | "configure" | "update";
+            /**
+             * Target
+             * @description instrument or camera, where the action has one
+             */
+            target: string | null;
+            /** At */
+            at: string;
+            /** By */
+            by: string;
+            /**
+             * Expires At
+             * @description the device does not carry it out afterwards
+             */
+            expires_at: string;
+            /**
+             * State
+             * @description pending: on its way; done, refused: the device's answer; unanswered: none came in time
+             * @enum {string}
+             */
+            state: "pending" | "done" | "refused" | "unanswered";
+            /**
+             * Answered At
+             * @description on the device's clock
+             */
+            answered_at: string | null;
+            /**
+             * Code
+             * @description what the device answered, as a key for translated sentences
+             * @enum {string}
+             */
+            code: "" | "expired" | "interrupted" | "no_such_part" | "no_such_camera" | "not_adjustable" | "load_moves" | "part_silent" | "no_picture" | "config_mistakes" | "config_fell_back" | "not_installed" | "update_refused" | "update_fell_back" | "disk_refuses" | "other";
+            /**
+             * Detail
+             * @description the device's own words, in English
+             */
+            detail: string;
+            /**
+             * Has Report
+             * @description the command's own address has what was asked for
+             */
+            has_report: boolean;
+            /**
+             * Report
+             * @description lines of the log or of the doctor, in the language that was asked for
+             */
+            report: string;
+        };
+        /**
+         * CommandWanted
+         * @description What a device shall do; a camera takes a picture by an address of its own.
+         * @example {
+         *       "action": "tare",
+         *       "target": "scale-1"
+         *     }
+         */
+        CommandWanted: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "tare" | "zero" | "reload" | "restart" | "logs" | "doctor" | "configure" | "update";
+            /**
+             * Target
+             * @description tare and zero: the scale; restart: one part, the whole agent without it
+             */
+            target?: string | null;
+            /**
+             * Text
+             * @description configure: the new edge.toml; update: the version
+             * @default
+             */
+            text?: string;
+            /**
+             * Language
+             * @description of the report; null: as Accept-Language asks for
+             */
+            language?: ("en" | "zh") | null;
+        };
+        /**
+         * ComparisonMail
+         * @description Send a comparison of flocks to one's own mailboxes.
+         * @example {
+         *       "flocks": [
+         *         "hillside/house-2-2026-09-01",
+         *         "valley/house-1-2026-09-03"
+         *       ],
+         *       "formats": [
+         *         "pdf",
+         *         "xlsx"
+         *       ]
+         *     }
+         */
+        ComparisonMail: {
+            /**
+             * Last
+             * @description last day it covers; null: today
+             */
+            last?: string | null;
+            /**
+             * Units
+             * @default si
+             * @enum {string}
+             */
+            units?: "si" | "jin" | "us";
+            /**
+             * Formats
+             * @description files that go with the message
+             * @default [
+             *       "pdf"
+             *     ]
+             */
+            formats?: ("pdf" | "xlsx" | "csv" | "parquet")[];
+            /**
+             * Flocks
+             * @description farm/flock of each
+             */
+            flocks: string[];
+        };
+        /**
+         * CostTold
+         * @description Something that costs money, for each ``per``.
+         * @example {
+         *       "name": "heating",
+         *       "amount": 1800,
+         *       "per": "flock"
+         *     }
+         */
+        CostTold: {
+            /** Name */
+            name: string;
+            /** Amount */
+            amount: number;
+            /**
+             * Per
+             * @enum {string}
+             */
+            per: "flock" | "day" | "bird" | "kilogram";
+        };
+        /**
          * CountNow
          * @description Birds one camera saw in its last window; visible, not in the house.
          */
@@ -1932,6 +2609,56 @@ export interface components {
             cause?: string;
         };
         /**
+         * CurveFormula
+         * @description A growth curve by formula; docs/reports.md has the formulas.
+         * @example {
+         *       "kind": "gompertz",
+         *       "asymptote_grams": 2115.8,
+         *       "rate_per_day": 0.04,
+         *       "inflection_days": 41.9
+         *     }
+         */
+        CurveFormula: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "gompertz" | "logistic" | "richards";
+            /** Asymptote Grams */
+            asymptote_grams: number;
+            /** Rate Per Day */
+            rate_per_day: number;
+            /** Inflection Days */
+            inflection_days: number;
+            /**
+             * Shape
+             * @description of Richards only
+             */
+            shape?: number | null;
+        };
+        /**
+         * CurveNow
+         * @description A curve that flocks of a breed are held against on a farm.
+         */
+        CurveNow: {
+            /** Breed */
+            breed: string;
+            /**
+             * Own
+             * @description the farm's own; otherwise the breeder's
+             */
+            own: boolean;
+            /** Source */
+            source: string;
+            /** Points */
+            points: components["schemas"]["CurvePoint"][];
+            formula: components["schemas"]["CurveFormula"] | null;
+            /** By */
+            by: string;
+            /** Kept At */
+            kept_at: string | null;
+        };
+        /**
          * CurvePoint
          * @description A breed's standard at one age.
          */
@@ -2011,6 +2738,23 @@ export interface components {
             dropped_rows: number;
             /** Parts */
             parts: components["schemas"]["PartStatus"][];
+            /**
+             * Health
+             * @description quantity key -> value of the device itself: its processor's temperature, its disk, …
+             */
+            health: {
+                [key: string]: number;
+            };
+            /**
+             * Health At
+             * @description when that was measured
+             */
+            health_at: string | null;
+            /**
+             * Commands
+             * @description what it was told within the last day, newest first, at most ten
+             */
+            commands: components["schemas"]["CommandNow"][];
         };
         /**
          * DrawingNow
@@ -2132,6 +2876,89 @@ export interface components {
             decided_by: string | null;
         };
         /**
+         * EnrolmentAsked
+         * @description A device that wants in.
+         * @example {
+         *       "code": "K7QF-2M9P-XWRT"
+         *     }
+         */
+        EnrolmentAsked: {
+            /** Code */
+            code: string;
+        };
+        /**
+         * EquipmentAnswer
+         * @description What follows from the figures that were entered; nothing here is a claim of ours.
+         */
+        EquipmentAnswer: {
+            ours: components["schemas"]["Told"];
+            reference: components["schemas"]["Told"];
+            cheaper_percent: components["schemas"]["Told"];
+            gain_a_year: components["schemas"]["Told"];
+            payback_months: components["schemas"]["Told"];
+            /**
+             * Rests On
+             * @description the assumptions, in words
+             */
+            rests_on: string[];
+        };
+        /**
+         * EquipmentAsked
+         * @description Two bills, and what somebody expects of the equipment.
+         * @example {
+         *       "parts": [
+         *         {
+         *           "name": "edge computer",
+         *           "count": 1,
+         *           "price": 1000
+         *         },
+         *         {
+         *           "name": "camera",
+         *           "count": 4,
+         *           "price": 400
+         *         }
+         *       ],
+         *       "reference": [
+         *         {
+         *           "name": "offer of a poultry controller",
+         *           "count": 1,
+         *           "price": 20000
+         *         }
+         *       ],
+         *       "income_a_year": 100000,
+         *       "more_income_percent": 3,
+         *       "saved_a_year": 4000,
+         *       "running_a_year": 800
+         *     }
+         */
+        EquipmentAsked: {
+            /** Parts */
+            parts: components["schemas"]["PartTold"][];
+            /**
+             * Reference
+             * @description another offer with the same functions
+             */
+            reference?: components["schemas"]["PartTold"][];
+            /** Income A Year */
+            income_a_year?: number | null;
+            /**
+             * More Income Percent
+             * @description expected
+             * @default 0
+             */
+            more_income_percent?: number;
+            /**
+             * Saved A Year
+             * @default 0
+             */
+            saved_a_year?: number;
+            /**
+             * Running A Year
+             * @default 0
+             */
+            running_a_year?: number;
+        };
+        /**
          * Escalating
          * @description Who of a farm is told after whom.
          * @example {
@@ -2176,6 +3003,35 @@ export interface components {
             cap_per_hour: number;
             /** People */
             people: components["schemas"]["ListenerNow"][];
+        };
+        /**
+         * FarmFlock
+         * @description A flock of a farm, for choosing what a report is about.
+         */
+        FarmFlock: {
+            /** Farm */
+            farm: string;
+            /** Flock */
+            flock: string;
+            /**
+             * House
+             * @description where it was placed
+             */
+            house: string;
+            /** Breed */
+            breed: string;
+            /**
+             * Placed On
+             * Format: date
+             */
+            placed_on: string;
+            /** Closed On */
+            closed_on: string | null;
+            /**
+             * Birds
+             * @description that should be there, in all its houses
+             */
+            birds: number;
         };
         /**
          * FarmNow
@@ -2353,6 +3209,50 @@ export interface components {
              * @description newest first
              */
             rows: components["schemas"]["FindingNow"][];
+        };
+        /**
+         * FitAsked
+         * @description Past flocks of the farm that a curve shall be fitted to.
+         * @example {
+         *       "flocks": [
+         *         "house-2-2026-05-01",
+         *         "house-2-2026-07-20"
+         *       ],
+         *       "kind": "gompertz"
+         *     }
+         */
+        FitAsked: {
+            /** Flocks */
+            flocks: string[];
+            /**
+             * Kind
+             * @description null: the one that fits best
+             */
+            kind?: ("gompertz" | "logistic" | "richards") | null;
+        };
+        /**
+         * FittedNow
+         * @description A fitted curve, and how well it fits; send its formula to keep it.
+         */
+        FittedNow: {
+            formula: components["schemas"]["CurveFormula"];
+            /**
+             * Deviations
+             * @description standard errors of asymptote, rate, inflection and shape
+             */
+            deviations: number[];
+            /**
+             * Residual Percent
+             * @description standard deviation of the weights around the curve
+             */
+            residual_percent: number;
+            /**
+             * Weights
+             * @description daily means it was fitted to
+             */
+            weights: number;
+            /** Points */
+            points: components["schemas"]["CurvePoint"][];
         };
         /**
          * Flock
@@ -3189,6 +4089,36 @@ export interface components {
             withdrawal_days?: number | null;
         };
         /**
+         * Membership
+         * @description What a device is given: who it is, and how it reaches the broker.
+         */
+        Membership: {
+            /** Farm */
+            farm: string;
+            /** House */
+            house: string;
+            /** Device */
+            device: string;
+            /** Broker Host */
+            broker_host: string;
+            /** Broker Port */
+            broker_port: number;
+            /** Tls */
+            tls: boolean;
+            /**
+             * Ca
+             * @description certificates to trust at the broker, PEM; null: what the device trusts anyway
+             */
+            ca: string | null;
+            /**
+             * Username
+             * @description null: the broker asks for none
+             */
+            username: string | null;
+            /** Password */
+            password: string | null;
+        };
+        /**
          * MortalityTold
          * @description Birds found dead; 0 says that somebody looked and found none.
          * @example {
@@ -3464,6 +4394,28 @@ export interface components {
             digest_at: string | null;
         };
         /**
+         * OwnCurve
+         * @description A farm's own curve: exactly one of ``csv`` and ``formula``.
+         * @example {
+         *       "source": "our last ten flocks",
+         *       "csv": "age_days,grams\n0,36\n28,410\n56,980\n84,1450"
+         *     }
+         */
+        OwnCurve: {
+            /**
+             * Source
+             * @description where it is from
+             * @default
+             */
+            source?: string;
+            /**
+             * Csv
+             * @description lines of age in days and weight in g
+             */
+            csv?: string | null;
+            formula?: components["schemas"]["CurveFormula"] | null;
+        };
+        /**
          * OwnLimits
          * @description What a house's people set for one rule; it counts for birds of every age.
          */
@@ -3544,6 +4496,26 @@ export interface components {
             refused?: number;
         };
         /**
+         * PartTold
+         * @description A line of a bill of materials.
+         * @example {
+         *       "name": "camera",
+         *       "count": 4,
+         *       "price": 400
+         *     }
+         */
+        PartTold: {
+            /** Name */
+            name: string;
+            /** Count */
+            count: number;
+            /**
+             * Price
+             * @description of one piece; null: not entered
+             */
+            price?: number | null;
+        };
+        /**
          * PasswordChange
          * @description The old password and the new one.
          * @example {
@@ -3599,6 +4571,20 @@ export interface components {
             boxes: components["schemas"]["Box"][];
             /** Network */
             network: string;
+        };
+        /**
+         * PictureWanted
+         * @description A picture of a camera, now.
+         * @example {
+         *       "device": "pi-1"
+         *     }
+         */
+        PictureWanted: {
+            /**
+             * Device
+             * @description needed when two devices have a camera of this name
+             */
+            device?: string | null;
         };
         /**
          * Placing
@@ -3677,6 +4663,75 @@ export interface components {
             posts: components["schemas"]["Post"][];
         };
         /**
+         * PricesNow
+         * @description The prices of a farm as they are kept; all null before anybody entered one.
+         */
+        PricesNow: {
+            prices: components["schemas"]["PricesTold"];
+            /** By */
+            by: string;
+            /** Kept At */
+            kept_at: string | null;
+        };
+        /**
+         * PricesTold
+         * @description What a farmer enters; null is not entered, and what needs it is not reckoned.
+         * @example {
+         *       "currency": "CNY",
+         *       "chick": 3.2,
+         *       "feed_kg": 3.5,
+         *       "live_kg": 9.4,
+         *       "others": [
+         *         {
+         *           "name": "heating",
+         *           "amount": 1800,
+         *           "per": "flock"
+         *         },
+         *         {
+         *           "name": "labour",
+         *           "amount": 120,
+         *           "per": "day"
+         *         }
+         *       ],
+         *       "target_grams": 2500
+         *     }
+         */
+        PricesTold: {
+            /**
+             * Currency
+             * @default CNY
+             */
+            currency?: string;
+            /**
+             * Chick
+             * @description of a chick
+             */
+            chick?: number | null;
+            /**
+             * Feed Kg
+             * @description of a kg of feed
+             */
+            feed_kg?: number | null;
+            /**
+             * Live Kg
+             * @description for a kg of live weight
+             */
+            live_kg?: number | null;
+            /** Others */
+            others?: components["schemas"]["CostTold"][];
+            /**
+             * Feed Percent Per Degree
+             * @description more feed for each °C of cold, in %; our assumption, not verified
+             * @default 1
+             */
+            feed_percent_per_degree?: number;
+            /**
+             * Target Grams
+             * @description the weight the birds are sold at
+             */
+            target_grams?: number | null;
+        };
+        /**
          * QuietHours
          * @description Hours in which only severe alerts ring.
          */
@@ -3691,6 +4746,34 @@ export interface components {
              * @example 22:00
              */
             ends: string;
+        };
+        /**
+         * ReferenceList
+         * @description The parts of one house, to start from; enter the prices of your own offers.
+         */
+        ReferenceList: {
+            /** Currency */
+            currency: string;
+            /** Parts */
+            parts: components["schemas"]["ReferencePart"][];
+        };
+        /**
+         * ReferencePart
+         * @description A line of the list to start from.
+         */
+        ReferencePart: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Count */
+            count: number;
+            /** Price */
+            price: number | null;
+            /** Source */
+            source: string;
+            /** Verified */
+            verified: boolean;
         };
         /**
          * ReplayAnswer
@@ -3746,11 +4829,234 @@ export interface components {
             days?: number;
         };
         /**
+         * ReportChart
+         * @description A chart: columns of one of the report's tables.
+         */
+        ReportChart: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Table */
+            table: string;
+            /** X */
+            x: string;
+            /** Lines */
+            lines: components["schemas"]["ReportLine"][];
+            /**
+             * Band
+             * @description columns of the lower and upper edge
+             */
+            band: [
+                string,
+                string
+            ] | null;
+        };
+        /**
+         * ReportColumn
+         * @description A column of a table.
+         */
+        ReportColumn: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "date" | "count" | "number" | "text";
+            /**
+             * Decimals
+             * @description null: each row has its own
+             */
+            decimals: number | null;
+        };
+        /**
+         * ReportFigure
+         * @description A figure with all that it traces to; null where data are lacking, never zero.
+         */
+        ReportFigure: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Value */
+            value: number | null;
+            /**
+             * Low
+             * @description 95 % interval; of forecasts 90 %
+             */
+            low: number | null;
+            /** High */
+            high: number | null;
+            /** Target */
+            target: number | null;
+            /** Unit */
+            unit: string;
+            /** Decimals */
+            decimals: number;
+            /**
+             * Text
+             * @description value and unit as they are read; a dash without a value
+             */
+            text: string;
+            /**
+             * Missing
+             * @description why there is no value
+             */
+            missing: string | null;
+            /** Formula */
+            formula: string;
+            /** Source */
+            source: string;
+            /**
+             * Version
+             * @description of the formula
+             */
+            version: number;
+            /**
+             * Data
+             * @description what it rests on
+             */
+            data: string;
+        };
+        /**
+         * ReportGroup
+         * @description Figures that belong together; of a comparison those of one flock.
+         */
+        ReportGroup: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Figures */
+            figures: components["schemas"]["ReportFigure"][];
+        };
+        /**
+         * ReportLine
+         * @description A column of the table as a line of a chart.
+         */
+        ReportLine: {
+            /** Column */
+            column: string;
+            /**
+             * Style
+             * @enum {string}
+             */
+            style: "line" | "dashed" | "dots" | "bars";
+        };
+        /**
+         * ReportMail
+         * @description Send a report about a flock to one's own mailboxes.
+         * @example {
+         *       "kind": "week",
+         *       "last": "2026-11-22",
+         *       "formats": [
+         *         "pdf"
+         *       ]
+         *     }
+         */
+        ReportMail: {
+            /**
+             * Last
+             * @description last day it covers; null: today
+             */
+            last?: string | null;
+            /**
+             * Units
+             * @default si
+             * @enum {string}
+             */
+            units?: "si" | "jin" | "us";
+            /**
+             * Formats
+             * @description files that go with the message
+             * @default [
+             *       "pdf"
+             *     ]
+             */
+            formats?: ("pdf" | "xlsx" | "csv" | "parquet")[];
+            /**
+             * Kind
+             * @default flock
+             * @enum {string}
+             */
+            kind?: "day" | "week" | "flock";
+        };
+        /**
+         * ReportNow
+         * @description A whole report.
+         */
+        ReportNow: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "day" | "week" | "flock" | "comparison";
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "en" | "zh";
+            /**
+             * Units
+             * @enum {string}
+             */
+            units: "si" | "jin" | "us";
+            /** Title */
+            title: string;
+            /** Subtitle */
+            subtitle: string;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /**
+             * About
+             * @description name and value, as they stand at the head
+             */
+            about: [
+                string,
+                string
+            ][];
+            /** Groups */
+            groups: components["schemas"]["ReportGroup"][];
+            /** Tables */
+            tables: components["schemas"]["ReportTable"][];
+            /** Charts */
+            charts: components["schemas"]["ReportChart"][];
+            /** Made By */
+            made_by: string;
+        };
+        /**
+         * ReportTable
+         * @description A tidy table.
+         */
+        ReportTable: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Columns */
+            columns: components["schemas"]["ReportColumn"][];
+            /** Rows */
+            rows: (string | number | null)[][];
+        };
+        /**
          * Right
          * @description One kind of thing that may be done on a farm.
          * @enum {string}
          */
-        Right: "read" | "record" | "answer" | "flock" | "limits" | "channels" | "devices" | "export" | "people";
+        Right: "read" | "record" | "answer" | "flock" | "limits" | "channels" | "devices" | "operate" | "export" | "people";
         /**
          * RingNow
          * @description One alert that would have been.
@@ -3890,6 +5196,78 @@ export interface components {
              * @description false: its past is not kept, a replay says nothing about it
              */
             replayed: boolean;
+        };
+        /**
+         * ScheduleNow
+         * @description A scheduled report of one's own.
+         */
+        ScheduleNow: {
+            /** Id */
+            id: string;
+            /** Farm */
+            farm: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "day" | "week";
+            /** Weekday */
+            weekday: number | null;
+            /** Minute */
+            minute: number;
+            /** Formats */
+            formats: ("pdf" | "xlsx" | "csv" | "parquet")[];
+            /**
+             * Units
+             * @enum {string}
+             */
+            units: "si" | "jin" | "us";
+            /** Sent On */
+            sent_on: string | null;
+        };
+        /**
+         * ScheduleTold
+         * @description A report that comes by itself, about each flock that lives on the farm.
+         * @example {
+         *       "kind": "week",
+         *       "weekday": 0,
+         *       "minute": 420,
+         *       "formats": [
+         *         "pdf",
+         *         "xlsx"
+         *       ]
+         *     }
+         */
+        ScheduleTold: {
+            /**
+             * Kind
+             * @description about the day before, or the seven days before
+             * @enum {string}
+             */
+            kind: "day" | "week";
+            /**
+             * Weekday
+             * @description 0 = Monday; of weekly ones
+             */
+            weekday?: number | null;
+            /**
+             * Minute
+             * @description minute of the day on the farm: 420 is 07:00
+             */
+            minute: number;
+            /**
+             * Formats
+             * @default [
+             *       "pdf"
+             *     ]
+             */
+            formats?: ("pdf" | "xlsx" | "csv" | "parquet")[];
+            /**
+             * Units
+             * @default si
+             * @enum {string}
+             */
+            units?: "si" | "jin" | "us";
         };
         /**
          * SeriesAnswer
@@ -4255,6 +5633,16 @@ export interface components {
              * @description to the minute
              */
             used_at: string | null;
+        };
+        /**
+         * Told
+         * @description A reckoned number, or why there is none.
+         */
+        Told: {
+            /** Value */
+            value: number | null;
+            /** Missing */
+            missing: string | null;
         };
         /**
          * TransferredTold
@@ -5625,6 +7013,182 @@ export interface operations {
             };
         };
     };
+    make_code_api_v1_farms__farm__devices__house___device__code_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeMade"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_picture_api_v1_houses__farm___house__cameras__camera__picture_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PictureWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_commands_api_v1_houses__farm___house__devices__device__commands_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tell_device_api_v1_houses__farm___house__devices__device__commands_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommandWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_command_api_v1_houses__farm___house__devices__device__commands__command__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                device: string;
+                command: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandReport"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_houses_api_v1_houses_get: {
         parameters: {
             query?: never;
@@ -6928,6 +8492,726 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": string;
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_versions_api_v1_updates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fetch_api_v1_updates__file__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_farm_flocks_api_v1_farms__farm__flocks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FarmFlock"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flock_report_api_v1_farms__farm__flocks__flock__report_get: {
+        parameters: {
+            query?: {
+                /** @description one day on a page, seven days, or the whole flock */
+                kind?: "day" | "week" | "flock";
+                /** @description last day it covers, on the farm; default: today */
+                last?: string | null;
+                /** @description si: g, kg, °C; jin: 斤 for weights; us: lb, °F, gal */
+                units?: "si" | "jin" | "us";
+                /** @description default: what Accept-Language asks for */
+                language?: ("en" | "zh") | null;
+            };
+            header?: never;
+            path: {
+                farm: string;
+                flock: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flock_report_file_api_v1_farms__farm__flocks__flock__report__form__get: {
+        parameters: {
+            query?: {
+                /** @description one day on a page, seven days, or the whole flock */
+                kind?: "day" | "week" | "flock";
+                /** @description last day it covers, on the farm; default: today */
+                last?: string | null;
+                /** @description si: g, kg, °C; jin: 斤 for weights; us: lb, °F, gal */
+                units?: "si" | "jin" | "us";
+                /** @description default: what Accept-Language asks for */
+                language?: ("en" | "zh") | null;
+                /** @description of CSV and Parquet; default: the main one */
+                table?: string | null;
+                /** @description CSV: begin with a byte order mark, for spreadsheets on Windows */
+                bom?: boolean;
+            };
+            header?: never;
+            path: {
+                farm: string;
+                flock: string;
+                form: "pdf" | "xlsx" | "csv" | "parquet";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "text/csv": unknown;
+                    "application/vnd.apache.parquet": unknown;
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    comparison_api_v1_comparison_get: {
+        parameters: {
+            query: {
+                /** @description farm/flock, once for each */
+                flock: string[];
+                /** @description last day it covers, on the farm; default: today */
+                last?: string | null;
+                /** @description si: g, kg, °C; jin: 斤 for weights; us: lb, °F, gal */
+                units?: "si" | "jin" | "us";
+                /** @description default: what Accept-Language asks for */
+                language?: ("en" | "zh") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    comparison_file_api_v1_comparison__form__get: {
+        parameters: {
+            query: {
+                /** @description farm/flock, once for each */
+                flock: string[];
+                /** @description last day it covers, on the farm; default: today */
+                last?: string | null;
+                /** @description si: g, kg, °C; jin: 斤 for weights; us: lb, °F, gal */
+                units?: "si" | "jin" | "us";
+                /** @description default: what Accept-Language asks for */
+                language?: ("en" | "zh") | null;
+                /** @description of CSV and Parquet; default: the main one */
+                table?: string | null;
+                /** @description CSV: begin with a byte order mark, for spreadsheets on Windows */
+                bom?: boolean;
+            };
+            header?: never;
+            path: {
+                form: "pdf" | "xlsx" | "csv" | "parquet";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                    "text/csv": unknown;
+                    "application/vnd.apache.parquet": unknown;
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mail_report_api_v1_farms__farm__flocks__flock__report_mail_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                flock: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportMail"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mail_comparison_api_v1_comparison_mail_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComparisonMail"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_schedules_api_v1_me_report_schedules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_schedule_api_v1_farms__farm__report_schedules__schedule__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                schedule: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleTold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_schedule_api_v1_me_report_schedules__schedule__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_curves_api_v1_farms__farm__curves_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurveNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_curve_api_v1_farms__farm__curves__breed__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                breed: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnCurve"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurveNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forget_curve_api_v1_farms__farm__curves__breed__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                breed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fit_curve_api_v1_farms__farm__curves_fit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FitAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FittedNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_prices_api_v1_farms__farm__prices_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PricesNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_prices_api_v1_farms__farm__prices_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PricesTold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PricesNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_equipment_api_v1_equipment_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceList"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calculate_equipment_api_v1_equipment_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EquipmentAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EquipmentAnswer"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enrol_api_v1_enrolment_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolmentAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Membership"];
                 };
             };
             /** @description A refusal */

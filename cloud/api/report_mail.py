@@ -1,0 +1,62 @@
+"""Reports to one's own mailboxes: to those e-mail channels of the person who asks, and to nobody else's."""
+
+from http import HTTPStatus
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.concurrency import run_in_threadpool
+
+from cloud.api.caller import Person, WithPerson, may
+from cloud.api.flocks import FlockPath
+from cloud.api.language import Language, language_of
+from cloud.api.models import ComparisonMail, NotificationNow, ReportMail
+from cloud.api.paths import FarmPath
+from cloud.api.reports import checked_flocks, gatherer, today
+from cloud.api.services import Services, WithServices
+from cloud.api.telling import notification_now
+from cloud.report.desk import Wish
+from cloud.report.files import Format
+from cloud.report.mailing import letter, mailboxes
+from cloud.rights import Right
+from cloud.store import notifications, sent
+
+router = APIRouter(tags=["reports"])
+
+
+@router.post(
+    "/farms/{farm}/flocks/{flock}/report/mail",
+    status_code=HTTPStatus.ACCEPTED,
+    dependencies=[Depends(may(Right.EXPORT))],
+)
+async def mail_report(
+    farm: FarmPath, flock: FlockPath, mail: ReportMail, request: Request, services: WithServices, person: WithPerson
+) -> NotificationNow:
+    """Send a report about a flock to one's own mailboxes."""
+    wish = Wish(mail.kind, ((farm, flock),), mail.last or today(services), units=mail.units)
+    return await _mailed(services, person, wish, mail.formats, language_of(request.headers))
+
+
+@router.post("/comparison/mail", status_code=HTTPStatus.ACCEPTED)
+async def mail_comparison(
+    mail: ComparisonMail, request: Request, services: WithServices, person: WithPerson
+) -> NotificationNow:
+    """Send a comparison of flocks to one's own mailboxes."""
+    flocks = checked_flocks(mail.flocks, person.caller, Right.EXPORT)
+    wish = Wish("comparison", flocks, mail.last or today(services), units=mail.units)
+    return await _mailed(services, person, wish, mail.formats, language_of(request.headers))
+
+
+async def _mailed(
+    services: Services, person: Person, wish: Wish, formats: list[Format], language: Language
+) -> NotificationNow:
+    def put() -> NotificationNow:
+        boxes = mailboxes(services.records, person.id)
+        written = letter(gatherer(services), wish, formats, person.id, boxes)
+        notifications.post(services.records, written, person.caller.acting().at_ms)
+        message = sent.find(services.records, written.id)
+        if message is None:
+            raise LookupError(f"{written.id} was written and is not there")
+        return notification_now(message, language)
+
+    on_its_way = await run_in_threadpool(put)
+    services.notifications.wake_sender()
+    return on_its_way

@@ -1,0 +1,209 @@
+"""Reports: of a flock's day, week and whole life, and of flocks side by side, as answers and as files.
+
+Reading one needs the right ``read``, taking a file away ``export``; a comparison needs it on every farm it is about.
+"""
+
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from http import HTTPStatus
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import Field
+
+from cloud.api.caller import Caller, WithCaller, may, not_allowed
+from cloud.api.flocks import FlockPath
+from cloud.api.language import Language, language_of
+from cloud.api.models import FarmFlock, ReportNow
+from cloud.api.paths import FarmPath, no_such_farm
+from cloud.api.problems import Refusal
+from cloud.api.services import Services, WithServices
+from cloud.book.stock import flock_totals
+from cloud.report.desk import COMPARED_MOST, FlockKind, Wish, report
+from cloud.report.files import MEDIA_TYPES, Format, ReportFile, made
+from cloud.report.gather import Gatherer
+from cloud.report.printed import Printed
+from cloud.report.units import Units
+from cloud.rights import Right
+from cloud.store import flocks
+from contract.place import SLUG_MAX_CHARACTERS
+
+FILES: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"content": {media.partition(";")[0]: {} for media in MEDIA_TYPES.values()}, "description": "The file"}
+}
+
+Kind = Annotated[FlockKind, Query(description="one day on a page, seven days, or the whole flock")]
+Last = Annotated[date | None, Query(description="last day it covers, on the farm; default: today")]
+InUnits = Annotated[Units, Query(description="si: g, kg, °C; jin: 斤 for weights; us: lb, °F, gal")]
+InLanguage = Annotated[Language | None, Query(description="default: what Accept-Language asks for")]
+OneTable = Annotated[
+    str | None, Query(max_length=32, pattern="^[a-z_]+$", description="of CSV and Parquet; default: the main one")
+]
+Marked = Annotated[bool, Query(description="CSV: begin with a byte order mark, for spreadsheets on Windows")]
+
+FarmAndFlock = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?/[a-z0-9]([a-z0-9-]*[a-z0-9])?$",
+        max_length=2 * SLUG_MAX_CHARACTERS + 1,
+    ),
+]
+Compared = Annotated[
+    list[FarmAndFlock],
+    Query(alias="flock", min_length=2, max_length=COMPARED_MOST, description="farm/flock, once for each"),
+]
+
+router = APIRouter(tags=["reports"])
+
+
+@router.get("/farms/{farm}/flocks", dependencies=[Depends(may(Right.READ))])
+def list_farm_flocks(farm: FarmPath, services: WithServices) -> list[FarmFlock]:
+    """List all flocks of a farm, newest placement first."""
+    with services.records.reading() as connection:
+        known = flocks.load(connection, farm)
+        return [
+            FarmFlock(
+                farm=farm,
+                flock=one.flock,
+                house=one.facts.house,
+                breed=one.facts.breed,
+                placed_on=one.facts.placed_on,
+                closed_on=known.closed_on(one.flock),
+                birds=flock_totals(connection, known, farm, one.flock).birds,
+            )
+            for one in reversed(known.flocks)
+        ]
+
+
+@router.get("/farms/{farm}/flocks/{flock}/report", dependencies=[Depends(may(Right.READ))])
+def flock_report(
+    farm: FarmPath,
+    flock: FlockPath,
+    request: Request,
+    services: WithServices,
+    *,
+    kind: Kind = "flock",
+    last: Last = None,
+    units: InUnits = "si",
+    language: InLanguage = None,
+) -> ReportNow:
+    """Return a report about one flock."""
+    return report_now(_of_flock(services, request, (farm, flock), kind, last, units, language))
+
+
+@router.get(
+    "/farms/{farm}/flocks/{flock}/report.{form}",
+    dependencies=[Depends(may(Right.EXPORT))],
+    responses=FILES,
+    response_class=Response,
+)
+def flock_report_file(
+    farm: FarmPath,
+    flock: FlockPath,
+    form: Format,
+    request: Request,
+    services: WithServices,
+    *,
+    kind: Kind = "flock",
+    last: Last = None,
+    units: InUnits = "si",
+    language: InLanguage = None,
+    table: OneTable = None,
+    bom: Marked = False,
+) -> Response:
+    """Return a report about one flock as a file."""
+    wanted = _of_flock(services, request, (farm, flock), kind, last, units, language)
+    return sent(made(wanted, form, table=table, bom=bom))
+
+
+@router.get("/comparison")
+def comparison(
+    flock: Compared,
+    request: Request,
+    services: WithServices,
+    caller: WithCaller,
+    *,
+    last: Last = None,
+    units: InUnits = "si",
+    language: InLanguage = None,
+) -> ReportNow:
+    """Return flocks side by side, of one farm or of several."""
+    named = checked_flocks(flock, caller, Right.READ)
+    wish = Wish("comparison", named, last or today(services), language or language_of(request.headers), units)
+    return report_now(report(gatherer(services), wish))
+
+
+@router.get("/comparison.{form}", responses=FILES, response_class=Response)
+def comparison_file(
+    flock: Compared,
+    form: Format,
+    request: Request,
+    services: WithServices,
+    caller: WithCaller,
+    *,
+    last: Last = None,
+    units: InUnits = "si",
+    language: InLanguage = None,
+    table: OneTable = None,
+    bom: Marked = False,
+) -> Response:
+    """Return flocks side by side as a file."""
+    named = checked_flocks(flock, caller, Right.EXPORT)
+    wish = Wish("comparison", named, last or today(services), language or language_of(request.headers), units)
+    return sent(made(report(gatherer(services), wish), form, table=table, bom=bom))
+
+
+def checked_flocks(named: list[str], caller: Caller, right: Right) -> tuple[tuple[str, str], ...]:
+    """Return farm and flock of each name, each farm one that the caller has the right on.
+
+    Raises:
+        Refusal: a farm is none of the caller's (404), the right is lacking (403), or only one flock is named (422).
+    """
+    pairs = [one.split("/") for one in dict.fromkeys(named)]
+    if len(pairs) < 2:  # noqa: PLR2004 - side by side are two
+        detail = "flock: name two different flocks at least"
+        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", detail, zh="flock：请至少选择两个不同的批次。")
+    for farm, _ in pairs:
+        if not caller.grants.on(farm):
+            raise no_such_farm(farm)
+        if not caller.may(right, farm):
+            raise not_allowed(right)
+    return tuple((farm, flock) for farm, flock in pairs)
+
+
+def gatherer(services: Services) -> Gatherer:
+    """Return what reads the stores for a report."""
+    return Gatherer(services.series, services.records, services.config.zone)
+
+
+def today(services: Services) -> date:
+    """Return the day it is on the farms."""
+    return datetime.now(UTC).astimezone(services.config.zone).date()
+
+
+def report_now(printed: Printed) -> ReportNow:
+    """Return a report as the API answers with it."""
+    plain = asdict(printed)
+    plain.pop("file_name")
+    charts = [{**one["chart"], "name": one["name"]} for one in plain.pop("charts")]
+    return ReportNow.model_validate({**plain, "charts": charts})
+
+
+def sent(file: ReportFile) -> Response:
+    """Return a file as an answer that a browser saves under its name."""
+    disposition = f"attachment; filename*=UTF-8''{quote(file.name)}"
+    return Response(file.content, media_type=file.media_type, headers={"Content-Disposition": disposition})
+
+
+def _of_flock(
+    services: Services,
+    request: Request,
+    flock: tuple[str, str],
+    kind: FlockKind | Literal["comparison"],
+    last: date | None,
+    units: Units,
+    language: Language | None,
+) -> Printed:
+    wish = Wish(kind, (flock,), last or today(services), language or language_of(request.headers), units)
+    return report(gatherer(services), wish)

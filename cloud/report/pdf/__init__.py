@@ -1,0 +1,125 @@
+"""PDF files by Typst: the page is ``report.typ``, its data one JSON document, its charts vectors."""
+
+import json
+from datetime import UTC, datetime, time
+from importlib.resources import files
+from typing import Any
+
+from cloud.errors import CannotPrint
+from cloud.report.pdf.chart import drawn
+from cloud.report.pdf.fonts import fonts, fonts_for, no_typst
+from cloud.report.printed import DASH, Printed, PrintedColumn, PrintedFigure, PrintedTable, number
+from cloud.report.tables import SHORT_COLUMNS
+
+SHORT = {"days": SHORT_COLUMNS}
+"""Tables of which a page shows some columns only."""
+NOT_ON_PAGE = frozenset({"weights_by_age", "past_forecasts"})
+"""Tables that are for files: the page has them as charts or figures."""
+
+
+def render(printed: Printed) -> bytes:
+    """Return a report as a PDF file; the same report makes the same bytes. Blocking, uses a whole core.
+
+    Raises:
+        CannotPrint: Typst or a font is missing.
+    """
+    try:
+        from typst import Compiler, TypstError
+    except ImportError:
+        raise no_typst() from None
+    found = fonts()
+    names = fonts_for(printed.language, frozenset(found.families()))
+    document = json.dumps(page(printed, names), ensure_ascii=False)
+    source = files(__package__).joinpath("report.typ").read_bytes()
+    compiler = Compiler(source, font_paths=found, sys_inputs={"report": document})
+    stamp = datetime.combine(printed.last, time(), UTC)
+    try:
+        made = compiler.compile(format="pdf", timestamp=stamp)
+    except TypstError as error:
+        raise CannotPrint("no_typst", f"Typst could not set the report: {error.message}", "Typst 排版失败。") from error
+    if not isinstance(made, bytes):
+        raise TypeError("a PDF is one file")
+    return made
+
+
+def page(printed: Printed, fonts: list[str]) -> dict[str, Any]:
+    """Return all that the page shows, as plain data."""
+    weekly_or_daily = printed.kind in {"day", "week"}
+    return {
+        "kind": printed.kind,
+        "language": printed.language,
+        "fonts": fonts,
+        "title": printed.title,
+        "subtitle": printed.subtitle,
+        "last": [printed.last.year, printed.last.month, printed.last.day],
+        "about": [list(line) for line in printed.about],
+        "groups": [{"name": one.name, "figures": list(map(_figure, one.figures))} for one in _groups(printed)],
+        "charts": [chart for one in printed.charts if (chart := drawn(printed, one)) is not None],
+        "tables": [] if printed.kind == "day" else [_table(printed, one) for one in _tables(printed)],
+        "formulas": _formulas(printed, data=printed.kind != "comparison"),
+        "formula_names": [printed.phrase(key) for key in ("figure", "formula", "source", "data")],
+        "formulas_title": printed.phrase("formulas"),
+        "dash": printed.phrase("dash"),
+        "made_by": printed.made_by,
+        "page_words": printed.phrase("page"),
+        "columns": 2 if weekly_or_daily or printed.kind == "flock" else 1,
+    }
+
+
+def _groups(printed: Printed) -> list[Any]:
+    return [] if printed.kind == "comparison" else list(printed.groups)
+
+
+def _figure(one: PrintedFigure) -> dict[str, str]:
+    notes = []
+    if one.missing is not None:
+        notes.append(one.missing)
+    if one.low is not None and one.high is not None:
+        notes.append(f"{number(one.low, one.decimals)} {DASH} {number(one.high, one.decimals)}")
+    return {
+        "name": one.name,
+        "number": number(one.value, one.decimals),
+        "unit": one.unit if one.value is not None else "",
+        "note": "; ".join(notes),
+        "target": number(one.target, one.decimals) if one.target is not None else "",
+    }
+
+
+def _tables(printed: Printed) -> list[PrintedTable]:
+    return [one for one in printed.tables if one.key not in NOT_ON_PAGE]
+
+
+def _table(printed: Printed, table: PrintedTable) -> dict[str, Any]:
+    keys = SHORT.get(table.key)
+    columns = [column for column in table.columns if keys is None or column.key in keys]
+    places = [table.place(column.key) for column in columns]
+    rows = table.rows
+    if printed.kind == "week" and table.key == "days":
+        rows = tuple(row for row in rows if printed.first <= row[table.place("day")] <= printed.last)  # type: ignore[operator]
+    return {
+        "name": table.name,
+        "columns": [{"name": one.name, "unit": one.unit, "text": one.kind == "text"} for one in columns],
+        "rows": [[_cell(row[place], column) for place, column in zip(places, columns, strict=True)] for row in rows],
+    }
+
+
+def _cell(value: Any, column: PrintedColumn) -> str:
+    if value is None:
+        return DASH
+    if isinstance(value, int | float) and column.kind != "text":
+        return number(float(value), _places(value) if column.decimals is None else column.decimals)
+    return str(value)
+
+
+def _places(value: float) -> int:
+    text = f"{value:.10f}".rstrip("0")
+    return min(3, len(text) - text.index(".") - 1)
+
+
+def _formulas(printed: Printed, *, data: bool) -> list[list[str]]:
+    seen: dict[str, list[str]] = {}
+    for group in printed.groups:
+        for one in group.figures:
+            words = [one.name, f"{one.formula} (v{one.version})", one.source]
+            seen.setdefault(one.key, [*words, one.data] if data else words)
+    return list(seen.values())

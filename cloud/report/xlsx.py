@@ -1,0 +1,189 @@
+"""XLSX files by XlsxWriter: a sheet for the figures, one for each table, charts that the spreadsheet draws itself.
+
+Dates are dates, numbers are numbers with their format, headings are frozen, and what is not known is an empty cell. The
+time of making is the report's last day, so that the same data make the same bytes.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final
+
+from cloud.errors import CannotPrint
+from cloud.report.model import Line
+from cloud.report.printed import Printed, PrintedChart, PrintedFigure, PrintedTable
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
+
+SHEET_NAME_CHARACTERS: Final = 31
+CHART_ROWS: Final = 19
+CHART_SIZE: Final = {"width": 720, "height": 360}
+COLOURS: Final = ("#0B6E5F", "#C2571A", "#2F5FA8", "#8A3F86", "#7A6A00", "#4A4A4A")
+MUTED: Final = "#5D6D73"
+
+
+def render(printed: Printed) -> bytes:
+    """Return a report as an XLSX file; the same report makes the same bytes.
+
+    Raises:
+        CannotPrint: XlsxWriter is not installed.
+    """
+    try:
+        from xlsxwriter import Workbook
+    except ImportError:
+        raise CannotPrint(
+            "no_xlsx",
+            "XLSX reports need XlsxWriter; install it with: pip install 'henwise[report]'",
+            "生成 XLSX 需要 XlsxWriter，请安装：pip install 'henwise[report]'",
+        ) from None
+    target = BytesIO()
+    book = Workbook(target, {"in_memory": True, "default_date_format": "yyyy-mm-dd", "strings_to_urls": False})
+    stamp = datetime.combine(printed.last, time())
+    book.set_properties({"title": printed.title, "author": "Henwise", "comments": printed.made_by, "created": stamp})
+    formats = _Formats(book)
+    _write_figures(book, formats, printed)
+    names = {table.key: _write_table(book, formats, table) for table in printed.tables}
+    _write_charts(book, printed, names)
+    book.close()
+    return target.getvalue()
+
+
+class _Formats:
+    """Cell formats, made once each."""
+
+    def __init__(self, book: "Workbook") -> None:
+        self._book = book
+        self._numbers: dict[int, Any] = {}
+        self.title = book.add_format({"bold": True, "font_size": 16, "font_color": COLOURS[0]})
+        self.heading = book.add_format({"bold": True, "bg_color": "#EEF3F2", "text_wrap": True, "valign": "top"})
+        self.words = book.add_format({"text_wrap": True, "valign": "top"})
+        self.date = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
+        self.bold = book.add_format({"bold": True})
+
+    def number(self, decimals: int) -> Any:
+        """Return the format of numbers with so many digits after the point."""
+        if decimals not in self._numbers:
+            form = "#,##0" + ("." + "0" * decimals if decimals else "")
+            self._numbers[decimals] = self._book.add_format({"num_format": form})
+        return self._numbers[decimals]
+
+
+def _write_figures(book: "Workbook", formats: _Formats, printed: Printed) -> None:
+    sheet = book.add_worksheet(_sheet_name(printed.phrase("figures"), book))
+    sheet.write_string(0, 0, printed.title, formats.title)
+    row = 1
+    for name, value in printed.about:
+        sheet.write_string(row, 0, name, formats.bold)
+        sheet.write_string(row, 1, value)
+        row += 1
+    row += 1
+    heads = [
+        printed.phrase(key)
+        for key in ("figure", "value", "low", "high", "goal", "unit", "missing", "formula", "source", "version", "data")
+    ]
+    sheet.write_row(row, 0, heads, formats.heading)
+    sheet.freeze_panes(row + 1, 1)
+    for group in printed.groups:
+        row += 1
+        sheet.write_string(row, 0, group.name, formats.bold)
+        for one in group.figures:
+            row += 1
+            _write_figure(sheet, formats, row, one)
+    for column, width in enumerate((34, 12, 12, 12, 12, 10, 32, 52, 40, 8, 34)):
+        sheet.set_column(column, column, width)
+
+
+def _write_figure(sheet: "Worksheet", formats: _Formats, row: int, one: PrintedFigure) -> None:
+    sheet.write_string(row, 0, one.name)
+    for column, value in enumerate((one.value, one.low, one.high, one.target), 1):
+        if value is not None:
+            sheet.write_number(row, column, value, formats.number(one.decimals))
+    sheet.write_string(row, 5, one.unit)
+    sheet.write_string(row, 6, one.missing or "", formats.words)
+    sheet.write_string(row, 7, one.formula, formats.words)
+    sheet.write_string(row, 8, one.source, formats.words)
+    sheet.write_number(row, 9, one.version)
+    sheet.write_string(row, 10, one.data, formats.words)
+
+
+def _write_table(book: "Workbook", formats: _Formats, table: PrintedTable) -> str:
+    name = _sheet_name(table.name, book)
+    sheet = book.add_worksheet(name)
+    sheet.freeze_panes(1, 1)
+    for place, column in enumerate(table.columns):
+        sheet.write_string(0, place, column.heading, formats.heading)
+        sheet.set_column(place, place, 26 if column.kind == "text" and place == 0 else 12)
+        cells = [row[place] for row in table.rows]
+        for row, cell in enumerate(cells, 1):
+            if isinstance(cell, date):
+                sheet.write_datetime(row, place, datetime.combine(cell, time()), formats.date)
+            elif isinstance(cell, int | float):
+                sheet.write_number(row, place, cell, *_format(formats, column.decimals))
+            elif cell is not None:
+                sheet.write_string(row, place, cell)
+    if table.rows:
+        sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
+    return name
+
+
+def _format(formats: _Formats, decimals: int | None) -> Sequence[Any]:
+    return () if decimals is None else (formats.number(decimals),)
+
+
+def _write_charts(book: "Workbook", printed: Printed, names: dict[str, str]) -> None:
+    charts = [one for one in printed.charts if one.chart.table in names]
+    if not charts:
+        return
+    sheet = book.add_worksheet(_sheet_name("Charts" if printed.language == "en" else "图表", book))
+    for number, one in enumerate(charts):
+        table = printed.table(one.chart.table)
+        if table is not None:
+            chart = _chart(book, one, table, names[one.chart.table])
+            sheet.insert_chart(number * CHART_ROWS, 0, chart)
+
+
+def _chart(book: "Workbook", one: PrintedChart, table: PrintedTable, sheet: str) -> Any:
+    bars = any(line.style == "bars" for line in one.chart.lines)
+    kind = {"type": "column", "subtype": "stacked"} if bars else {"type": "scatter", "subtype": "straight"}
+    chart = book.add_chart(kind)
+    x, rows = table.place(one.chart.x), len(table.rows)
+    for key in one.chart.band or ():
+        chart.add_series(_series(sheet, table, key, x, rows, {"color": "#9CC5BE", "width": 0.75}))
+    plain = 0
+    for line in one.chart.lines:
+        colour = MUTED if line.style == "dashed" else COLOURS[plain % len(COLOURS)]
+        plain += line.style != "dashed"
+        chart.add_series(_series(sheet, table, line.column, x, rows, _style(line, colour), bars=bars))
+    chart.set_title({"name": one.name, "name_font": {"size": 11}})
+    chart.set_x_axis({"name": table.columns[x].heading, "major_gridlines": {"visible": False}})
+    chart.set_y_axis({"name": table.columns[table.place(one.chart.lines[-1].column)].unit})
+    chart.set_legend({"position": "bottom"})
+    chart.set_size(CHART_SIZE)
+    chart.show_blanks_as("gap")
+    return chart
+
+
+def _style(line: Line, colour: str) -> dict[str, Any]:
+    dash = {"dash_type": "dash"} if line.style == "dashed" else {}
+    return {"color": colour, "width": 1.75, **dash}
+
+
+def _series(
+    sheet: str, table: PrintedTable, key: str, x: int, rows: int, style: dict[str, Any], *, bars: bool = False
+) -> dict[str, Any]:
+    place = table.place(key)
+    look = {"fill": {"color": style["color"]}, "gap": 40} if bars else {"line": style, "marker": {"type": "none"}}
+    return {
+        "name": [sheet, 0, place],
+        "categories": [sheet, 1, x, rows, x],
+        "values": [sheet, 1, place, rows, place],
+        **look,
+    }
+
+
+def _sheet_name(name: str, book: "Workbook") -> str:
+    short = name[:SHEET_NAME_CHARACTERS]
+    taken = {sheet.get_name() for sheet in book.worksheets()}
+    return short if short not in taken else f"{short[: SHEET_NAME_CHARACTERS - 2]} 2"
