@@ -13,6 +13,7 @@ from edge.vision.tracking import TrackerConfig
 
 EARLY_S = 0.35  # a bird's next piece may begin so long before its last ends: the tracker confirms, a double box lingers
 PACE_S = 0.5  # the pace at a piece's ends is taken over this time
+JITTER_S = 1e-6  # of a camera's clock
 
 
 @dataclass(slots=True, eq=False)
@@ -25,8 +26,8 @@ class Piece:
         seen_s: when.
         place: the same, smoothed, px.
         length: body length, smoothed, px.
-        set_out: where it was ``PACE_S`` after its beginning, px, and the time since.
-        pace: smoothed steps, px/s.
+        set_out: its pace over the first ``PACE_S``, px/s.
+        pace: its pace now, px/s.
         over: it goes on no longer.
         kept: it is known to be a bird's.
         passed: what it passed while that was not known.
@@ -77,16 +78,17 @@ class Piece:
         return self.passed
 
     def _step(self, place: Place, at_s: float) -> None:
-        passed_s = at_s - self.seen_s
+        passed_s, since_s = at_s - self.seen_s, at_s - self.start_s
         if passed_s <= 0:
             return
         gain = 1 - exp(-passed_s / PACE_S)
-        self.pace = tuple(
-            pace + gain * ((to - at) / passed_s - pace)
-            for pace, at, to in zip(self.pace, self.last, place, strict=True)
+        (x, y), (last_x, last_y), (pace_x, pace_y) = place, self.last, self.pace
+        self.pace = (
+            pace_x + gain * ((x - last_x) / passed_s - pace_x),
+            pace_y + gain * ((y - last_y) / passed_s - pace_y),
         )
-        if at_s - self.start_s <= PACE_S + 1e-6:
-            self.set_out = tuple((to - at) / (at_s - self.start_s) for at, to in zip(self.start, place, strict=True))
+        if since_s <= PACE_S + JITTER_S:
+            self.set_out = (x - self.start[0]) / since_s, (y - self.start[1]) / since_s
 
     def _lean(self, side: int, rules: GateRules) -> Crossings:
         if side == UNKNOWN:
