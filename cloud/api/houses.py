@@ -1,9 +1,12 @@
 """Houses: the list, one at a glance, its weights against the curve."""
 
+from typing import Annotated
+
 from fastapi import APIRouter, Depends
 
 from cloud.api.caller import WithCaller, may
 from cloud.api.models import HouseName, HouseNow, WeightHistory
+from cloud.api.paging import WHOLE_LIST, Paged, paging
 from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.services import WithServices
 from cloud.rights import Right
@@ -13,12 +16,13 @@ router = APIRouter(prefix="/houses", tags=["houses"])
 
 
 @router.get("")
-def list_houses(services: WithServices, caller: WithCaller) -> list[HouseName]:
+def list_houses(
+    services: WithServices, caller: WithCaller, page: Annotated[Paged, paging(WHOLE_LIST, WHOLE_LIST, str, str)]
+) -> list[HouseName]:
     """List every house of the farms that the caller may read."""
-    readable = caller.farms(Right.READ)
-    return [
-        HouseName(farm=row.farm, house=row.house, name=row.name) for row in houses.named(services.records, readable)
-    ]
+    named = houses.named(services.records, caller.farms(Right.READ))
+    shown = page.sliced(named, lambda row: (row.farm, row.house))
+    return [HouseName(farm=row.farm, house=row.house, name=row.name) for row in shown]
 
 
 @router.get("/{farm}/{house}", dependencies=[Depends(may(Right.READ))])

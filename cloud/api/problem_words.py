@@ -21,6 +21,8 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
     },
     "foreign_origin": {"en": "This request comes from another site.", "zh": "该请求来自其他网站，已拒绝。"},
     "too_large": {"en": "The request is too large.", "zh": "请求内容太大。"},
+    "starting": {"en": "The service is starting.", "zh": "服务正在启动。"},
+    "bad_cursor": {"en": "This is no page of this list.", "zh": "翻页位置无效。"},
     "bad_request": {"en": "The request can't be understood.", "zh": "请求内容有误。"},
     "birds_out_of_range": {"en": "No picture holds so many birds.", "zh": "一张图片里不可能有这么多鸡，请检查数字。"},
     "not_yet_taken": {"en": "That picture has not been taken yet.", "zh": "该时间的图片还没有拍摄，请检查时间。"},

@@ -41,6 +41,7 @@ JUDGE_S: Final = 240.0
 STEADY_S: Final = 20.0
 """A new version must run so long; one that dies after its first word is no good."""
 KEPT_VERSIONS: Final = 2
+_READS_CONFIG: Final = "import sys, pathlib, edge.config_file as c; c.load(pathlib.Path(sys.argv[1]))"
 _WHEEL: Final = re.compile(r"henwise-(\d+(?:\.\w+)*)-py3-none-any\.whl")
 
 
@@ -182,8 +183,7 @@ class Updater:
         wheels = home / "wheels"
         wheels.mkdir(parents=True)
         self._say(Said(f"installing {version} beside the running version", f"正在并行安装 {version}"))
-        with tarfile.open(bundle) as content:
-            content.extractall(wheels, filter="data")
+        _extract(bundle, wheels)
         python = getattr(sys, "_base_executable", sys.executable)
         self._run([python, "-m", "venv", str(home)])
         self._run(
@@ -193,7 +193,8 @@ class Updater:
         self._run([str(home / "bin/henwise-edge"), "--version"])
         config = self._layout.at(self._layout.folder / "edge.toml")
         if config.exists():
-            self._run([str(home / "bin/henwise-edge"), "check-config", str(config)])
+            # Not check-config: a camera that is unplugged just now is no reason to refuse a version.
+            self._run([str(home / "bin/python"), "-c", _READS_CONFIG, str(config)])
         shutil.rmtree(wheels)
         os.sync()
         write_kept(home / COMPLETE, b"")
@@ -300,6 +301,16 @@ def _version_of(bundle: Path) -> str:
     if len(found) != 1:
         raise NotInstalled(Said(f"{bundle} holds {len(found)} versions of Henwise, not one", f"{bundle} 不是更新包"))
     return found[0]
+
+
+def _extract(bundle: Path, wheels: Path) -> None:
+    """Write the wheels of a bundle into a folder, by their bare names: whatever else is in it stays there."""
+    with tarfile.open(bundle) as content:
+        for member in content:
+            source = content.extractfile(member) if member.isfile() and member.name.endswith(".whl") else None
+            if source is not None:
+                with source, (wheels / Path(member.name).name).open("wb") as target:
+                    shutil.copyfileobj(source, target)
 
 
 def _version_in(home: Path) -> str:

@@ -93,7 +93,7 @@ from cloud.api.models.reports import (
     ReportTable,
 )
 from cloud.api.models.said import BIRDS_MAX, HandCount, Judgement, VerdictNow
-from cloud.api.models.series import SeriesAnswer
+from cloud.api.models.series import DoubtfulSpan, SeriesAnswer
 from cloud.api.models.session import (
     BelongsTo,
     Credentials,
@@ -158,6 +158,7 @@ __all__ = [
     "DeliveryNow",
     "Departure",
     "DeviceNow",
+    "DoubtfulSpan",
     "DrawingNow",
     "DrawnMarks",
     "EnrolledDevice",

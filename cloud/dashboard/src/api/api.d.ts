@@ -341,7 +341,7 @@ export interface paths {
         };
         /**
          * Audit Log
-         * @description List who did what, newest first, a page at a time.
+         * @description List who did what, newest first.
          */
         get: operations["audit_log_api_v1_organisations__organisation__audit_get"];
         put?: never;
@@ -627,7 +627,7 @@ export interface paths {
         };
         /**
          * List Flocks
-         * @description List every flock that was ever in a house, newest first.
+         * @description List every flock that was ever in a house, the one placed last first.
          */
         get: operations["list_flocks_api_v1_houses__farm___house__flocks_get"];
         put?: never;
@@ -731,7 +731,7 @@ export interface paths {
         };
         /**
          * Read Log
-         * @description Read the log, newest day first.
+         * @description Read the log, newest day first; a row of a page is a day that has entries.
          */
         get: operations["read_log_api_v1_houses__farm___house__log_get"];
         put?: never;
@@ -1411,7 +1411,7 @@ export interface paths {
         };
         /**
          * List Schedules
-         * @description List one's own scheduled reports, oldest first.
+         * @description List one's own scheduled reports by farm.
          */
         get: operations["list_schedules_api_v1_me_report_schedules_get"];
         put?: never;
@@ -2051,7 +2051,7 @@ export interface components {
             alerts: components["schemas"]["AlertNow"][];
             /**
              * Next
-             * @description hand this in as 'after' for the following page; null: there is none
+             * @description hand this in as cursor for the next page; null: this is the last
              */
             next: string | null;
         };
@@ -2100,10 +2100,10 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["AuditRow"][];
             /**
-             * Before
-             * @description ask with this for the next page; null: this is the last
+             * Next
+             * @description hand this in as cursor for the next page; null: this is the last
              */
-            before: number | null;
+            next: string | null;
         };
         /**
          * AuditRow
@@ -2755,6 +2755,25 @@ export interface components {
              * @description what it was told within the last day, newest first, at most ten
              */
             commands: components["schemas"]["CommandNow"][];
+        };
+        /**
+         * DoubtfulSpan
+         * @description A stretch in which the values must not be believed; they are in the rows all the same.
+         */
+        DoubtfulSpan: {
+            /**
+             * From Ms
+             * @description Unix time in ms
+             */
+            from_ms: number;
+            /** To Ms */
+            to_ms: number;
+            /**
+             * Why
+             * @description stuck: nothing moved for an hour, which counts too; jump: further than a house can
+             * @enum {string}
+             */
+            why: "stuck" | "jump" | "settling";
         };
         /**
          * DrawingNow
@@ -3641,9 +3660,15 @@ export interface components {
         Health: {
             /**
              * Status
+             * @description degraded: something that devices or pages need is away; starting: the stores are not open yet
              * @enum {string}
              */
-            status: "ok" | "degraded";
+            status: "ok" | "degraded" | "starting";
+            /**
+             * Waiting For
+             * @description what does not answer at present
+             */
+            waiting_for: ("broker" | "records" | "series")[];
             /** Broker Connected */
             broker_connected: boolean;
             /**
@@ -3715,7 +3740,10 @@ export interface components {
             farm: string;
             /** House */
             house: string;
-            /** Time Zone */
+            /**
+             * Time Zone
+             * @description the farm's own, else the service's: its days, quiet hours and digests are in it
+             */
             time_zone: string;
             flock: components["schemas"]["Flock"] | null;
             /** @description null in an empty house */
@@ -4005,10 +4033,10 @@ export interface components {
             /** Days */
             days: components["schemas"]["LogDayNow"][];
             /**
-             * Before
-             * @description ask for the days before this one to read on; null: there are no more
+             * Next
+             * @description hand this in as cursor to read on; null: there are no more
              */
-            before: string | null;
+            next: string | null;
         };
         /**
          * Marks
@@ -5295,10 +5323,20 @@ export interface components {
              */
             basis: "raw" | "hourly" | "daily";
             /**
+             * Days Of
+             * @description the zone of the days that daily roll-ups add up; null when the rows are made from anything finer
+             */
+            days_of: "UTC" | null;
+            /**
              * At Ms
              * @description Unix time in ms, rising
              */
             at_ms: number[];
+            /**
+             * Doubtful
+             * @description what of this span the device itself does not believe
+             */
+            doubtful: components["schemas"]["DoubtfulSpan"][];
             /**
              * Mean
              * @description null where nothing was measured
@@ -5443,6 +5481,11 @@ export interface components {
          * @description Every day of the flock in a house, oldest first; empty in an empty house.
          */
         StockHistory: {
+            /**
+             * Time Zone
+             * @description the farm's, in which its days begin
+             */
+            time_zone: string;
             /** Flock */
             flock: string | null;
             /** Days */
@@ -5907,6 +5950,11 @@ export interface components {
          * @description The flock's days and the curve they are held against.
          */
         WeightHistory: {
+            /**
+             * Time Zone
+             * @description the farm's, in which its days begin
+             */
+            time_zone: string;
             /** Breed */
             breed: string | null;
             /** Curve Source */
@@ -6337,7 +6385,15 @@ export interface operations {
     };
     list_sessions_api_v1_sessions_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6347,6 +6403,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6422,7 +6483,15 @@ export interface operations {
     };
     list_people_api_v1_organisations__organisation__people_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 organisation: number;
@@ -6434,6 +6503,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6519,7 +6593,15 @@ export interface operations {
     };
     list_invitations_api_v1_organisations__organisation__invitations_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 organisation: number;
@@ -6531,6 +6613,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6681,7 +6768,15 @@ export interface operations {
     };
     list_tokens_api_v1_organisations__organisation__tokens_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 organisation: number;
@@ -6693,6 +6788,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6778,9 +6878,17 @@ export interface operations {
     audit_log_api_v1_organisations__organisation__audit_get: {
         parameters: {
             query?: {
+                /** @description only what was done about this farm */
+                farm?: string | null;
+                /** @description only this, or all that begins so: flock for flock-placed */
+                action?: string | null;
+                /** @description rows of a page */
                 limit?: number;
-                /** @description 'before' of the page above */
-                before?: number | null;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -6793,6 +6901,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6812,7 +6925,15 @@ export interface operations {
     };
     list_farms_api_v1_farms_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6822,6 +6943,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6947,7 +7073,15 @@ export interface operations {
     };
     list_devices_api_v1_farms__farm__devices_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 farm: string;
@@ -6959,6 +7093,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7086,7 +7225,13 @@ export interface operations {
     list_commands_api_v1_houses__farm___house__devices__device__commands_get: {
         parameters: {
             query?: {
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -7101,6 +7246,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7191,7 +7341,15 @@ export interface operations {
     };
     list_houses_api_v1_houses_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -7201,6 +7359,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7284,7 +7447,15 @@ export interface operations {
     };
     list_flocks_api_v1_houses__farm___house__flocks_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 farm: string;
@@ -7297,6 +7468,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7515,12 +7691,15 @@ export interface operations {
     read_log_api_v1_houses__farm___house__log_get: {
         parameters: {
             query?: {
-                /** @description only days before this one */
-                before?: string | null;
-                /** @description so many days that have entries */
-                days?: number;
                 /** @description also what was corrected or taken back */
                 replaced?: boolean;
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -7534,6 +7713,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7705,9 +7889,13 @@ export interface operations {
             query?: {
                 /** @description default: both */
                 state?: ("open" | "resolved") | null;
-                /** @description 'next' of the page before */
-                after?: string | null;
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -7721,6 +7909,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8076,7 +8269,13 @@ export interface operations {
     changes_api_v1_houses__farm___house__thresholds_changes_get: {
         parameters: {
             query?: {
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -8090,6 +8289,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8148,7 +8352,13 @@ export interface operations {
             query?: {
                 /** @description true: without a verdict; false: with one */
                 open?: boolean | null;
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -8162,6 +8372,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8404,6 +8619,8 @@ export interface operations {
                 /** @description RFC 3339 with zone, or Unix time in ms */
                 to?: string | null;
                 points?: number;
+                /** @description true: null where the device itself does not believe the values */
+                believed?: boolean;
             };
             header?: never;
             path: {
@@ -8565,7 +8782,15 @@ export interface operations {
     };
     list_farm_flocks_api_v1_farms__farm__flocks_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 farm: string;
@@ -8577,6 +8802,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8840,7 +9070,15 @@ export interface operations {
     };
     list_schedules_api_v1_me_report_schedules_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -8850,6 +9088,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8934,7 +9177,15 @@ export interface operations {
     };
     list_curves_api_v1_farms__farm__curves_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 farm: string;
@@ -8946,6 +9197,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9573,9 +9829,13 @@ export interface operations {
     my_notifications_api_v1_me_notifications_get: {
         parameters: {
             query?: {
-                /** @description only older ones, for the next page */
-                before?: string | null;
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -9586,6 +9846,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9606,9 +9871,13 @@ export interface operations {
     farm_notifications_api_v1_farms__farm__notifications_get: {
         parameters: {
             query?: {
-                /** @description only older ones, for the next page */
-                before?: string | null;
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -9621,6 +9890,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -190,7 +190,7 @@ export class Client {
 
   /** The newest days of the daily log. */
   log(place: Place, days: number): Promise<LogPage> {
-    return this.ask("GET", `${houseAddress(place)}/log?days=${days}`);
+    return this.ask("GET", `${houseAddress(place)}/log?limit=${days}`);
   }
 
   /** Write into the daily log; the same id again changes nothing. */

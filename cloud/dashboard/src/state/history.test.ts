@@ -8,7 +8,14 @@ import { HouseHistory } from "./history.svelte";
 import { Saved } from "./saved";
 
 const PLACE = { farm: "hillside", house: "house-2" };
-const WEIGHTS = { breed: "ross-308", curve_source: null, curve: [], days: [weightDay()], hand_weighings: [] };
+const WEIGHTS = {
+  time_zone: "Asia/Shanghai",
+  breed: "ross-308",
+  curve_source: null,
+  curve: [],
+  days: [weightDay()],
+  hand_weighings: [],
+};
 
 let saved: Saved;
 let asked: SeriesQuery[];
@@ -34,6 +41,8 @@ const client = {
       unit: "°C",
       resolution: "raw",
       basis: "raw",
+      days_of: null,
+      doubtful: [],
       ...columns,
     });
   },
