@@ -29,6 +29,7 @@ from cloud.api import (
     health,
     houses,
     invitations,
+    leaving,
     live,
     marks,
     money,
@@ -95,6 +96,7 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
     for module in (
         devices, houses, flocks, daily_log, alerts, answers, thresholds, findings, hand_weighings, marks, series, live,
         pictures, reports, report_mail, report_schedules, curves, money,
+        leaving,
     ):  # fmt: skip
         app.include_router(module.router, prefix=API)
     for module in (channels, notifying):
