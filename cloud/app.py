@@ -19,6 +19,7 @@ from cloud.api import (
     answers,
     audit,
     channels,
+    commands,
     curves,
     daily_log,
     devices,
@@ -45,6 +46,7 @@ from cloud.api import (
     session,
     thresholds,
     tokens,
+    updates,
 )
 from cloud.api.attempts import Attempts
 from cloud.api.dashboard import Dashboard, built_dashboard
@@ -94,11 +96,12 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
     for module in (session, oidc, account, people, invitations, tokens, audit, farms):
         app.include_router(module.router, prefix=API)
     for module in (
-        devices, houses, flocks, daily_log, alerts, answers, thresholds, findings, hand_weighings, marks, series, live,
-        pictures, reports, report_mail, report_schedules, curves, money,
+        devices, commands, houses, flocks, daily_log, alerts, answers, thresholds, findings, hand_weighings, marks,
+        series, live, pictures, updates, reports, report_mail, report_schedules, curves, money,
         leaving,
     ):  # fmt: skip
         app.include_router(module.router, prefix=API)
+    app.include_router(devices.coming, prefix=API)
     for module in (channels, notifying):
         app.include_router(module.mine, prefix=API)
         app.include_router(module.farms, prefix=API)

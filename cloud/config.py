@@ -74,6 +74,36 @@ class BrokerConfig(_Section):
     )
 
 
+class DevicesConfig(_Section):
+    """How devices that enrol reach the broker, and who makes their accounts there; docs/device.md."""
+
+    broker_host: str | None = Field(
+        default=None, min_length=1, description="as devices reach it; none: the host of http.public_url"
+    )
+    broker_port: int = Field(default=8883, ge=1, le=65_535)
+    broker_tls: bool = Field(default=True, description="false: only for a broker on the device itself, or a test")
+    ca_file: Path | None = Field(
+        default=None, description="certificate authority that devices shall trust at the broker instead of their own"
+    )
+    updates_dir: Path | None = Field(
+        default=None, description="folder with henwise-VERSION.tar and .tar.sig, which devices fetch when told to"
+    )
+    admin: str | None = Field(
+        default=None, min_length=1, description="who may make accounts at the broker (mosquitto's dynamic security)"
+    )
+    admin_password: SecretStr | None = None
+    admin_password_file: Path | None = Field(
+        default=None, description="file with that password, such as a systemd credential"
+    )
+
+    @model_validator(mode="after")
+    def _admin_has_a_password(self) -> Self:
+        passwords = [self.admin_password is not None, self.admin_password_file is not None]
+        if sum(passwords) != (self.admin is not None):
+            raise ValueError("admin belongs together with one of admin_password and admin_password_file")
+        return self
+
+
 class IngestConfig(_Section):
     """How messages are gathered before they are committed together."""
 
@@ -245,6 +275,7 @@ class CloudConfig(_Section):
     )
     http: HttpConfig = Field(default_factory=HttpConfig)
     broker: BrokerConfig = Field(default_factory=BrokerConfig)
+    devices: DevicesConfig = Field(default_factory=DevicesConfig)
     ingest: IngestConfig = Field(default_factory=IngestConfig)
     oidc: OidcConfig = Field(default_factory=OidcConfig)
     records: RecordsConfig = Field(default_factory=RecordsConfig)

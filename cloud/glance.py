@@ -11,6 +11,7 @@ from cloud.alerts.telling import alert_now
 from cloud.api.models import (
     AlertNow,
     ClimateNow,
+    CommandNow,
     CountNow,
     DeviceNow,
     FindingsNow,
@@ -30,8 +31,8 @@ from cloud.book.answers import stock_now
 from cloud.flock import house_count
 from cloud.flock.comfort import heat_index
 from cloud.flock.growth import age_days
-from cloud.notice import findings_now, verdict_now, views_now
-from cloud.store import alert_book, flocks, houses, pictures, verdicts
+from cloud.notice import command_now, findings_now, verdict_now, views_now
+from cloud.store import alert_book, commands, flocks, houses, pictures, verdicts
 from cloud.store.pictures import PictureKey
 from cloud.store.records import Records
 from cloud.store.series import SeriesStore
@@ -50,6 +51,7 @@ from contract.messages import (
     parse,
 )
 from contract.place import Place
+from contract.quantities import DEVICE
 from contract.topics import leaf_of
 
 MEMBERS: Final = (
@@ -73,6 +75,9 @@ NOT_CLIMATE: Final = frozenset({"load_grams", "weight_grams"})
 """A scale's readings are about what stands on it."""
 
 OPEN_ALERTS: Final = 30
+COMMANDS_MS: Final = 24 * 3_600_000
+COMMANDS: Final = 10
+"""What a device was told is shown for a day, the newest few."""
 
 COUNTS_ALL_THE_SAME: Final[frozenset[Cause]] = frozenset({"posture_unusable"})
 """Causes that take nothing from a camera's count."""
@@ -202,7 +207,11 @@ class Glance:
 
     def _climate(self, farm: str, house: str) -> list[ClimateNow]:
         messages = self._newest(farm, house, Readings)
-        return [_climate(device, message) for device, message in messages if message.values.keys() - NOT_CLIMATE]
+        return [
+            _climate(device, message)
+            for device, message in messages
+            if message.instrument != DEVICE and message.values.keys() - NOT_CLIMATE
+        ]
 
     def _weight(self, farm: str, house: str) -> WeightNow | None:
         return self._weights.now(farm, house, self._today())
@@ -222,7 +231,17 @@ class Glance:
 
     def _devices(self, farm: str, house: str) -> list[DeviceNow]:
         rows = houses.devices(self._records, farm, house)
-        return [_device(row.device, row.announcement, row.status, row.status_at_ms) for row in rows if row.status]
+        since_ms = int(self._clock().timestamp() * 1000) - COMMANDS_MS
+        told = commands.newest_of_house(self._records, farm, house, since_ms)
+        own = {device: one for device, one in self._newest(farm, house, Readings) if one.instrument == DEVICE}
+        return [
+            _device(
+                row.device, row.announcement, row.status, row.status_at_ms, own.get(row.device),
+                [command_now(one) for one in told.get(row.device, ())[:COMMANDS]],
+            )
+            for row in rows
+            if row.status
+        ]  # fmt: skip
 
 
 def picture_url(key: PictureKey) -> str:
@@ -259,7 +278,9 @@ def _picture(facts: pictures.PictureFacts) -> PictureNow:
     )
 
 
-def _device(device: str, announcement: str | None, status: str, at_ms: int) -> DeviceNow:
+def _device(
+    device: str, announcement: str | None, status: str, at_ms: int, health: Readings | None, told: list[CommandNow]
+) -> DeviceNow:
     report = parse(Status, status)
     return DeviceNow(
         device=device,
@@ -269,4 +290,7 @@ def _device(device: str, announcement: str | None, status: str, at_ms: int) -> D
         outbox_rows=report.outbox_rows,
         dropped_rows=report.dropped_rows,
         parts=report.parts,
+        health=health.values if health else {},
+        health_at=health.at if health else None,
+        commands=told,
     )

@@ -1,11 +1,12 @@
-"""Findings, verdicts and drawings as the API answers with them. Blocking; call it from a thread."""
+"""Findings, verdicts, drawings and commands as the API answers with them. Blocking; call it from a thread."""
 
 from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote
 
-from cloud.api.models import DrawingNow, FindingNow, FindingsNow, VerdictNow, ViewNow
+from cloud.api.models import CommandNow, CommandReport, DrawingNow, FindingNow, FindingsNow, VerdictNow, ViewNow
 from cloud.store import drawings, findings, houses, verdicts
+from cloud.store.commands import Told
 from cloud.store.drawings import Drawn
 from cloud.store.findings import EvidenceKey, Found
 from cloud.store.mail import instant
@@ -80,6 +81,28 @@ def drawing_now(drawn: Drawn) -> DrawingNow:
         code=drawn.code,
         detail=drawn.detail,
     )
+
+
+def command_now(told: Told) -> CommandNow:
+    """Return a command as the API answers with it."""
+    return CommandNow(
+        command=told.command,
+        action=told.action,
+        target=told.target,
+        at=instant(told.at_ms),
+        by=told.by,
+        expires_at=instant(told.expires_ms),
+        state=told.state,
+        answered_at=None if told.answered_ms is None else instant(told.answered_ms),
+        code=told.code,
+        detail=told.detail,
+        has_report=bool(told.report),
+    )
+
+
+def command_report(told: Told) -> CommandReport:
+    """Return a command with what it asked for."""
+    return CommandReport(**command_now(told).model_dump(), report=told.report)
 
 
 def evidence_url(key: EvidenceKey) -> str:

@@ -22,7 +22,9 @@ class Right(StrEnum):
     CHANNELS = "channels"
     """Say where alerts go, and when."""
     DEVICES = "devices"
-    """Enrol devices, send them commands, draw marks in their pictures."""
+    """Enrol devices, draw marks in their pictures, have them take one."""
+    OPERATE = "operate"
+    """Tell devices what changes them: tare, restart, configure, update; read their logs."""
     EXPORT = "export"
     """Take tables and reports away."""
     PEOPLE = "people"
@@ -41,9 +43,9 @@ class Role(StrEnum):
 
 RIGHTS: Final[Mapping[Role, frozenset[Right]]] = {
     Role.OWNER: frozenset(Right),
-    Role.FARMER: frozenset(Right) - {Right.PEOPLE},
+    Role.FARMER: frozenset(Right) - {Right.PEOPLE, Right.OPERATE},
     Role.AGRONOMIST: frozenset({Right.READ, Right.EXPORT}),
-    Role.TECHNICIAN: frozenset({Right.READ, Right.ANSWER, Right.DEVICES}),
+    Role.TECHNICIAN: frozenset({Right.READ, Right.ANSWER, Right.DEVICES, Right.OPERATE}),
     Role.VIEWER: frozenset({Right.READ}),
 }
 """Role -> its rights; docs/people.md prints the same table."""

@@ -35,6 +35,9 @@ SEQ_MAX = 2**53 - 1
 
 PICTURE_MAX_BYTES = 1_500_000
 BOXES_MAX = 5_000
+KEPT_RANGES_MAX = 200
+REPORT_MAX_CHARACTERS = 60_000
+CONFIG_MAX_CHARACTERS = 100_000
 
 
 def _to_utc_ms(at: datetime) -> datetime:
@@ -245,14 +248,44 @@ class HealthFinding(Event):
     jpeg: Picture
 
 
+CommandCode = Literal[
+    "",
+    "expired",
+    "interrupted",
+    "no_such_part",
+    "no_such_camera",
+    "not_adjustable",
+    "load_moves",
+    "part_silent",
+    "no_picture",
+    "config_mistakes",
+    "config_fell_back",
+    "not_installed",
+    "update_refused",
+    "update_fell_back",
+    "disk_refuses",
+    "other",
+]
+"""What became of a command, for whoever has a sentence for it in a person's language.
+
+``expired``: it came too late and was left alone; ``interrupted``: the device stopped while it carried it out;
+``not_adjustable``: the instrument can't be tared from here; ``load_moves``: the load on the scale does not stand
+still; ``part_silent``: the instrument does not answer; ``config_fell_back``: with the new configuration the device did
+not come up, the old one holds; ``not_installed``: nothing on the device could do it (see ``henwise-edge install``).
+"""
+
+
 class CommandResult(Event):
     """The answer to a Command, a Verdict or a Drawing."""
 
     command: Slug = Field(description="id of the command, verdict or drawing")
     done: bool
     detail: str = Field(max_length=2_000)
-    code: ResultCode = Field(
+    code: ResultCode | CommandCode = Field(
         default="", description="what it says, as a key for translated sentences, where it has one"
+    )
+    report: str = Field(
+        default="", max_length=REPORT_MAX_CHARACTERS, description="what was asked for: lines of the log, of the doctor"
     )
 
 
@@ -260,6 +293,20 @@ class State(Message):
     """What a device is, retained by the broker; the newest replaces the older."""
 
     boot: Boot
+
+
+class SeqRange(_Strict):
+    """Events of one boot, ends included."""
+
+    boot: Boot
+    first: int = Field(ge=1)
+    last: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.last < self.first:
+            raise ValueError(f"last ({self.last}) must not be below first ({self.first})")
+        return self
 
 
 class InstrumentInfo(_Strict):
@@ -277,6 +324,12 @@ class Announcement(State):
     instruments: list[InstrumentInfo]
     cameras: list[Slug]
     views: list[CameraView] = Field(default_factory=list, description="what is marked in each camera's picture")
+    kept: list[SeqRange] = Field(
+        default_factory=list,
+        max_length=KEPT_RANGES_MAX,
+        description="events that the cloud has committed and the device still has: the cloud asks for what it lacks of "
+        "them, as after a restore (Lacking)",
+    )
 
 
 Cause = Literal[
@@ -332,13 +385,34 @@ class Status(State):
     parts: list[PartStatus] = Field(default_factory=list)
 
 
-class Command(Message):
-    """Something a person or a rule wants a device to do."""
+Action = Literal["snapshot", "tare", "zero", "reload", "restart", "logs", "doctor", "configure", "update"]
+"""What a device can be told to do.
 
-    command: Slug = Field(description="id, unique per device")
-    action: Literal["snapshot", "tare", "reload", "restart", "doctor", "update"]
+``snapshot``: a picture of a camera now; ``tare``, ``zero``: a scale's; ``reload``: read edge.toml again; ``configure``:
+a new edge.toml; ``restart``: one part, or the agent without a target; ``logs``, ``doctor``: a report; ``update``: to a
+version that the service offers.
+"""
+
+
+class Command(Message):
+    """Something a person or a rule wants a device to do; it answers with a CommandResult."""
+
+    command: Slug = Field(description="id, unique per device; the same again is the same command")
+    action: Action
     target: Slug | None = Field(default=None, description="instrument or camera, where the action has one")
-    expires_at: UtcTime
+    text: str = Field(
+        default="", max_length=CONFIG_MAX_CHARACTERS, description="configure: the new edge.toml; update: the version"
+    )
+    language: Literal["en", "zh"] = Field(default="en", description="of the report")
+    expires_at: UtcTime = Field(description="not to be carried out afterwards")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.target is None) == (self.action in {"snapshot", "tare", "zero"}) and self.action != "restart":
+            raise ValueError(f"the action {self.action} and the target {self.target} don't go together")
+        if bool(self.text) != (self.action in {"configure", "update"}):
+            raise ValueError("text belongs to the actions configure and update, and only to them")
+        return self
 
 
 class Verdict(Message):
@@ -372,22 +446,14 @@ class Drawing(Message):
     )
 
 
-class SeqRange(_Strict):
-    """Events of one boot, ends included."""
-
-    boot: Boot
-    first: int = Field(ge=1)
-    last: int = Field(ge=1)
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        if self.last < self.first:
-            raise ValueError(f"last ({self.last}) must not be below first ({self.first})")
-        return self
-
-
 class Committed(Message):
     """The cloud's word that these events are on its disk: the edge may forget them."""
+
+    ranges: list[SeqRange] = Field(min_length=1)
+
+
+class Lacking(Message):
+    """The cloud's word that it lacks these events, although it had them once: send them again, if they are there."""
 
     ranges: list[SeqRange] = Field(min_length=1)
 

@@ -21,6 +21,7 @@ class Quantity:
         decimals: digits after the point that are worth showing.
         en: English name, sentence case.
         zh: Chinese name.
+        of_device: it is about the edge device itself, not about the house.
     """
 
     key: str
@@ -30,6 +31,7 @@ class Quantity:
     decimals: int
     en: str
     zh: str
+    of_device: bool = False
 
     def problem_with(self, value: float) -> str | None:
         """Say why ``value`` (in the row's unit) can't be; None when it can."""
@@ -61,7 +63,24 @@ _ROWS = (
     Quantity("spread_ratio", "", 0, 1, 2, "Spread", "分布均匀度"),
     Quantity("huddle_ratio", "", 0, 1, 2, "Huddling", "扎堆程度"),
     Quantity("still_birds", "birds", 0, 100_000, 0, "Still birds", "静止不动"),
+    # How the device itself does; sent each minute as the Readings of the instrument DEVICE.
+    Quantity("processor_temperature_celsius", "°C", -40, 130, 0, "Processor temperature", "处理器温度", True),
+    Quantity("processor_percent", "%", 0, 100, 0, "Processor in use", "处理器占用", True),
+    Quantity("throttled_ratio", "", 0, 1, 2, "Slowed down by heat", "过热降频", True),
+    Quantity("undervoltage_ratio", "", 0, 1, 2, "Power supply too weak", "供电不足", True),
+    Quantity("memory_percent", "%", 0, 100, 0, "Memory in use", "内存占用", True),
+    Quantity("disk_percent", "%", 0, 100, 0, "Disk in use", "磁盘占用", True),
+    Quantity("outbox_age_hours", "h", 0, 100_000, 1, "Oldest unsent data", "最早未上传数据", True),
+    Quantity("outbox_room_hours", "h", 0, 100_000, 0, "Room for unsent data", "离线缓存余量", True),
+    Quantity("frame_age_s", "s", 0, 10_000_000, 0, "Age of the last picture", "最近画面时间", True),
+    Quantity("line_errors_ratio", "", 0, 1, 2, "Failed questions on serial lines", "串口通信失败率", True),
+    Quantity("wifi_signal_dbm", "dBm", -120, 0, 0, "Wi-Fi signal", "无线信号", True),
+    Quantity("uptime_hours", "h", 0, 1_000_000, 1, "Running since power-on", "开机时长", True),
+    Quantity("clock_trusted_ratio", "", 0, 1, 0, "Clock is right", "时钟已校准", True),
 )
+
+DEVICE = "device"
+"""The instrument under whose name a device tells how it does itself; no instrument or camera may be called so."""
 
 QUANTITIES: dict[str, Quantity] = {row.key: row for row in _ROWS}
 

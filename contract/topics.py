@@ -19,6 +19,7 @@ from contract.messages import (
     GateCrossing,
     HandWeighing,
     HealthFinding,
+    Lacking,
     Message,
     Readings,
     RollCall,
@@ -32,6 +33,8 @@ from contract.place import Place, checked_slug
 
 ROOT = "henwise"
 VERSION = "v1"
+VISION = "/vision"
+"""What the process with a device's cameras adds to its client id and user name, where it is one of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ _ROWS = (
     Leaf("verdict", Verdict, "cloud"),
     Leaf("drawing", Drawing, "cloud"),
     Leaf("committed", Committed, "cloud"),
+    Leaf("lacking", Lacking, "cloud"),
 )
 
 LEAVES: dict[str, Leaf] = {row.name: row for row in _ROWS}
@@ -84,6 +88,11 @@ def leaf_of(kind: type[Message]) -> Leaf:
 def build(place: Place, kind: type[Message]) -> str:
     """Return the topic on which ``kind`` travels from or to ``place``."""
     return f"{ROOT}/{VERSION}/{place.farm}/{place.house}/{place.device}/{leaf_of(kind).name}"
+
+
+def client_id(place: Place) -> str:
+    """Return the MQTT client id of a device: with slashes, which no slug has, so that no two places share one."""
+    return f"{ROOT}/{place.farm}/{place.house}/{place.device}"
 
 
 def subscription(sender: Literal["edge", "cloud"], place: Place | None = None) -> list[str]:

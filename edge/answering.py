@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from contract.marks import ResultCode
-from contract.messages import CommandResult
+from contract.messages import CommandCode, CommandResult
 from edge.origin import Origin, now
 from edge.outbox import UNNUMBERED, Outbox
 
@@ -27,11 +27,13 @@ class Answer:
         done: it was done.
         detail: what was done, or why not, in English.
         code: the same as a key for translated sentences, where it has one.
+        report: what was asked for, where that is more than a sentence.
     """
 
     done: bool
     detail: str
-    code: ResultCode = ""
+    code: ResultCode | CommandCode = ""
+    report: str = ""
 
 
 class Answers:

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from contract.place import Place, Slug
+from contract.quantities import DEVICE
+from contract.topics import VISION
 from edge.camera_config import CameraConfig, ElsewhereConfig
 from edge.config_section import LocalPath, Section, beside_config
 from firmware_bridge.config import InstrumentConfig
@@ -34,6 +36,9 @@ class BrokerConfig(Section):
     ca_file: LocalPath | None = Field(default=None, description="own authority for tls; default: the system's")
     insecure: bool = Field(default=False, description="accept an unencrypted connection to another machine")
     username: str | None = Field(default=None, min_length=1, description="name this device logs in with")
+    vision_username: str | None = Field(
+        default=None, min_length=1, description="the same for the cameras' own process; default: username/vision"
+    )
     password_file: LocalPath | None = Field(default=None, description="file whose first line is the password")
     keepalive_s: int = Field(default=30, ge=5, le=600, description="a silent connection is given up after 1.5 of it")
 
@@ -49,6 +54,11 @@ class BrokerConfig(Section):
         return self
 
     @property
+    def vision_name(self) -> str | None:
+        """The name that the cameras' own process logs in with."""
+        return self.vision_username or (self.username and self.username + VISION)
+
+    @property
     def tcp_port(self) -> int:
         """The port that is meant."""
         return self.port or (8883 if self.tls else 1883)
@@ -58,6 +68,13 @@ class OutboxConfig(Section):
     """How much is kept while the cloud can't be reached."""
 
     max_mb: int = Field(default=500, ge=1, le=100_000, description="most that may wait, in MB")
+    max_days: float = Field(default=60, ge=1, le=3_650, description="longest that an event may wait, in days")
+    keep_days: float = Field(
+        default=2, ge=0, le=60, description="so long what the cloud has is kept, in days, for one that is restored"
+    )
+    replay_rows_per_s: float = Field(
+        default=100, ge=1, le=10_000, description="so fast the backlog is sent after an outage; live data goes before"
+    )
     max_rows: int = Field(default=200_000, ge=100, le=10_000_000, description="most messages that may wait")
 
 
@@ -146,6 +163,9 @@ class EdgeConfig(Section):
 
     place: Place = Field(description="where this device stands: farm, house, device")
     data_dir: LocalPath = Field(default=Path("/var/lib/henwise"), description="folder for what must survive")
+    cloud: str | None = Field(
+        default=None, pattern=r"^https?://[^/\s]+$", description="the service's address, for updates; enroll writes it"
+    )
     broker: BrokerConfig = Field(default_factory=BrokerConfig, description="where everything is sent")
     outbox: OutboxConfig = Field(default_factory=OutboxConfig, description="what is kept while the cloud is away")
     weighing: WeighingConfig = Field(default_factory=WeighingConfig, description="how birds on a scale become weights")
@@ -169,6 +189,10 @@ class EdgeConfig(Section):
     def _slugs_are_unique(self) -> Self:
         slugs = [one.slug for one in self.instruments] + [one.slug for one in self.cameras]
         twice = sorted({slug for slug in slugs if slugs.count(slug) > 1})
+        if DEVICE in slugs:
+            raise ValueError(
+                f"{DEVICE!r} is what the device tells of itself; give the instrument or camera another slug"
+            )
         if twice:
             raise ValueError(f"each instrument and camera needs a slug of its own; used twice: {', '.join(twice)}")
         return self

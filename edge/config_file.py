@@ -17,11 +17,15 @@ from pydantic_core import ErrorDetails
 from contract.errors import PermanentError
 from edge.config import EdgeConfig
 from edge.errors import BadConfig, BadPlan
+from edge.secret import secret_file
 from edge.toml_lines import Path as KeyPath
 from edge.toml_lines import key_lines, nearest_line
 
 if TYPE_CHECKING:
     from firmware_bridge.device import Device
+
+ENROLLED = "enrolled.toml"
+"""Place and broker as ``henwise-edge enroll`` fetched them, beside edge.toml."""
 
 _TOO_SMALL = {"greater_than", "greater_than_equal", "string_too_short", "too_short"}
 _TOO_LARGE = {"less_than", "less_than_equal", "string_too_long", "too_long"}
@@ -32,12 +36,24 @@ def load(path: Path) -> EdgeConfig:
     """Read and check a configuration.
 
     Raises:
+        BadConfig: it can't be read, or has mistakes; all of them are listed.
+    """
+    return checked(path, _text(path))
+
+
+def checked(path: Path, text: str) -> EdgeConfig:
+    """Check a configuration that shall stand in a file.
+
+    Raises:
         BadConfig: it has mistakes; all of them are listed.
     """
-    text = _text(path)
+    try:
+        document = {**_enrolled(path.absolute().parent), **tomllib.loads(text)}
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BadConfig([_no_toml(path, text, error)]) from error
     where = _Where(path.name, key_lines(text))
     try:
-        config = EdgeConfig.model_validate(tomllib.loads(text), context={"folder": path.absolute().parent})
+        config = EdgeConfig.model_validate(document, context={"folder": path.absolute().parent})
     except ValidationError as error:
         mistakes = sorted(_real(error.errors(include_url=False)), key=lambda mistake: where.line(mistake["loc"]))
         # What fits neither of two forms is one mistake, but pydantic's two.
@@ -52,9 +68,10 @@ def load(path: Path) -> EdgeConfig:
 def missing_files(path: Path, config: EdgeConfig) -> list[str]:
     """Name the files that the configuration speaks of and that are not there, one sentence each."""
     where = _Where(path.name, key_lines(_text(path)))
+    password_file = config.broker.password_file
     named: list[tuple[KeyPath, Path | None]] = [
         (("broker", "ca_file"), config.broker.ca_file),
-        (("broker", "password_file"), config.broker.password_file),
+        (("broker", "password_file"), password_file and secret_file(password_file)),
     ]
     for number, camera in enumerate(config.cameras):
         named.append((("cameras", number, "network"), camera.network))
@@ -83,18 +100,28 @@ def idle_sections(path: Path, config: EdgeConfig) -> list[str]:
 def _text(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
-        tomllib.loads(text)
     except OSError as error:
         raise BadConfig([f"{path} can't be read: {error.strerror}"]) from error
     except UnicodeDecodeError as error:
         raise BadConfig([f"{path}: byte {error.start} is no UTF-8: save the file as UTF-8"]) from error
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line (\d+)", str(error))
-        number = int(line.group(1)) if line else text.count("\n") + 1
-        raise BadConfig([f"{path.name}:{number}: this is no TOML: {error}"]) from error
-    except RecursionError:
-        raise BadConfig([f"{path.name}: its brackets are nested too deeply to be read"]) from None
     return text
+
+
+def _enrolled(folder: Path) -> dict[str, Any]:
+    """Return place and broker as ``henwise-edge enroll`` fetched them; what edge.toml says counts before."""
+    file = folder / ENROLLED
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    except (OSError, ValueError) as error:
+        raise BadConfig([f"{file} can't be read ({error}): enrol the device again"]) from error
+
+
+def _no_toml(path: Path, text: str, error: tomllib.TOMLDecodeError | RecursionError) -> str:
+    if isinstance(error, RecursionError):
+        return f"{path.name}: its brackets are nested too deeply to be read"
+    line = re.search(r"at line (\d+)", str(error))
+    number = int(line.group(1)) if line else text.count("\n") + 1
+    return f"{path.name}:{number}: this is no TOML: {error}"
 
 
 def _instrument_problems(config: EdgeConfig) -> Iterator[tuple[KeyPath, str]]:

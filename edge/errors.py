@@ -7,7 +7,10 @@ PermanentError
 │   ├── BadMarks        floor, zones or gates of a camera can't be right
 │   ├── FootageUnreadable  what a person named holds no picture that can be counted in
 │   ├── RecordingUnreadable  a recorded scale has a line that is no sample, or nothing of its family
+│   ├── NotEnrolled     the service gives this device no account; the sentence says what to do
 │   └── NotCalibrated   nothing can be learned from a count or weighing by hand, or it can't be kept
+├── NotInstalled        the device can't be made a service, or updated, as it is; the sentence says what to do
+├── PartHangs           a thread hangs in a driver and the agent shall start anew: only a new process helps
 ├── OutboxTaken         another agent works in the same data_dir
 └── NetworkUnusable     a camera's network is missing or damaged, or nothing here can run it
 RetryableError
@@ -59,6 +62,18 @@ class RecordingUnreadable(BadInput):
 
 class NotCalibrated(BadInput):
     """A count or a weighing by hand can't be used; the message says why."""
+
+
+class NotInstalled(PermanentError):
+    """The device can't be installed or updated as it is."""
+
+
+class PartHangs(PermanentError):
+    """A thread can't be ended; the process must be."""
+
+
+class NotEnrolled(BadInput):
+    """No account came of a code."""
 
 
 class OutboxTaken(PermanentError):

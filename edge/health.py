@@ -24,15 +24,17 @@ class Health:
         self._lacking: tuple[Cause, str] = ("", "")
         self._last_at: datetime | None = None
         self._faults = 0
+        self._goods = 0
         self._refused = 0
-        self._last_sign_s = time.monotonic()
+        self._last_sign_s = self._good_s = time.monotonic()
 
     def ok(self, cause: Cause = "", problem: str = "") -> None:
         """Note a good value or frame; ``cause`` and ``problem`` say what else is wrong, if anything."""
         with self._lock:
             self._state, self._cause, self._problem = "ok", cause, problem[:500]
             self._last_at = datetime.now(UTC)
-            self._last_sign_s = time.monotonic()
+            self._last_sign_s = self._good_s = time.monotonic()
+            self._goods += 1
 
     def lost(self, state: Literal["silent", "failed"], cause: Cause, problem: str, *, counted: bool = True) -> bool:
         """Note a failed attempt.
@@ -77,6 +79,16 @@ class Health:
         """Note that the part's thread came round, without a value."""
         with self._lock:
             self._last_sign_s = time.monotonic()
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many good values or frames came since the start, and how many faults there were."""
+        with self._lock:
+            return self._goods, self._faults
+
+    def good_age_s(self) -> float:
+        """Return how long ago the last good value or frame came, or the part began, in s."""
+        with self._lock:
+            return time.monotonic() - self._good_s
 
     def stalled(self) -> bool:
         """Say whether the part has neither delivered nor failed for too long: it hangs."""

@@ -2,8 +2,9 @@
 
 ``put`` may be called from any thread. One writer thread commits what has piled up (after half a second or twenty
 events) and gives numbers only to what it commits: within a boot, seq rises by one per stored event, in order,
-whatever dies in between. A row leaves when the cloud has committed it (``confirm``), or when the outbox is full;
-then what is worth least goes first, the oldest of it first.
+whatever dies in between. A row waits until the cloud has committed it (``confirm``); then it is kept for two days, so
+that a cloud that was restored can ask for it again (``take_back``). When the outbox is full these go first, then what
+is worth least, the oldest of it first.
 
 Committing in groups costs a seventh of the bytes written and a twentieth of the waiting of one commit per event,
 which is what an SD card can bear.
@@ -20,9 +21,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from contract.messages import Event, SeqRange, encode
+from contract.messages import KEPT_RANGES_MAX, Event, SeqRange, encode
 from contract.topics import leaf_of
-from edge.outbox_file import NewRow, OutboxFile, Row
+from edge.outbox_file import Load, NewRow, OutboxFile, Row
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,8 @@ class Outbox:
         max_rows: most events that may wait on the disk.
         max_bytes: most bytes of messages that may wait on the disk.
         memory_rows: most events kept in memory while the disk refuses.
+        keep_days: how long what is committed is kept, in days.
+        max_days: how long an event may wait, in days.
         group_wait_s: how long a commit waits for company, in s.
         retry_wait_s: how long a refused commit waits, in s.
     """
@@ -74,13 +77,16 @@ class Outbox:
         max_rows: int = 200_000,
         max_bytes: int = 500_000_000,
         memory_rows: int = MEMORY_ROWS,
+        keep_days: float = 2,
+        max_days: float = 60,
         group_wait_s: float = GROUP_WAIT_S,
         retry_wait_s: float = RETRY_WAIT_S,
     ) -> None:
         self._memory_rows = memory_rows
         self._group_wait_s = group_wait_s
         self._retry_wait_s = retry_wait_s
-        self._file = OutboxFile(path, max_rows=max_rows, max_bytes=max_bytes)
+        bounds = {"max_rows": max_rows, "max_bytes": max_bytes}
+        self._file = OutboxFile(path, keep_days=keep_days, max_days=max_days, **bounds)
         self._boot = boot
         self._next_seq = 1
         self._pending: list[Pending] = []
@@ -119,6 +125,15 @@ class Outbox:
         return self._file.rows
 
     @property
+    def load(self) -> Load:
+        """How full it is, and how much came since it was opened."""
+        return self._file.load
+
+    def oldest_at_ms(self) -> int | None:
+        """Return when the oldest event that waits was measured, in ms since 1970; None when nothing waits."""
+        return self._file.oldest_at_ms()
+
+    @property
     def dropped_rows(self) -> int:
         """Events given up since the outbox was made."""
         return self._file.dropped_rows + self._shed.total()
@@ -152,14 +167,26 @@ class Outbox:
         """Call ``listener``, in the writer's thread, after each commit; the one before is forgotten."""
         self._listener = listener
 
-    def waiting(self, *, live_since_ms: int, but: Collection[int], limit: int) -> list[Row]:
+    def waiting(self, *, live_since_ms: int, but: Collection[int], limit: int, backlog: int | None = None) -> list[Row]:
         """Return rows to send, see ``OutboxFile.waiting``."""
-        return self._file.waiting(live_since_ms=live_since_ms, but=but, limit=limit)
+        return self._file.waiting(live_since_ms=live_since_ms, but=but, limit=limit, backlog=backlog)
+
+    def kept(self) -> list[SeqRange]:
+        """Return which committed events are still here, as far as an announcement has room for them."""
+        return self._file.kept(KEPT_RANGES_MAX)
+
+    def take_back(self, ranges: Iterable[SeqRange]) -> int:
+        """Let what the cloud lacks wait again and return how many rows that are, none when the disk refused."""
+        try:
+            return self._file.take_back(ranges)
+        except sqlite3.Error as error:
+            log.warning("the outbox can't give back what the cloud lacks (%s): it asks again", error)
+            return 0
 
     def confirm(self, ranges: Iterable[SeqRange]) -> list[int]:
-        """Forget what the cloud has committed and return the ids of these rows, none when the disk refused.
+        """Note what the cloud has committed and return the ids of these rows, none when the disk refused.
 
-        What can't be deleted now is sent again and confirmed again, so refusal is harmless.
+        What can't be noted now is sent again and confirmed again, so refusal is harmless.
         """
         try:
             return self._file.confirm(ranges)

@@ -2,6 +2,9 @@
 
 WAL with synchronous=FULL keeps what was committed over a power cut (NORMAL was seen to lose it). A file that SQLite
 can't read any more, as a dying SD card leaves it, is set aside and a new one is begun: old rows must not stop new ones.
+
+What the cloud has committed is kept for a while, as long as there is room: a cloud that was restored from a backup asks
+for it again. Those rows go first when there is no room, and then what waits, the least worth first.
 """
 
 import fcntl
@@ -31,12 +34,21 @@ CREATE TABLE IF NOT EXISTS outbox (
     at_ms INTEGER NOT NULL,
     size INTEGER NOT NULL,
     payload BLOB NOT NULL,
+    acked_ms INTEGER,
     UNIQUE (boot, seq)
 );
-CREATE INDEX IF NOT EXISTS outbox_worth ON outbox (worth, id);
-CREATE INDEX IF NOT EXISTS outbox_at ON outbox (at_ms);
 CREATE TABLE IF NOT EXISTS dropped (leaf TEXT PRIMARY KEY, events INTEGER NOT NULL);
 """
+_INDEXES = """
+DROP INDEX IF EXISTS outbox_worth;
+DROP INDEX IF EXISTS outbox_at;
+CREATE INDEX IF NOT EXISTS outbox_waiting_worth ON outbox (worth, id) WHERE acked_ms IS NULL;
+CREATE INDEX IF NOT EXISTS outbox_waiting_at ON outbox (at_ms) WHERE acked_ms IS NULL;
+CREATE INDEX IF NOT EXISTS outbox_acked ON outbox (acked_ms) WHERE acked_ms IS NOT NULL;
+"""
+_SWEEP_EVERY_MS = 10 * 60_000
+_SWEEP_ROWS = 5_000
+_DAY_MS = 86_400_000
 _COLUMNS = "id, boot, seq, leaf, at_ms, payload"
 
 
@@ -73,14 +85,49 @@ class Row:
     payload: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How full the outbox is, and how much came.
+
+    Attributes:
+        rows: events that wait.
+        size: bytes of their messages.
+        max_rows: most events that may wait.
+        max_bytes: most bytes that may wait.
+        came_rows: events stored since it was opened.
+        came_bytes: bytes of their messages.
+    """
+
+    rows: int
+    size: int
+    max_rows: int
+    max_bytes: int
+    came_rows: int
+    came_bytes: int
+
+    def room_hours(self, hours: float) -> float | None:
+        """Return for how long the room left suffices, in h, if it goes on as in the ``hours`` since it was opened."""
+        if hours <= 0 or not (self.came_rows and self.came_bytes):
+            return None
+        by_rows = (self.max_rows - self.rows) / (self.came_rows / hours)
+        return max(0.0, min(by_rows, (self.max_bytes - self.size) / (self.came_bytes / hours)))
+
+
 class OutboxFile:
     """Rows on a disk, bounded; what had to be dropped is counted in the same file."""
 
-    def __init__(self, path: Path, *, max_rows: int, max_bytes: int) -> None:
+    def __init__(
+        self, path: Path, *, max_rows: int, max_bytes: int, keep_days: float = 2, max_days: float = 60
+    ) -> None:
         self._path = path
+        self._keep_ms = int(keep_days * _DAY_MS)
+        self._max_ms = int(max_days * _DAY_MS)
+        self._swept_ms = 0
+        self._kept_rows = self._kept_bytes = 0
         self._max_rows = max_rows
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
+        self._bytes = self._came_rows = self._came_bytes = 0
         self.rows = 0
         """Events that wait."""
         self.dropped_rows = 0
@@ -103,7 +150,9 @@ class OutboxFile:
         except sqlite3.Error as error:
             self._held.close()
             raise OutboxStuck(f"{self._path} can't be opened ({error}): check the disk") from error
-        self.rows, self._bytes = self._db.execute("SELECT count(*), coalesce(sum(size), 0) FROM outbox").fetchone()
+        counted = "SELECT count(*), coalesce(sum(size), 0) FROM outbox WHERE acked_ms IS"
+        self.rows, self._bytes = self._db.execute(f"{counted} NULL").fetchone()
+        self._kept_rows, self._kept_bytes = self._db.execute(f"{counted} NOT NULL").fetchone()
         (self.dropped_rows,) = self._db.execute("SELECT coalesce(sum(events), 0) FROM dropped").fetchone()
 
     def close(self) -> None:
@@ -128,23 +177,41 @@ class OutboxFile:
                     "INSERT INTO outbox (boot, seq, leaf, worth, at_ms, size, payload) VALUES (?, ?, ?, ?, ?, ?, ?)",
                     ((r.boot, r.seq, r.leaf, r.worth, r.at_ms, len(r.payload), r.payload) for r in rows),
                 )
-                size = self._bytes + sum(len(row.payload) for row in rows)
-                count, size, dropped = self._trim(self.rows + len(rows), size)
-                dropped.update(dropped_before or {})
+                size = sum(len(row.payload) for row in rows)
+                fill = _Fill(self.rows + len(rows), self._bytes + size, self._kept_rows, self._kept_bytes)
+                dropped = Counter(dropped_before or {})
+                self._sweep(fill, dropped)
+                self._trim(fill, dropped)
                 self._count(dropped)
-            self.rows, self._bytes = count, size
+            self.rows, self._bytes, self._kept_rows, self._kept_bytes = fill.rows, fill.size, fill.kept, fill.kept_size
             self.dropped_rows += dropped.total()
+            self._came_rows += len(rows)
+            self._came_bytes += sum(len(row.payload) for row in rows)
 
-    def _trim(self, rows: int, size: int) -> tuple[int, int, Counter[str]]:
-        dropped: Counter[str] = Counter()
-        while rows > self._max_rows or size > self._max_bytes:
-            gone, leaf, bytes_gone = self._db.execute(
-                "SELECT id, leaf, size FROM outbox ORDER BY worth, id LIMIT 1"
-            ).fetchone()
-            self._db.execute("DELETE FROM outbox WHERE id = ?", (gone,))
-            dropped[leaf] += 1
-            rows, size = rows - 1, size - bytes_gone
-        return rows, size, dropped
+    def _trim(self, fill: "_Fill", dropped: Counter[str]) -> None:
+        while fill.rows + fill.kept > self._max_rows or fill.size + fill.kept_size > self._max_bytes:
+            order = "acked_ms IS NOT NULL ORDER BY acked_ms, id" if fill.kept else "acked_ms IS NULL ORDER BY worth, id"
+            (gone,) = self._db.execute(f"SELECT id FROM outbox WHERE {order} LIMIT 1").fetchone()  # noqa: S608  # fixed texts
+            self._delete("id = ?", gone, fill, dropped)
+
+    def _sweep(self, fill: "_Fill", dropped: Counter[str]) -> None:
+        """Now and then let go of what is too old to be asked for, or to be of use."""
+        now_ms = int(time.time() * 1000)
+        if abs(now_ms - self._swept_ms) < _SWEEP_EVERY_MS:
+            return
+        self._swept_ms = now_ms
+        some = "id IN (SELECT id FROM outbox WHERE {} ORDER BY id LIMIT {})"
+        self._delete(some.format("acked_ms < ?", _SWEEP_ROWS), now_ms - self._keep_ms, fill, dropped)
+        self._delete(some.format("acked_ms IS NULL AND at_ms < ?", _SWEEP_ROWS), now_ms - self._max_ms, fill, dropped)
+
+    def _delete(self, which: str, value: int, fill: "_Fill", dropped: Counter[str]) -> None:
+        gone = self._db.execute(f"DELETE FROM outbox WHERE {which} RETURNING leaf, size, acked_ms", (value,)).fetchall()  # noqa: S608  # fixed texts
+        for leaf, size, acked_ms in gone:
+            if acked_ms is None:
+                dropped[leaf] += 1
+                fill.rows, fill.size = fill.rows - 1, fill.size - size
+            else:
+                fill.kept, fill.kept_size = fill.kept - 1, fill.kept_size - size
 
     def _count(self, dropped: Counter[str]) -> None:
         self._db.executemany(
@@ -153,24 +220,39 @@ class OutboxFile:
             dropped.items(),
         )
 
-    def waiting(self, *, live_since_ms: int, but: Collection[int], limit: int) -> list[Row]:
+    def waiting(self, *, live_since_ms: int, but: Collection[int], limit: int, backlog: int | None = None) -> list[Row]:
         """Return rows to send: first those measured since ``live_since_ms``, then the backlog, each oldest first.
 
         Args:
             live_since_ms: where the backlog ends, in ms since 1970.
             but: ids that are on their way already.
             limit: most rows to return.
+            backlog: most rows of the backlog among them; all unless given.
         """
         marks = ", ".join("?" * len(but))
+        ages = ((f"at_ms >= {live_since_ms:d}", limit), (f"at_ms < {live_since_ms:d}", min(limit, backlog or limit)))
         with self._lock:
             return [
                 Row(*values)
-                for ages in (f"at_ms >= {live_since_ms:d}", f"at_ms < {live_since_ms:d}")
+                for age, most in (ages[:1] if backlog == 0 else ages)
                 for values in self._db.execute(
-                    f"SELECT {_COLUMNS} FROM outbox WHERE {ages} AND id NOT IN ({marks}) ORDER BY id LIMIT ?",  # noqa: S608  # numbers and marks only
-                    (*but, limit),
+                    f"SELECT {_COLUMNS} FROM outbox WHERE acked_ms IS NULL AND {age} AND id NOT IN ({marks})"  # noqa: S608  # numbers and marks only
+                    " ORDER BY id LIMIT ?",
+                    (*but, most),
                 )
             ][:limit]
+
+    @property
+    def load(self) -> Load:
+        """How full it is, and how much came since it was opened."""
+        bounds = (self._max_rows, self._max_bytes)
+        return Load(self.rows, self._bytes, *bounds, self._came_rows, self._came_bytes)
+
+    def oldest_at_ms(self) -> int | None:
+        """Return when the oldest event that waits was measured, in ms since 1970; None when nothing waits."""
+        with self._lock:
+            oldest: int | None = self._db.execute("SELECT min(at_ms) FROM outbox WHERE acked_ms IS NULL").fetchone()[0]
+        return oldest
 
     def dropped(self) -> dict[str, int]:
         """Return how many events were given up, per leaf."""
@@ -178,24 +260,69 @@ class OutboxFile:
             return dict(self._db.execute("SELECT leaf, events FROM dropped ORDER BY leaf").fetchall())
 
     def confirm(self, ranges: Iterable[SeqRange]) -> list[int]:
-        """Forget what the cloud has committed.
+        """Note what the cloud has committed: it waits no longer.
 
         Returns:
-            ids of the rows that went.
+            ids of the rows that waited until now.
 
         Raises:
-            sqlite3.Error: the disk refused; nothing went.
+            sqlite3.Error: the disk refused; nothing has changed.
         """
-        gone: list[tuple[int, int]] = []
+        gone = self._set_acked(ranges, int(time.time() * 1000), "acked_ms IS NULL")
+        self._moved(len(gone), sum(size for _id, size in gone))
+        return [row_id for row_id, _size in gone]
+
+    def take_back(self, ranges: Iterable[SeqRange]) -> int:
+        """Let what the cloud says it lacks wait again, as far as it is still here.
+
+        Returns:
+            how many rows wait again.
+
+        Raises:
+            sqlite3.Error: the disk refused; nothing has changed.
+        """
+        back = self._set_acked(ranges, None, "acked_ms IS NOT NULL")
+        self._moved(-len(back), -sum(size for _id, size in back))
+        return len(back)
+
+    def kept(self, limit: int) -> list[SeqRange]:
+        """Return which committed events are still here, the newest ranges, at most ``limit``."""
+        query = (
+            "SELECT boot, min(seq), max(seq), max(id) AS last FROM ("
+            " SELECT id, boot, seq, seq - row_number() OVER (PARTITION BY boot ORDER BY seq) AS run"
+            " FROM outbox WHERE acked_ms IS NOT NULL"
+            ") GROUP BY boot, run ORDER BY last DESC LIMIT ?"
+        )
+        with self._lock:
+            rows = self._db.execute(query, (limit,)).fetchall()
+        return [SeqRange(boot=boot, first=first, last=last) for boot, first, last, _id in rows]
+
+    def _set_acked(self, ranges: Iterable[SeqRange], to_ms: int | None, before: str) -> list[tuple[int, int]]:
+        changed: list[tuple[int, int]] = []
         with self._lock, _transaction(self._db):
             for span in ranges:
-                gone += self._db.execute(
-                    "DELETE FROM outbox WHERE boot = ? AND seq BETWEEN ? AND ? RETURNING id, size",
-                    (span.boot, span.first, span.last),
+                changed += self._db.execute(
+                    "UPDATE outbox SET acked_ms = ?"  # noqa: S608  # fixed texts
+                    f" WHERE boot = ? AND seq BETWEEN ? AND ? AND {before} RETURNING id, size",
+                    (to_ms, span.boot, span.first, span.last),
                 ).fetchall()
-            self.rows -= len(gone)
-            self._bytes -= sum(size for _id, size in gone)
-        return [row_id for row_id, _size in gone]
+        return changed
+
+    def _moved(self, rows: int, size: int) -> None:
+        """Count rows that wait no longer and are only kept."""
+        with self._lock:
+            self.rows, self._bytes = self.rows - rows, self._bytes - size
+            self._kept_rows, self._kept_bytes = self._kept_rows + rows, self._kept_bytes + size
+
+
+@dataclass(slots=True)
+class _Fill:
+    """Rows and bytes that wait, and that are only kept."""
+
+    rows: int
+    size: int
+    kept: int
+    kept_size: int
 
 
 @contextmanager
@@ -241,6 +368,9 @@ def _connect(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.executescript(_SCHEMA)
+        if "acked_ms" not in {row[1] for row in db.execute("PRAGMA table_info(outbox)")}:
+            db.execute("ALTER TABLE outbox ADD COLUMN acked_ms INTEGER")  # a file of an earlier version
+        db.executescript(_INDEXES)
     except BaseException:
         db.close()
         raise

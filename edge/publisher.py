@@ -17,20 +17,27 @@ from typing import Any
 import aiomqtt
 
 from contract.errors import BadInput
-from contract.messages import Announcement, Committed, Message, State, Status, encode
+from contract.messages import KEPT_RANGES_MAX, Announcement, Committed, Lacking, Message, State, Status, encode
 from contract.place import Place
-from contract.topics import LEAVES, build, decode, leaf_of
+from contract.topics import LEAVES, VISION, build, client_id, decode, leaf_of
 from edge.backoff import Backoff
 from edge.config import BrokerConfig
 from edge.errors import BrokerAway
 from edge.outbox import Outbox
 from edge.outbox_file import Row
+from edge.pacing import Pace
+from edge.secret import read_secret
 from edge.window import Window
 
 log = logging.getLogger(__name__)
 
 DELAYED_AFTER_MS = 60_000
 BATCH_ROWS = 20
+LIVE_ROWS = 40
+"""So many rows on their way are never backlog: a slow cloud must not keep live data waiting."""
+PAUSE_S = 0.2
+KEPT_TOLD_EVERY_S = 3_600.0
+"""What is kept changes all the time; told so often, a cloud that was restored hears of it soon enough."""
 STATUS_EVERY_S = 60.0
 STATUS_LOOK_S = 5.0
 """A part that fails or recovers is told this soon, not only with the next minute."""
@@ -49,7 +56,9 @@ class Publisher:
         announcement: says what the device has.
         status: says how it does, online.
         heard: class of what people say -> what takes it, in a thread of its own; it answers through the outbox.
+        speaks: this process says what the device has and how it does; False: another one does (see ``edge.board``).
         window: which rows are out; handed in by tests that want a smaller one.
+        pace: how fast the backlog goes.
     """
 
     def __init__(
@@ -61,7 +70,9 @@ class Publisher:
         announcement: Callable[[], Announcement],
         status: Callable[[], Status],
         heard: Mapping[type[Message], Callable[[Any], object]] | None = None,
+        speaks: bool = True,
         window: Window | None = None,
+        pace: Pace | None = None,
     ) -> None:
         self._broker = broker
         self._place = place
@@ -69,10 +80,13 @@ class Publisher:
         self._announcement = announcement
         self._status = status
         self._heard = heard or {}
+        self._speaks = speaks
         self._window = window or Window()
+        self._pace = pace or Pace()
         self._wake = asyncio.Event()
         self._look = asyncio.Event()
         self._announced: Announcement | None = None
+        self._announced_s = 0.0
         self.problem = "not connected yet"
         """Why nothing is sent just now, as a sentence; empty while connected."""
 
@@ -100,7 +114,8 @@ class Publisher:
                     async with asyncio.TaskGroup() as tasks:
                         tasks.create_task(self._listen(client), name="listen")
                         tasks.create_task(self._carry(client), name="carry")
-                        tasks.create_task(self._tell_state(client), name="tell state")
+                        if self._speaks:
+                            tasks.create_task(self._tell_state(client), name="tell state")
                 except asyncio.CancelledError:
                     await self._say_goodbye(client)
                     raise
@@ -108,14 +123,16 @@ class Publisher:
             raise BrokerAway(str(error)) from error
 
     def _client(self) -> aiomqtt.Client:
-        will = self._offline()
+        will = None
+        if self._speaks:
+            will = aiomqtt.Will(build(self._place, Status), encode(self._offline()), qos=1, retain=True)
         client = aiomqtt.Client(
             self._broker.host,
             self._broker.tcp_port,
-            username=self._broker.username,
+            username=self._broker.username if self._speaks else self._broker.vision_name,
             password=_password(self._broker),
-            identifier=f"henwise-{self._place.farm}-{self._place.house}-{self._place.device}",
-            will=aiomqtt.Will(build(self._place, Status), encode(will), qos=1, retain=True),
+            identifier=client_id(self._place) + ("" if self._speaks else VISION),
+            will=will,
             keepalive=self._broker.keepalive_s,
             tls_context=_tls(self._broker),
             timeout=10,
@@ -125,12 +142,14 @@ class Publisher:
 
     async def _greet(self, client: aiomqtt.Client) -> None:
         self._window.forget()
-        heard: list[type[Message]] = [Committed, *self._heard]
+        self._pace.begin(self._outbox.rows, time.monotonic())
+        heard: list[type[Message]] = [Committed, Lacking, *self._heard]
         await client.subscribe([(build(self._place, kind), 1) for kind in heard])
         _heed_cancellation()
-        self._announced = self._announcement()
-        await self._publish_state(client, self._announced)
-        _heed_cancellation()
+        if self._speaks:
+            self._announced = await self._with_kept(self._announcement())
+            await self._publish_state(client, self._announced)
+            _heed_cancellation()
         log.info("connected to %s:%d, %d events wait", self._broker.host, self._broker.tcp_port, self._outbox.rows)
         self.problem = ""
 
@@ -143,6 +162,10 @@ class Publisher:
                 continue
             if isinstance(said, Committed):
                 self._window.committed(await asyncio.to_thread(self._outbox.confirm, said.ranges))
+                self._wake.set()
+            elif isinstance(said, Lacking):
+                back = await asyncio.to_thread(self._outbox.take_back, said.ranges)
+                log.warning("the cloud lacks events it had before: %d are sent again", back)
                 self._wake.set()
             elif type(said) in self._heard:
                 await asyncio.to_thread(self._heard[type(said)], said)
@@ -158,16 +181,19 @@ class Publisher:
             await asyncio.gather(*(self._publish_row(client, row) for row in rows))
             _heed_cancellation()
             if not rows:
-                await _waited(self._wake, 1.0)
+                await _waited(self._wake, PAUSE_S)
 
     async def _next_rows(self) -> list[Row]:
         limit = min(self._window.room_rows(), BATCH_ROWS)
         if limit < 1:
             return []
         live_since_ms = _now_ms() - DELAYED_AFTER_MS
-        return await asyncio.to_thread(
-            self._outbox.waiting, live_since_ms=live_since_ms, but=self._window.ids, limit=limit
+        backlog = min(self._pace.room(time.monotonic()), max(0, self._window.room_rows() - LIVE_ROWS))
+        rows = await asyncio.to_thread(
+            self._outbox.waiting, live_since_ms=live_since_ms, but=self._window.ids, limit=limit, backlog=backlog
         )
+        self._pace.sent(sum(row.at_ms < live_since_ms for row in rows))
+        return rows
 
     async def _publish_row(self, client: aiomqtt.Client, row: Row) -> None:
         leaf = LEAVES[row.leaf]
@@ -191,10 +217,18 @@ class Publisher:
 
     async def _tell_news(self, client: aiomqtt.Client) -> None:
         fresh = self._announcement()
-        if self._announced is None or fresh.model_copy(update={"at": self._announced.at}) != self._announced:
+        known = self._announced
+        is_old = time.monotonic() - self._announced_s >= KEPT_TOLD_EVERY_S
+        if is_old or known is None or fresh.model_copy(update={"at": known.at, "kept": known.kept}) != known:
+            fresh = await self._with_kept(fresh)
             self._announced = fresh
             await self._publish_state(client, fresh)
             _heed_cancellation()
+
+    async def _with_kept(self, announcement: Announcement) -> Announcement:
+        self._announced_s = time.monotonic()
+        kept = await asyncio.to_thread(self._outbox.kept)
+        return announcement.model_copy(update={"kept": [*announcement.kept, *kept][:KEPT_RANGES_MAX]})
 
     async def _publish_state(self, client: aiomqtt.Client, state: State) -> None:
         leaf = leaf_of(type(state))
@@ -204,6 +238,8 @@ class Publisher:
         return self._status().model_copy(update={"state": "offline"})
 
     async def _say_goodbye(self, client: aiomqtt.Client) -> None:
+        if not self._speaks:
+            return
         # A clean good-bye keeps the broker from sending the last will, so the same has to be said here.
         try:
             async with asyncio.timeout(GOODBYE_S):
@@ -252,7 +288,7 @@ def _password(broker: BrokerConfig) -> str | None:
     if broker.password_file is None:
         return None
     try:
-        return broker.password_file.read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r")
+        return read_secret(broker.password_file)
     except (OSError, UnicodeDecodeError) as error:
         raise BrokerAway(f"password_file {broker.password_file} can't be read: {error}") from error
 

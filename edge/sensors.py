@@ -6,9 +6,13 @@ can be told from a dead one. A lost line is opened again for ever.
 """
 
 import logging
+import queue
 import threading
 import time
+from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 from contract.doubts import Doubts
 from contract.errors import PermanentError
@@ -23,8 +27,8 @@ from edge.origin import Origin, now
 from edge.outbox import UNNUMBERED, Outbox
 from edge.threads import run_in_thread
 from edge.weighing import Basis, Turn, Weighed, Weighing
-from firmware_bridge.device import Device, Measured
-from firmware_bridge.errors import BridgeError, LineLost, LineSilent
+from firmware_bridge.device import Adjustable, Device, Measured
+from firmware_bridge.errors import BridgeError, LineLost, LineSilent, WrongSettings
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +38,14 @@ _DOUBTFUL: tuple[tuple[Doubt, Cause, str], ...] = (
     ("jump", "values_jump", "jumped further than a house can"),
 )
 """What the status tells, the gravest first; a sensor that warms up is well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person wants of a scale."""
+
+    to: Literal["tare", "zero"]
+    granted: "Future[None]"
 
 
 class Instrument:
@@ -71,6 +83,7 @@ class Instrument:
         self._doubts = Doubts(stuck_after_s)
         self._next_readings_s = 0.0
         self._faults_told = 0
+        self._wishes: queue.SimpleQueue[Wish] = queue.SimpleQueue()
 
     @property
     def family(self) -> str:
@@ -81,6 +94,16 @@ class Instrument:
     def quantities(self) -> tuple[str, ...]:
         """Keys of what it measures."""
         return self._device.quantities
+
+    def adjust(self, to: Literal["tare", "zero"]) -> "Future[None]":
+        """Have a scale call its present load nothing, between two frames, in the thread that reads it.
+
+        Returns:
+            a future, done when it has; a BridgeError when it can't. Cancel it when it took too long.
+        """
+        wish = Wish(to, Future())
+        self._wishes.put(wish)
+        return wish.granted
 
     def stalled(self) -> bool:
         """Say whether it hangs in its line."""
@@ -104,6 +127,7 @@ class Instrument:
         began_s = time.monotonic()
         try:
             self._device.open()
+            self._grant_wishes()
             measured = self._device.read()
             problem, doubts = self._send(measured)
         except (BridgeError, ClockUnset) as error:
@@ -112,6 +136,23 @@ class Instrument:
         self.health.ok(*_told(problem, doubts))
         backoff.reset()
         return 0.0 if self._device.streaming else max(0.0, self._interval_s - (time.monotonic() - began_s))
+
+    def _grant_wishes(self) -> None:
+        while not self._wishes.empty():
+            wish = self._wishes.get_nowait()
+            if not wish.granted.set_running_or_notify_cancel():
+                continue
+            try:
+                if not isinstance(self._device, Adjustable):
+                    raise WrongSettings(f"{self._slug} is no scale that can be tared from here")
+                (self._device.tare if wish.to == "tare" else self._device.zero)()
+            except BridgeError as error:
+                wish.granted.set_exception(error)
+                continue
+            # What lies on it has not moved, what it weighs has: no bird came or went.
+            for weighed in self._weighing.begin_anew():
+                self._outbox.put(self._sample(weighed))
+            wish.granted.set_result(None)
 
     def _send(self, measured: Measured) -> tuple[str, dict[str, Doubt]]:
         values, implausible = self._plausible(measured.values)

@@ -4,6 +4,8 @@ import asyncio
 import threading
 from collections.abc import Callable
 
+OF_PARTS = ("instrument ", "camera ", "looking ")
+"""How the threads of parts are called."""
 STOP_S = 3.0
 """How long a loop gets to end by itself; a read that hangs longer must not hold up the shutdown."""
 

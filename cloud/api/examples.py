@@ -9,6 +9,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "Acceptance": {"token": "from-the-link", "name": "Mei", "password": "a long sentence of mine"},
     "Assignment": {"to": "Li Wei"},
     "ClosedTold": {**_TOLD, "kind": "closed", "note": "Litter out on Monday."},
+    "CommandWanted": {"action": "tare", "target": "scale-1"},
     "ComparisonMail": {
         "flocks": ["hillside/house-2-2026-09-01", "valley/house-1-2026-09-03"],
         "formats": ["pdf", "xlsx"],
@@ -25,6 +26,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
         "size_wh": [1920, 1080],
         "device": "pi-1",
     },
+    "EnrolmentAsked": {"code": "K7QF-2M9P-XWRT"},
     "EquipmentAsked": {
         "parts": [{"name": "edge computer", "count": 1, "price": 1000}, {"name": "camera", "count": 4, "price": 400}],
         "reference": [{"name": "offer of a poultry controller", "count": 1, "price": 20000}],
@@ -75,6 +77,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "OwnWishes": {"language": "zh"},
     "PartTold": {"name": "camera", "count": 4, "price": 400},
     "PasswordChange": {"old": "a long sentence of mine", "new": "another long sentence"},
+    "PictureWanted": {"device": "pi-1"},
     "Placing": {
         "breed": "ross-308",
         "sex": "mixed",

@@ -24,6 +24,22 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
     "bad_request": {"en": "The request can't be understood.", "zh": "请求内容有误。"},
     "birds_out_of_range": {"en": "No picture holds so many birds.", "zh": "一张图片里不可能有这么多鸡，请检查数字。"},
     "not_yet_taken": {"en": "That picture has not been taken yet.", "zh": "该时间的图片还没有拍摄，请检查时间。"},
+    "no_such_code": {
+        "en": "This code is used, over or wrong.",
+        "zh": "此绑定码已使用、已过期或有误。",
+    },
+    "broker_away": {
+        "en": "The message broker could not be told; try again.",
+        "zh": "无法通知消息服务器，请重试。",
+    },
+    "no_such_version": {
+        "en": "There is no such version here.",
+        "zh": "没有这个版本。",
+    },
+    "no_such_command": {
+        "en": "The device was told nothing by this name.",
+        "zh": "没有给设备下达过这条命令。",
+    },
     "which_device": {
         "en": "Several devices have a camera of this name.",
         "zh": "有多台设备的摄像头同名，请指明是哪台设备。",

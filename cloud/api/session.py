@@ -65,15 +65,20 @@ def checked(services: Services, request: Request, name: str, password: str) -> i
     address = address_of(request)
     wait_s = services.attempts.admit(name, address)
     if wait_s > 0:
-        detail = f"Too many wrong attempts; try again in {wait_s} s."
-        headers = {"Retry-After": str(wait_s)}
-        zh = f"输错次数太多，请 {wait_s} 秒后再试。"
-        raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, "too_many_attempts", detail, headers, zh=zh)
+        raise too_many(wait_s)
     user_id = services.passwords.check(services.records, name, password)
     if user_id is None:
         raise Refusal(HTTPStatus.UNAUTHORIZED, "wrong_password", "Name or password is wrong.")
     services.attempts.succeeded(name, address)
     return user_id
+
+
+def too_many(wait_s: int) -> Refusal:
+    """Say that somebody has to wait after wrong attempts."""
+    detail = f"Too many wrong attempts; try again in {wait_s} s."
+    headers = {"Retry-After": str(wait_s)}
+    zh = f"输错次数太多，请 {wait_s} 秒后再试。"
+    return Refusal(HTTPStatus.TOO_MANY_REQUESTS, "too_many_attempts", detail, headers, zh=zh)
 
 
 def let_in(services: Services, request: Request, response: Response, user_id: int) -> None:

@@ -43,7 +43,7 @@ def add_device(farm: str, house: str, device: str, config: ConfigOption = None, 
     with sentences():
         place = _place(farm, house, device)
     password = secrets.token_urlsafe(24)
-    _tell(config, admin, lambda _: [rules.device_role(place), rules.device_client(place, password)])
+    _tell(config, admin, lambda _: [rules.device_role(place), *rules.device_clients(place, password)])
     _decide(config, place, approved=True)
     typer.echo(f'[broker] of its edge.toml:\nusername = "{rules.username_of(place)}"\npassword = "{password}"')
 

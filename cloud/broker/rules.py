@@ -1,7 +1,8 @@
 """Who may send and hear what, as commands of mosquitto's dynamic security plugin. Pure.
 
 A device may send its own leaves and hear what is for it, on its own topics and nothing else; only the service may say
-``committed``. A device's account is bound to its client id, so that it can't throw another one out.
+``committed``. A device's accounts are bound to its client ids, so that it can't throw another one out; it has one for
+its sensors and one for its cameras, which are processes of their own (see ``edge.share``).
 """
 
 from typing import Any, Final
@@ -38,11 +39,16 @@ def device_role(place: Place) -> Command:
     return {"command": "createRole", "rolename": role_of(place), "acls": send + hear}
 
 
-def device_client(place: Place, password: str) -> Command:
-    """Return the account of one device."""
+def device_clients(place: Place, password: str) -> list[Command]:
+    """Return the accounts of one device, with one password."""
     roles = [{"rolename": role_of(place)}]
-    account = {"username": username_of(place), "password": password, "clientid": client_id_of(place)}
-    return {"command": "createClient", **account, "roles": roles}
+    return [
+        {
+            "command": "createClient", "username": username_of(place) + part, "password": password,
+            "clientid": topics.client_id(place) + part, "roles": roles,
+        }
+        for part in ("", topics.VISION)
+    ]  # fmt: skip
 
 
 def cloud_client(username: str, password: str) -> Command:
@@ -54,7 +60,7 @@ def cloud_client(username: str, password: str) -> Command:
 def without_device(place: Place) -> list[Command]:
     """Return what ends a device's connection and forgets its account."""
     return [
-        {"command": "deleteClient", "username": username_of(place)},
+        *({"command": "deleteClient", "username": username_of(place) + part} for part in ("", topics.VISION)),
         {"command": "deleteRole", "rolename": role_of(place)},
     ]
 
@@ -74,11 +80,6 @@ def role_of(place: Place) -> str:
 def username_of(place: Place) -> str:
     """Return the name a device signs in with."""
     return f"{place.farm}/{place.house}/{place.device}"
-
-
-def client_id_of(place: Place) -> str:
-    """Return the client id that an edge agent has; see ``edge.publisher``."""
-    return f"henwise-{place.farm}-{place.house}-{place.device}"
 
 
 def _leaves(sender: str) -> list[str]:

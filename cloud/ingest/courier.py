@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import aiomqtt
 
 from cloud.errors import StoreUnavailable
-from cloud.store import drawings, verdicts
+from cloud.ingest.settling import MAILS
 from cloud.store.mail import Mail
 from cloud.store.records import Records
 from contract import topics
@@ -20,9 +20,6 @@ from contract.messages import encode
 from contract.place import Place
 
 log = logging.getLogger(__name__)
-
-MAILS = (verdicts.MAIL, drawings.MAIL)
-"""What is carried."""
 
 LOOK_S = 5.0
 PUBLISH_WITHIN_S = 5.0

@@ -18,7 +18,7 @@ from cloud.ingest.admission import Admission
 from cloud.ingest.points import points_of, source_of, unix_ms
 from cloud.ingest.sorting import Accepted, Arrived, Sorted, sorted_batch
 from cloud.signals import Signal, notify
-from cloud.store import drawings, enrolments, findings, hand_weighings, houses, ledger, pictures, verdicts
+from cloud.store import commands, drawings, enrolments, findings, hand_weighings, houses, ledger, pictures, verdicts
 from cloud.store.findings import EvidenceKey
 from cloud.store.houses import Candidate
 from cloud.store.ledger import Range, Refused
@@ -44,6 +44,7 @@ from contract.messages import (
     parse,
 )
 from contract.place import Place
+from contract.quantities import DEVICE
 from contract.topics import leaf_of
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,9 @@ MEMBERS: Final[dict[type[Message], tuple[str, ...]]] = {
 }
 """Message -> the members of HouseNow that it changes."""
 
+MAILS: Final = (verdicts.MAIL, drawings.MAIL, commands.MAIL)
+"""What devices answer."""
+
 
 @dataclass(slots=True)
 class Outcome:
@@ -75,6 +79,7 @@ class Outcome:
         kept_aside: how many of them were kept aside.
         points: how many points were written.
         announced: devices that have just connected: what waits for them can be sent.
+        lacking: (place, boot) -> what the device says this service has committed, and it has not: it was restored.
         held: how many messages were left alone, because nobody approved their device.
     """
 
@@ -85,6 +90,7 @@ class Outcome:
     points: int = 0
     announced: set[Place] = field(default_factory=set)
     held: int = 0
+    lacking: dict[tuple[Place, str], list[Range]] = field(default_factory=dict)
 
     @property
     def signal(self) -> Signal:
@@ -101,6 +107,7 @@ class Outcome:
         self.kept_aside += other.kept_aside
         self.points += other.points
         self.announced |= other.announced
+        self.lacking |= other.lacking
 
 
 class Settler:
@@ -209,6 +216,7 @@ class Settler:
             if id(candidate) in kept or isinstance(event, WeightSample):
                 _note_change(outcome, candidate.place, event)
         ledger.settle_all(connection, outcome.settled)
+        outcome.lacking = _lacking(connection, batch.accepted)
         for refused in batch.refused:
             ledger.keep_aside(connection, refused, now_ms)
         if batch.refused:
@@ -226,7 +234,9 @@ class Settler:
             if not isinstance(result, CommandResult):
                 continue
             _record_happening(connection, place, result)
-            if any(mail.answered(connection, place, result) for mail in (verdicts.MAIL, drawings.MAIL)):
+            if commands.MAIL.answered(connection, place, result):
+                outcome.changed.setdefault((place.farm, place.house), set()).add("devices")
+            elif any(mail.answered(connection, place, result) for mail in (verdicts.MAIL, drawings.MAIL)):
                 _note_change(outcome, place, result)
 
     def _record_findings(
@@ -292,6 +302,8 @@ def _candidate(place: Place, event: Event, source: str) -> Candidate:
 
 def _note_change(outcome: Outcome, place: Place, message: Message) -> None:
     members = MEMBERS.get(type(message), ())
+    if isinstance(message, Readings) and message.instrument == DEVICE:
+        members = ("devices",)
     if members:
         outcome.changed.setdefault((place.farm, place.house), set()).update(members)
 
@@ -313,6 +325,19 @@ def _status_at_ms(status: Status, now_ms: int) -> int:
 
 def _same_end(known: Status, status: Status) -> bool:
     return known.state == status.state == "offline" and known.boot == status.boot
+
+
+def _lacking(connection: Connection, accepted: Iterable[Accepted]) -> dict[tuple[Place, str], list[Range]]:
+    """Return what devices say they gave us and may forget, and what is not here."""
+    found: dict[tuple[Place, str], list[Range]] = {}
+    for place, told in ((item.place, item.message) for item in accepted):
+        if isinstance(told, Announcement) and told.kept:
+            claimed: dict[str, list[Range]] = {}
+            for span in told.kept:
+                claimed.setdefault(span.boot, []).append((span.first, span.last))
+            lacking = ledger.lacking(connection, place, claimed)
+            found |= {(place, boot): ranges for boot, ranges in lacking.items()}
+    return found
 
 
 def _record_happening(connection: Connection, place: Place, event: CommandResult) -> None:

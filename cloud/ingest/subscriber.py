@@ -10,7 +10,7 @@ import random
 import secrets
 import ssl
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -26,9 +26,10 @@ from cloud.ingest.settling import Outcome, Settler
 from cloud.ingest.sorting import Arrived, is_state
 from cloud.leader import Leadership
 from cloud.signals import Signal
+from cloud.store.ledger import Range
 from cloud.vitals import Vitals
 from contract import topics
-from contract.messages import Committed, SeqRange, encode
+from contract.messages import Committed, Lacking, SeqRange, encode
 from contract.place import Place
 
 log = logging.getLogger(__name__)
@@ -247,20 +248,30 @@ async def _finished(task: asyncio.Task[Outcome]) -> Outcome:
 
 
 async def _acknowledge(client: aiomqtt.Client, outcome: Outcome) -> None:
-    by_place: dict[Place, list[SeqRange]] = {}
-    for (place, boot), ranges in outcome.settled.items():
-        by_place.setdefault(place, []).extend(SeqRange(boot=boot, first=first, last=last) for first, last in ranges)
     now = datetime.now(UTC)
-    told = [(place, Committed(device=place.device, at=now, ranges=ranges)) for place, ranges in by_place.items()]
+    told: list[tuple[Place, Committed | Lacking]] = [
+        (place, Committed(device=place.device, at=now, ranges=ranges))
+        for place, ranges in _by_place(outcome.settled).items()
+    ]
+    for place, ranges in _by_place(outcome.lacking).items():
+        log.warning("%s says it gave us %d ranges of events that are not here: asked for", place, len(ranges))
+        told.append((place, Lacking(device=place.device, at=now, ranges=ranges)))
     for start in range(0, len(told), TOLD_AT_ONCE):
         some = told[start : start + TOLD_AT_ONCE]
         # Not a task group: the caller waits for MqttError, not for a group of them.
         await asyncio.gather(*(_tell(client, place, message) for place, message in some))
 
 
-async def _tell(client: aiomqtt.Client, place: Place, message: Committed) -> None:
+def _by_place(ranges: Mapping[tuple[Place, str], Sequence[Range]]) -> dict[Place, list[SeqRange]]:
+    found: dict[Place, list[SeqRange]] = {}
+    for (place, boot), some in ranges.items():
+        found.setdefault(place, []).extend(SeqRange(boot=boot, first=first, last=last) for first, last in some)
+    return found
+
+
+async def _tell(client: aiomqtt.Client, place: Place, message: Committed | Lacking) -> None:
     # A client whose broker is gone notices it here only by waiting in vain.
-    await client.publish(topics.build(place, Committed), encode(message), qos=1, timeout=ACKNOWLEDGE_WITHIN_S)
+    await client.publish(topics.build(place, type(message)), encode(message), qos=1, timeout=ACKNOWLEDGE_WITHIN_S)
 
 
 def _arrived(message: aiomqtt.Message) -> Arrived:

@@ -124,4 +124,4 @@ def _drawn(row: Row[Any]) -> Drawn:
     )
 
 
-MAIL = Mail(Drawing, "drawing", lambda row: message_of(_drawn(row)))
+MAIL = Mail(Drawing, "drawing", lambda row: message_of(_drawn(row)), answers=lambda result: {"code": result.code})

@@ -67,6 +67,34 @@ def settle_all(connection: Connection, settled: Mapping[tuple[Place, str], Seque
         connection.execute(insert(SeqRange), new)
 
 
+def lacking(connection: Connection, place: Place, claimed: Mapping[str, Sequence[Range]]) -> dict[str, list[Range]]:
+    """Return which events of these, by boot, were never settled here; a restored service may have known them once."""
+    columns = (SeqRange.farm, SeqRange.house, SeqRange.device, SeqRange.boot)
+    keys = [(place.farm, place.house, place.device, boot) for boot in claimed]
+    known: dict[str, list[Range]] = {}
+    for row in matching(connection, select(SeqRange), columns, keys):
+        known.setdefault(row.boot, []).append((row.first, row.last))
+    found = {boot: without(ranges, known.get(boot, ())) for boot, ranges in claimed.items()}
+    return {boot: ranges for boot, ranges in found.items() if ranges}
+
+
+def without(ranges: Iterable[Range], taken: Iterable[Range]) -> list[Range]:
+    """Return what of some ranges is in none of others."""
+    left: list[Range] = []
+    holes = merged(taken)
+    for start, end in merged(ranges):
+        first = start
+        for hole_first, hole_last in holes:
+            if hole_last < first or hole_first > end:
+                continue
+            if hole_first > first:
+                left.append((first, hole_first - 1))
+            first = hole_last + 1
+        if first <= end:
+            left.append((first, end))
+    return left
+
+
 def settled(records: Records, place: Place) -> dict[str, list[Range]]:
     """Return the merged ranges of each boot of a device; a gap between two is an event that is not here (yet)."""
     query = select(SeqRange).where(*_at(place)).order_by(SeqRange.boot, SeqRange.first)

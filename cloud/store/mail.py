@@ -10,9 +10,10 @@ from functools import partial
 from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Connection, Row, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from cloud.store.records import Records
-from cloud.store.tables import Drawing, Verdict
+from cloud.store.tables import Command, Drawing, Verdict
 from contract.messages import CommandResult, Message
 from contract.place import Place
 
@@ -23,6 +24,8 @@ LAST_AGAIN_MS: Final = 5 * 60_000
 """A device that does not answer is told again at this distance, doubling from the first to the last."""
 
 GIVE_UP_MS: Final = int(timedelta(days=14).total_seconds() * 1000)
+ANSWER_MS: Final = 60_000
+"""A letter that expires gets no answer any more so long after it did; one that comes all the same is taken."""
 SEND_ROWS: Final = 200
 
 
@@ -48,19 +51,31 @@ class Mail:
         table: where they are.
         name: its column with a letter's id.
         message_of: makes the message of a row.
+        answers: which columns take over what else the device's answer says.
+        expires: its column with the Unix ms from which on a letter is not sent any more; none: after two weeks.
     """
 
     def __init__(
-        self, table: type[Verdict] | type[Drawing], name: str, message_of: Callable[[Row[Any]], Message]
+        self,
+        table: type[Verdict] | type[Drawing] | type[Command],
+        name: str,
+        message_of: Callable[[Row[Any]], Message],
+        *,
+        answers: Callable[[CommandResult], dict[str, Any]] = lambda _: {},
+        expires: ColumnElement[int] | InstrumentedAttribute[int] | None = None,
     ) -> None:
         self._table = table
         self._name = name
         self._message_of = message_of
+        self._answers = answers
+        self._expires = expires
 
     def due(self, records: Records, now_ms: int) -> list[Letter]:
         """List what is to be sent now, oldest first, at most ``SEND_ROWS``."""
         table, name = self._table, self._column
         query = select(table).where(self._pending, table.next_ms <= now_ms).order_by(table.at_ms, name).limit(SEND_ROWS)
+        if self._expires is not None:
+            query = query.where(self._expires > now_ms)
         with records.reading() as connection:
             rows = connection.execute(query).all()
         return [Letter(_place(row), getattr(row, self._name), partial(self._message_of, row)) for row in rows]
@@ -90,8 +105,11 @@ class Mail:
                 connection.execute(update(table).where(*is_it).values(tries=tries + 1, next_ms=now_ms + wait_ms))
 
     def give_up(self, records: Records, now_ms: int) -> None:
-        """Send no more what no device has answered for two weeks."""
-        old = (self._pending, self._table.at_ms < now_ms - GIVE_UP_MS)
+        """Send no more what no device has answered for two weeks, or before it expired."""
+        expired = self._table.at_ms < now_ms - GIVE_UP_MS
+        if self._expires is not None:
+            expired = self._expires < now_ms - ANSWER_MS
+        old = (self._pending, expired)
         with records.reading() as connection:
             if connection.execute(select(self._column).where(*old).limit(1)).first() is None:
                 return
@@ -101,9 +119,7 @@ class Mail:
     def answered(self, connection: Connection, place: Place, result: CommandResult) -> bool:
         """Note a device's answer; say whether it was to a letter of this table."""
         state: State = "done" if result.done else "refused"
-        values = {"state": state, "detail": result.detail}
-        if self._table is Drawing:
-            values["code"] = result.code
+        values = {"state": state, "detail": result.detail, **self._answers(result)}
         change = update(self._table).where(*self._of(place), self._column == result.command)
         return connection.execute(change.values(values)).rowcount > 0
 

@@ -6,13 +6,17 @@ from pathlib import Path
 
 from edge.config import EdgeConfig
 from edge.config_file import load
-from edge.doctor.checks import Check, look_at_device, look_at_farm
+from edge.doctor.checks import look_at_device, look_at_farm
+from edge.doctor.said import Check
 from edge.errors import BadConfig
+from edge.language import Language, Said
 
 Say = Callable[[str], object]
 
+_CONFIGURATION = Said("configuration", "配置文件")
 
-def examine(path: Path | None, *, bench: bool, as_json: bool, say: Say) -> bool:
+
+def examine(path: Path | None, *, bench: bool, as_json: bool, say: Say, language: Language = "en") -> bool:
     """Look at the device and, with a configuration, at what it names; return whether all is well, warnings aside.
 
     Args:
@@ -20,13 +24,14 @@ def examine(path: Path | None, *, bench: bool, as_json: bool, say: Say) -> bool:
         bench: measure the back ends, and with a configuration write the choice into its data_dir.
         as_json: say everything as one JSON document at the end.
         say: prints a line.
+        language: of the lines; JSON has both.
     """
     checks: list[Check] = []
     told = (lambda _: None) if as_json else say
 
     def note(check: Check) -> None:
         checks.append(check)
-        told(check.line())
+        told(check.line(language))
 
     for check in look_at_device():
         note(check)
@@ -50,9 +55,9 @@ def _config(path: Path, note: Callable[[Check], None]) -> EdgeConfig | None:
         config = load(path)
     except BadConfig as error:
         for problem in error.problems:
-            note(Check("configuration", ok=False, says="has a mistake", advice=problem))
+            note(Check(_CONFIGURATION, ok=False, says=Said("has a mistake", "有错误"), advice=problem))
         return None
-    note(Check("configuration", ok=True, says=str(path)))
+    note(Check(_CONFIGURATION, ok=True, says=str(path)))
     return config
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from datetime import datetime, tzinfo
 from functools import partial
 from pathlib import Path
@@ -64,6 +65,7 @@ class Cameras:
         self._folder = config.data_dir / "cameras"
         self._detectors: dict[Path | None, SharedDetector] = {}
         self._watches: dict[str, Watch] = {}
+        self._snapshots: dict[str, Snapshots] = {}
         self._book = RollBook(config.door, origin, self._folder / "roll.json") if config.door else None
 
     def open(self) -> None:
@@ -90,6 +92,11 @@ class Cameras:
             make_observers=lambda config, network: self._observers(config, health, network),
             health=health,
         )
+
+    def picture(self, camera: str) -> "Future[None] | None":
+        """Have a camera send a picture with its next frame; None for no camera, or one without a network yet."""
+        snapshots = self._snapshots.get(camera)
+        return snapshots.now() if snapshots else None
 
     def frame_wh(self, camera: str) -> tuple[int, int] | None:
         """Return width and height of a camera's frames, in pixels; None before the first."""
@@ -131,6 +138,10 @@ class Cameras:
         return self._detectors[camera.network]
 
     def _observers(self, camera: CameraConfig, health: Health, network: Network) -> Sequence[Observer]:
+        snapshots = Snapshots(
+            camera, self._origin, network=network.name, keeper=self.keeper, threshold=network.threshold
+        )
+        self._snapshots[camera.slug] = snapshots
         observers: list[Observer] = [
             Counts(
                 camera,
@@ -139,7 +150,7 @@ class Cameras:
                 threshold=network.threshold,
                 hand_counts=self.hand_counts,
             ),
-            Snapshots(camera, self._origin, network=network.name, keeper=self.keeper, threshold=network.threshold),
+            snapshots,
         ]
         observers.append(Gates(camera, self._origin, book=self._book))
         if camera.wellness.enabled:

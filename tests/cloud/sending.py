@@ -109,10 +109,12 @@ def finding(seq: int, name: str = "f-1", when: datetime | None = None, **more: o
 
 
 def result(
-    seq: int, name: str, detail: str = "", when: datetime | None = None, *, done: bool = True, code: str = ""
-) -> CommandResult:
+    seq: int, name: str, detail: str = "", when: datetime | None = None, *, done: bool = True, code: str = "",
+    report: str = "",
+) -> CommandResult:  # fmt: skip
     event = {"device": PI.device, "boot": BOOT, "seq": seq, "at": when or at(seq)}
-    return CommandResult.model_validate(event | {"command": name, "done": done, "detail": detail, "code": code})
+    said = {"command": name, "done": done, "detail": detail, "code": code, "report": report}
+    return CommandResult.model_validate(event | said)
 
 
 def roll_call(seq: int, outside: int, when: datetime) -> RollCall:

@@ -10,7 +10,7 @@ import aiomqtt
 import pytest
 from typer.testing import CliRunner
 
-from cloud.broker.rules import client_id_of, username_of
+from cloud.broker.rules import username_of
 from cloud.cli import app
 from contract import topics
 from contract.messages import Committed, Readings, SeqRange, Status, Verdict, encode
@@ -64,7 +64,7 @@ class Farm:
             self.broker.port,
             username=username_of(place),
             password=self.passwords[place],
-            identifier=client_id or client_id_of(place),
+            identifier=client_id or topics.client_id(place),
             protocol=aiomqtt.ProtocolVersion.V5,
         )
 
@@ -142,10 +142,14 @@ async def test_an_account_can_not_throw_another_out_or_speak_by_its_will(farm: F
     async with farm.client(PI) as device, farm.cloud() as cloud:
         await cloud.subscribe(topics.build(PI, Status), qos=1)
         with pytest.raises(aiomqtt.MqttError):
-            async with farm.client(TWIN, client_id_of(PI)):
+            async with farm.client(TWIN, topics.client_id(PI)):
                 pass
         will = aiomqtt.Will(topics.build(PI, Status), encode(status("offline")), qos=1, retain=True)
-        account = {"username": username_of(TWIN), "password": farm.passwords[TWIN], "identifier": client_id_of(TWIN)}
+        account = {
+            "username": username_of(TWIN),
+            "password": farm.passwords[TWIN],
+            "identifier": topics.client_id(TWIN),
+        }
         twin = aiomqtt.Client("127.0.0.1", farm.broker.port, will=will, **account)  # type: ignore[arg-type]
         try:
             async with twin:

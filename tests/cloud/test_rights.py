@@ -195,12 +195,14 @@ def test_the_routes_of_a_farm_need_a_right_and_nothing_else_is_open_to_anybody()
         ("GET", "/healthz"),
         ("GET", "/metrics"),
         ("GET", "/readyz"),
+        ("GET", "/api/v1/updates/{file}"),
         ("GET", "/api/v1/session/oidc/callback"),
         ("GET", "/api/v1/session/ways"),
         ("POST", "/api/v1/session/oidc"),
         ("POST", "/api/v1/invitations/accept"),
         ("POST", "/api/v1/invitations/look"),
         ("POST", "/api/v1/answers/{token}"),
+        ("POST", "/api/v1/enrolment"),
         ("POST", "/api/v1/session"),
     }
     assert all(one.rights for one in found if "{farm}" in one.path)

@@ -37,7 +37,7 @@ def service(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[CloudProcess]:
 @asynccontextmanager
 async def device(mosquitto: Mosquitto) -> AsyncIterator[aiomqtt.Client]:
     """Connect as an edge device does: it listens, then it says what it is; its session ends with its line."""
-    async with aiomqtt.Client("127.0.0.1", mosquitto.port, identifier="henwise-hill-house-2-pi-1") as client:
+    async with aiomqtt.Client("127.0.0.1", mosquitto.port, identifier=topics.client_id(PI)) as client:
         await client.subscribe([(topics.build(PI, kind), 1) for kind in (Verdict, Drawing)])
         await client.publish(topic_of(announcement()), encode(announcement(datetime.now(UTC))), qos=1, retain=True)
         yield client

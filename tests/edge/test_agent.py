@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -47,10 +47,10 @@ class Farm:
         self.broker_port = port
         self._stack = stack
 
-    def start(self, *sections: str, **environment: str) -> "subprocess.Popen[str]":
+    def start(self, *sections: str, options: Sequence[str] = (), **environment: str) -> "subprocess.Popen[str]":
         text = CONFIG.format(port=self.broker_port) + "".join(one.format(folder=self.folder) for one in sections)
         (self.folder / "edge.toml").write_text(text, encoding="utf-8")
-        return self._run("henwise-edge", "run", str(self.folder / "edge.toml"), **environment)
+        return self._run("henwise-edge", "run", str(self.folder / "edge.toml"), *options, **environment)
 
     def simulate(self, family: str, port: str) -> None:
         virtual = self._run("henwise-bridge", "simulate", family, "--port", str(self.folder / port))

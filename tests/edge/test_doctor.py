@@ -7,8 +7,9 @@ from typer.testing import CliRunner
 from edge.camera_config import CameraConfig
 from edge.cli import app
 from edge.doctor.bench import Measured, best, measure_one, table
-from edge.doctor.checks import Check, camera, disk, folder, network, processor
+from edge.doctor.checks import camera, disk, folder, network, processor
 from edge.doctor.run import all_is_well
+from edge.doctor.said import Check
 
 TINY = Path(__file__).parents[1] / "fixtures/networks/tiny.onnx"
 

@@ -120,7 +120,7 @@ async def test_it_announces_itself_retained_and_says_goodbye(mosquitto: Mosquitt
         async with cloud(mosquitto) as far:
             assert await far.hears("announcement") | {"at": ""} == {
                 "device": "edge-1", "boot": BOOT, "at": "", "version": "1", "instruments": [], "cameras": ["cam"],
-                "views": [], "retained": True,
+                "views": [], "kept": [], "retained": True,
             }  # fmt: skip
         assert (status["state"], status["boot"]) == ("online", BOOT)
     async with cloud(mosquitto) as far:

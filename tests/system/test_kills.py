@@ -51,7 +51,7 @@ class OutboxWatch:
 
     def rows(self) -> int:
         with closing(sqlite3.connect(f"file:{self._path}?mode=ro", uri=True)) as db:
-            return db.execute("SELECT count(*) FROM outbox").fetchone()[0]
+            return db.execute("SELECT count(*) FROM outbox WHERE acked_ms IS NULL").fetchone()[0]
 
     def _run(self) -> None:
         while not self._ended.wait(0.1):

@@ -35,7 +35,8 @@ from cloud.api.models.channels import (
     Notifying,
     QuietHours,
 )
-from cloud.api.models.devices import Decision, EnrolledDevice
+from cloud.api.models.commands import CommandNow, CommandReport, CommandWanted, PictureWanted
+from cloud.api.models.devices import CodeMade, Decision, EnrolledDevice, EnrolmentAsked
 from cloud.api.models.flocks import (
     ClosedTold,
     EventTold,
@@ -143,6 +144,10 @@ __all__ = [
     "ChannelsNow",
     "ClimateNow",
     "ClosedTold",
+    "CodeMade",
+    "CommandNow",
+    "CommandReport",
+    "CommandWanted",
     "ComparisonMail",
     "CostTold",
     "CountNow",
@@ -159,6 +164,7 @@ __all__ = [
     "DrawingNow",
     "DrawnMarks",
     "EnrolledDevice",
+    "EnrolmentAsked",
     "EntryTold",
     "EquipmentAnswer",
     "EquipmentAsked",
@@ -211,6 +217,7 @@ __all__ = [
     "PasswordChange",
     "PersonNow",
     "PictureNow",
+    "PictureWanted",
     "Placing",
     "Post",
     "Posts",

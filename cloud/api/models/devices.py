@@ -22,6 +22,22 @@ class EnrolledDevice(Answer):
     decided_by: str | None
 
 
+class CodeMade(Answer):
+    """A code with which one device enrols, once; it can't be read again."""
+
+    code: str
+    expires_at: UtcTime
+    command: str = Field(description="what is to be typed in on the device")
+
+
+class EnrolmentAsked(BaseModel):
+    """A device that wants in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    code: str = Field(min_length=1, max_length=64)
+
+
 class Decision(BaseModel):
     """What a device may from now on."""
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from cloud.api.models.alerts import AlertNow
 from cloud.api.models.base import Answer
+from cloud.api.models.commands import CommandNow
 from cloud.api.models.marks import ViewNow
 from cloud.api.models.stock import StockNow
 from cloud.api.models.vision import CountNow, FindingsNow, HouseCount, PictureNow, RollCallNow, WellnessNow
@@ -53,6 +54,11 @@ class DeviceNow(Answer):
     outbox_rows: int
     dropped_rows: int
     parts: list[PartStatus]
+    health: dict[str, float] = Field(
+        description="quantity key -> value of the device itself: its processor's temperature, its disk, …"
+    )
+    health_at: UtcTime | None = Field(description="when that was measured")
+    commands: list[CommandNow] = Field(description="what it was told within the last day, newest first, at most ten")
 
 
 class HouseNow(Answer):

@@ -9,9 +9,9 @@ from cloud.store.tables.base import Table
 from cloud.store.tables.channels import Channel, Delivery, FarmNotifying, Listener, Notification, Telling, Turn
 from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Picture, SeqRange
 from cloud.store.tables.flocks import Flock, FlockEvent, LogEntry
-from cloud.store.tables.mail import Delivered, Drawing, Verdict
+from cloud.store.tables.mail import Command, Delivered, Drawing, Verdict
 from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, User
-from cloud.store.tables.place import Device, Enrolment, Farm, House, Organisation
+from cloud.store.tables.place import Device, Enrolment, EnrolmentCode, Farm, House, Organisation
 from cloud.store.tables.reports import Benchmarking, FarmPrices, GrowthCurve, ReportSchedule
 from cloud.store.tables.weighed import HandWeighing
 
@@ -23,11 +23,13 @@ __all__ = [
     "Audit",
     "Benchmarking",
     "Channel",
+    "Command",
     "Delivered",
     "Delivery",
     "Device",
     "Drawing",
     "Enrolment",
+    "EnrolmentCode",
     "Farm",
     "FarmNotifying",
     "FarmPrices",

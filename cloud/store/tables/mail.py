@@ -47,3 +47,20 @@ class Drawing(Delivered, Table):
     width: Mapped[int]
     height: Mapped[int]
     code: Mapped[str] = mapped_column(SLUG)
+
+
+class Command(Delivered, Table):
+    """What a device was told to do; ``report`` is what it was asked for, the lines of its log say."""
+
+    __tablename__ = "commands"
+    __table_args__ = (Index("commands_by_due", "state", "next_ms"),)
+
+    command: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    action: Mapped[str] = mapped_column(String(16))
+    target: Mapped[str | None] = mapped_column(SLUG)
+    text: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(8))
+    expires_ms: Mapped[int] = mapped_column(BigInteger)
+    answered_ms: Mapped[int | None] = mapped_column(BigInteger)
+    code: Mapped[str] = mapped_column(SLUG)
+    report: Mapped[str] = mapped_column(Text)

@@ -57,6 +57,19 @@ class Enrolment(Table):
     by: Mapped[str | None] = mapped_column(String(100))
 
 
+class EnrolmentCode(Table):
+    """A code that makes one device's account, once; what is kept is its hash."""
+
+    __tablename__ = "enrolment_codes"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    farm: Mapped[str] = mapped_column(SLUG)
+    house: Mapped[str] = mapped_column(SLUG)
+    device: Mapped[str] = mapped_column(SLUG)
+    by: Mapped[str] = mapped_column(String(100))
+    expires_ms: Mapped[int] = mapped_column(BigInteger)
+
+
 class Device(Table):
     """An edge device as it last described itself."""
 

@@ -1,6 +1,7 @@
 """Now and then the whole picture, with its boxes beside it."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 
 from contract.messages import Snapshot
 from edge.camera_config import CameraConfig
@@ -29,6 +30,14 @@ class Snapshots:
         self._keeper = keeper
         self._threshold = threshold
         self._next_s = 0.0
+        self._wanted: Future[None] | None = None
+
+    def now(self) -> "Future[None]":
+        """Send a picture with the next frame; the future is done when it went into the outbox's hands."""
+        wanted = self._wanted
+        if wanted is None or wanted.done():
+            wanted = self._wanted = Future()
+        return wanted
 
     def look(self, config: CameraConfig, frame: Frame) -> Iterator[Snapshot]:
         """Send a picture at once: somebody waits to see what they marked."""
@@ -40,7 +49,8 @@ class Snapshots:
         frame, camera = seen.frame, self._config.slug
         if not seen.fault and self._keeper.wants(camera, frame.at, seen.birds.scores, self._threshold):
             self._keeper.uncertain(camera, frame.at, _picture(seen), self._network)
-        if frame.at_s < self._next_s:
+        wanted, self._wanted = self._wanted, None
+        if frame.at_s < self._next_s and wanted is None:
             return
         self._next_s = frame.at_s + self._config.snapshot_every_s
         picture = _picture(seen)
@@ -53,6 +63,8 @@ class Snapshots:
             boxes=picture.boxes,
             network=self._network,
         )
+        if wanted is not None and not wanted.done():
+            wanted.set_result(None)
 
 
 def _picture(seen: Seen) -> Picture:

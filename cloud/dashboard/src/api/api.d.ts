@@ -462,9 +462,95 @@ export interface paths {
         get?: never;
         /**
          * Decide
-         * @description Let a device speak, or take in nothing more of it; what its outbox kept arrives within minutes.
+         * @description Let a device speak; or end its connection, forget its account and take in nothing more of it.
+         *
+         *     What the outbox of an approved device kept arrives within minutes.
          */
         put: operations["decide_api_v1_farms__farm__devices__house___device__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/devices/{house}/{device}/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Code
+         * @description Make a code with which a device enrols within an hour, once; an earlier one for it is void.
+         */
+        post: operations["make_code_api_v1_farms__farm__devices__house___device__code_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/cameras/{camera}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Picture
+         * @description Have a camera take a picture now.
+         */
+        post: operations["take_picture_api_v1_houses__farm___house__cameras__camera__picture_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/devices/{device}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Commands
+         * @description List what a device was told, newest first.
+         */
+        get: operations["list_commands_api_v1_houses__farm___house__devices__device__commands_get"];
+        put?: never;
+        /**
+         * Tell Device
+         * @description Tell a device to do something; the same again, while it is on its way, is the same command.
+         */
+        post: operations["tell_device_api_v1_houses__farm___house__devices__device__commands_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/devices/{device}/commands/{command}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Command
+         * @description Return one command with what it asked for.
+         */
+        get: operations["read_command_api_v1_houses__farm___house__devices__device__commands__command__get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1136,6 +1222,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/updates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description List the versions that are offered, those with a signature only.
+         */
+        get: operations["list_versions_api_v1_updates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/updates/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch
+         * @description Return a bundle or its signature; it is free software, and who installs it checks who signed it.
+         */
+        get: operations["fetch_api_v1_updates__file__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/farms/{farm}/flocks": {
         parameters: {
             query?: never;
@@ -1442,6 +1568,26 @@ export interface paths {
          * @description Return what follows from the figures that are entered: price against price, and when it has paid for itself.
          */
         post: operations["calculate_equipment_api_v1_equipment_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enrol
+         * @description Give a device its account for a code, once.
+         */
+        post: operations["enrol_api_v1_enrolment_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2127,6 +2273,165 @@ export interface components {
             kind: "closed";
         };
         /**
+         * CodeMade
+         * @description A code with which one device enrols, once; it can't be read again.
+         */
+        CodeMade: {
+            /** Code */
+            code: string;
+            /** Expires At */
+            expires_at: string;
+            /**
+             * Command
+             * @description what is to be typed in on the device
+             */
+            command: string;
+        };
+        /**
+         * CommandNow
+         * @description Something a device was told to do, and what became of it.
+         */
+        CommandNow: {
+            /** Command */
+            command: string;
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "snapshot" | "tare" | "zero" | "reload" | "restart" | "logs" | "doctor" | "configure" | "update";
+            /**
+             * Target
+             * @description instrument or camera, where the action has one
+             */
+            target: string | null;
+            /** At */
+            at: string;
+            /** By */
+            by: string;
+            /**
+             * Expires At
+             * @description the device does not carry it out afterwards
+             */
+            expires_at: string;
+            /**
+             * State
+             * @description pending: on its way; done, refused: the device's answer; unanswered: none came in time
+             * @enum {string}
+             */
+            state: "pending" | "done" | "refused" | "unanswered";
+            /**
+             * Answered At
+             * @description on the device's clock
+             */
+            answered_at: string | null;
+            /**
+             * Code
+             * @description what the device answered, as a key for translated sentences
+             * @enum {string}
+             */
+            code: "" | "expired" | "interrupted" | "no_such_part" | "no_such_camera" | "not_adjustable" | "load_moves" | "part_silent" | "no_picture" | "config_mistakes" | "config_fell_back" | "not_installed" | "update_refused" | "update_fell_back" | "disk_refuses" | "other";
+            /**
+             * Detail
+             * @description the device's own words, in English
+             */
+            detail: string;
+            /**
+             * Has Report
+             * @description the command's own address has what was asked for
+             */
+            has_report: boolean;
+        };
+        /**
+         * CommandReport
+         * @description The same with what was asked for.
+         */
+        CommandReport: {
+            /** Command */
+            command: string;
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "snapshot" | "tare" | "zero" | "reload" | "restart" | "logs" | "doctor" | "configure" | "update";
+            /**
+             * Target
+             * @description instrument or camera, where the action has one
+             */
+            target: string | null;
+            /** At */
+            at: string;
+            /** By */
+            by: string;
+            /**
+             * Expires At
+             * @description the device does not carry it out afterwards
+             */
+            expires_at: string;
+            /**
+             * State
+             * @description pending: on its way; done, refused: the device's answer; unanswered: none came in time
+             * @enum {string}
+             */
+            state: "pending" | "done" | "refused" | "unanswered";
+            /**
+             * Answered At
+             * @description on the device's clock
+             */
+            answered_at: string | null;
+            /**
+             * Code
+             * @description what the device answered, as a key for translated sentences
+             * @enum {string}
+             */
+            code: "" | "expired" | "interrupted" | "no_such_part" | "no_such_camera" | "not_adjustable" | "load_moves" | "part_silent" | "no_picture" | "config_mistakes" | "config_fell_back" | "not_installed" | "update_refused" | "update_fell_back" | "disk_refuses" | "other";
+            /**
+             * Detail
+             * @description the device's own words, in English
+             */
+            detail: string;
+            /**
+             * Has Report
+             * @description the command's own address has what was asked for
+             */
+            has_report: boolean;
+            /**
+             * Report
+             * @description lines of the log or of the doctor, in the language that was asked for
+             */
+            report: string;
+        };
+        /**
+         * CommandWanted
+         * @description What a device shall do; a camera takes a picture by an address of its own.
+         * @example {
+         *       "action": "tare",
+         *       "target": "scale-1"
+         *     }
+         */
+        CommandWanted: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "tare" | "zero" | "reload" | "restart" | "logs" | "doctor" | "configure" | "update";
+            /**
+             * Target
+             * @description tare and zero: the scale; restart: one part, the whole agent without it
+             */
+            target?: string | null;
+            /**
+             * Text
+             * @description configure: the new edge.toml; update: the version
+             * @default
+             */
+            text?: string;
+            /**
+             * Language
+             * @description of the report; null: as Accept-Language asks for
+             */
+            language?: ("en" | "zh") | null;
+        };
+        /**
          * ComparisonMail
          * @description Send a comparison of flocks to one's own mailboxes.
          * @example {
@@ -2433,6 +2738,23 @@ export interface components {
             dropped_rows: number;
             /** Parts */
             parts: components["schemas"]["PartStatus"][];
+            /**
+             * Health
+             * @description quantity key -> value of the device itself: its processor's temperature, its disk, …
+             */
+            health: {
+                [key: string]: number;
+            };
+            /**
+             * Health At
+             * @description when that was measured
+             */
+            health_at: string | null;
+            /**
+             * Commands
+             * @description what it was told within the last day, newest first, at most ten
+             */
+            commands: components["schemas"]["CommandNow"][];
         };
         /**
          * DrawingNow
@@ -2552,6 +2874,17 @@ export interface components {
             held_messages: number;
             /** Decided By */
             decided_by: string | null;
+        };
+        /**
+         * EnrolmentAsked
+         * @description A device that wants in.
+         * @example {
+         *       "code": "K7QF-2M9P-XWRT"
+         *     }
+         */
+        EnrolmentAsked: {
+            /** Code */
+            code: string;
         };
         /**
          * EquipmentAnswer
@@ -3756,6 +4089,36 @@ export interface components {
             withdrawal_days?: number | null;
         };
         /**
+         * Membership
+         * @description What a device is given: who it is, and how it reaches the broker.
+         */
+        Membership: {
+            /** Farm */
+            farm: string;
+            /** House */
+            house: string;
+            /** Device */
+            device: string;
+            /** Broker Host */
+            broker_host: string;
+            /** Broker Port */
+            broker_port: number;
+            /** Tls */
+            tls: boolean;
+            /**
+             * Ca
+             * @description certificates to trust at the broker, PEM; null: what the device trusts anyway
+             */
+            ca: string | null;
+            /**
+             * Username
+             * @description null: the broker asks for none
+             */
+            username: string | null;
+            /** Password */
+            password: string | null;
+        };
+        /**
          * MortalityTold
          * @description Birds found dead; 0 says that somebody looked and found none.
          * @example {
@@ -4208,6 +4571,20 @@ export interface components {
             boxes: components["schemas"]["Box"][];
             /** Network */
             network: string;
+        };
+        /**
+         * PictureWanted
+         * @description A picture of a camera, now.
+         * @example {
+         *       "device": "pi-1"
+         *     }
+         */
+        PictureWanted: {
+            /**
+             * Device
+             * @description needed when two devices have a camera of this name
+             */
+            device?: string | null;
         };
         /**
          * Placing
@@ -4679,7 +5056,7 @@ export interface components {
          * @description One kind of thing that may be done on a farm.
          * @enum {string}
          */
-        Right: "read" | "record" | "answer" | "flock" | "limits" | "channels" | "devices" | "export" | "people";
+        Right: "read" | "record" | "answer" | "flock" | "limits" | "channels" | "devices" | "operate" | "export" | "people";
         /**
          * RingNow
          * @description One alert that would have been.
@@ -6636,6 +7013,182 @@ export interface operations {
             };
         };
     };
+    make_code_api_v1_farms__farm__devices__house___device__code_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeMade"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_picture_api_v1_houses__farm___house__cameras__camera__picture_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                camera: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PictureWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_commands_api_v1_houses__farm___house__devices__device__commands_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tell_device_api_v1_houses__farm___house__devices__device__commands_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                device: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommandWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_command_api_v1_houses__farm___house__devices__device__commands__command__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                device: string;
+                command: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandReport"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_houses_api_v1_houses_get: {
         parameters: {
             query?: never;
@@ -7952,6 +8505,64 @@ export interface operations {
             };
         };
     };
+    list_versions_api_v1_updates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fetch_api_v1_updates__file__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_farm_flocks_api_v1_farms__farm__flocks_get: {
         parameters: {
             query?: never;
@@ -8568,6 +9179,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EquipmentAnswer"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enrol_api_v1_enrolment_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolmentAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Membership"];
                 };
             };
             /** @description A refusal */

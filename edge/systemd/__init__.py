@@ -1,0 +1,1 @@
+"""The device as systemd services: units, user, udev rules; ``henwise-edge install`` and ``uninstall``."""

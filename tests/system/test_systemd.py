@@ -1,0 +1,256 @@
+"""A device under a real systemd: on boot, through kills, hangs, power cuts and broken disks; not one reading is lost.
+
+By default a few kills and cuts; HENWISE_TEST_KILLS=50 HENWISE_TEST_CUTS=20 for as many as a release wants.
+"""
+
+import os
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from contract.place import Place
+from tests.servers import Mosquitto
+from tests.system.container import Container
+from tests.system.far_away import FarAway
+
+ROOT = Path(__file__).parents[2]
+KILLS = int(os.environ.get("HENWISE_TEST_KILLS", "4"))
+CUTS = int(os.environ.get("HENWISE_TEST_CUTS", "3"))
+BACK_S = 30.0
+PLACE = Place(farm="farm", house="house-1", device="edge-1")
+HOME = "/opt/henwise/versions/first"
+DEPS = "/deps"
+CONFIG = """
+[place]
+farm = "farm"
+house = "house-1"
+device = "edge-1"
+[broker]
+port = {port}
+[[instruments]]
+slug = "climate"
+family = "xy-md02"
+port = "/run/sim/climate"
+interval_s = 0.2
+[[cameras]]
+slug = "cam"
+source = "/dev/video99"
+"""
+SIMULATOR = f"""
+[Unit]
+Before=henwise-sensors.service
+[Service]
+User=henwise
+RuntimeDirectory=sim
+Environment=PYTHONPATH={DEPS}
+ExecStart={HOME}/bin/henwise-bridge simulate xy-md02 --port /run/sim/climate
+[Install]
+WantedBy=multi-user.target
+"""
+TESTED = f"""
+[Service]
+Environment=PYTHONPATH={DEPS} PYTHONDONTWRITEBYTECODE=1
+WatchdogSec=6
+TimeoutAbortSec=2
+RestartSec=0.5
+"""
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(1_500), pytest.mark.xdist_group("systemd")]
+
+
+def wheel(folder: Path) -> Path:
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder], cwd=ROOT, check=True)
+    [built] = folder.glob("henwise-*.whl")
+    return built
+
+
+class Device:
+    """A box on which Henwise is installed as a user does it, its dependencies apart: they are those of this test."""
+
+    def __init__(self, folder: Path, broker: Mosquitto) -> None:
+        self.box = Container(folder)
+        self.broker = broker
+        self.far = FarAway(PLACE, broker.port)
+        self._folder = folder
+
+    def make(self) -> None:
+        self.box.make()
+        self._bring_dependencies()
+        shutil.copy(wheel(self._folder), self.box.root / "opt")
+        (self.box.root / "etc/henwise").mkdir()
+        (self.box.root / "etc/henwise/edge.toml").write_text(CONFIG.format(port=self.broker.port))
+        (self.box.root / "etc/systemd/system/sim-climate.service").write_text(SIMULATOR)
+        for service in ("sensors", "vision"):
+            tested = self.box.root / f"etc/systemd/system/henwise-{service}.service.d/90-test.conf"
+            tested.parent.mkdir()
+            tested.write_text(TESTED)
+        self.box.boot()
+        self.box.run("python3", "-m", "venv", HOME)
+        self.box.run("sh", "-c", f"{HOME}/bin/pip install --quiet --no-index --no-deps /opt/henwise-*.whl")
+        self.box.run("env", f"PYTHONPATH={DEPS}", f"{HOME}/bin/henwise-edge", "install")
+        self.box.run("systemctl", "enable", "--now", "sim-climate.service")
+        self.far.start()
+        self.far.wait_for_more(60)
+
+    def remove(self) -> None:
+        self.far.stop()
+        self.box.remove()
+
+    def _bring_dependencies(self) -> None:
+        deps = self.box.root / DEPS.lstrip("/")
+        deps.mkdir()
+        for entry in Path(sqlite_free(sys.path)).iterdir():
+            if "henwise" not in entry.name:
+                (deps / entry.name).symlink_to(entry)
+
+    def pid(self, service: str) -> int:
+        return int(self.box.run("systemctl", "show", "-P", "MainPID", f"henwise-{service}"))
+
+    def restarts(self, service: str) -> int:
+        return int(self.box.run("systemctl", "show", "-P", "NRestarts", f"henwise-{service}"))
+
+    def part(self, slug: str) -> tuple[str, str]:
+        parts = {one["slug"]: one for one in self.far.status.get("parts", [])}
+        return (parts[slug]["state"], parts[slug]["cause"]) if slug in parts else ("", "")
+
+    def rows(self) -> list[tuple[str, int, int | None]]:
+        """Return boot, seq and whether it is committed of everything in the device's outbox."""
+        file = self.box.root / "var/lib/henwise/outbox.db"
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
+            return db.execute("SELECT boot, seq, acked_ms FROM outbox").fetchall()
+
+    def assert_nothing_is_lost(self) -> None:
+        """Wait until all is committed; then everything that ever was in the outbox has been heard, once."""
+        deadline_s = time.monotonic() + 60
+        while any(acked is None for _, _, acked in self.rows()[:-20]):
+            assert time.monotonic() < deadline_s, "the outbox does not get empty"
+            time.sleep(0.5)
+        stored = {(boot, seq) for boot, seq, acked in self.rows() if acked is not None}
+        heard = self.far.heard
+        assert stored <= heard.keys()
+        assert self.far.changed_since == []
+        by_boot = Counter(boot for boot, _ in heard)
+        assert {boot: max(seq for one, seq in heard if one == boot) for boot in by_boot} == dict(by_boot), "a gap"
+        readings = [(one["instrument"], one["at"]) for one in self.far.readings().values()]
+        assert len(readings) == len(set(readings)), "a reading came twice"
+
+
+def sqlite_free(paths: list[str]) -> str:
+    return next(path for path in paths if path.endswith("site-packages"))
+
+
+def wait_until(condition: Callable[[], bool], within_s: float = 60) -> None:
+    deadline_s = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline_s, f"not within {within_s:.0f} s"
+        time.sleep(0.2)
+
+
+@pytest.fixture(scope="module")
+def device(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Device]:
+    folder = tmp_path_factory.mktemp("device")
+    broker = Mosquitto(folder)
+    broker.start()
+    device = Device(folder, broker)
+    try:
+        device.make()
+        yield device
+    finally:
+        device.remove()
+        broker.kill()
+
+
+def test_it_starts_on_boot_and_the_cameras_process_speaks_through_the_other(device: Device):
+    device.box.cut()
+    device.box.boot()
+    assert device.far.wait_for_more(BACK_S) < BACK_S
+    wait_until(lambda: device.part("climate") == ("ok", ""))
+    wait_until(lambda: device.part("cam") == ("silent", "picture_missing") or device.part("cam")[0] == "failed")
+    assert device.part("cam")[1] == "picture_missing", "a dead camera, as vision has told it"
+    for service in ("sensors", "vision"):
+        status = Path("/proc") / "self"
+        assert status.exists()
+        assert device.box.run("systemctl", "is-active", f"henwise-{service}") == "active"
+        owner = device.box.run("ps", "-o", "user=", "-p", str(device.pid(service)))
+        assert owner == "henwise"
+    commands = device.box.run("ps", "axww", "-o", "args=")
+    assert "password" not in commands
+
+
+def test_each_process_comes_back_from_every_kill(device: Device):
+    chance = random.Random(7)
+    for _ in range(KILLS):
+        for service in ("sensors", "vision"):
+            killed = device.pid(service)
+            device.box.run("kill", "-9", str(killed))
+            wait_until(lambda service=service, killed=killed: device.pid(service) not in {0, killed})
+        device.far.wait_for_more(BACK_S)
+        time.sleep(chance.uniform(0, 1.5))
+    device.assert_nothing_is_lost()
+
+
+def test_one_that_hangs_is_ended_by_the_watchdog_and_the_other_goes_on(device: Device):
+    hung, other = device.pid("sensors"), device.pid("vision")
+    device.box.run("kill", "-STOP", str(hung))
+    wait_until(lambda: device.pid("sensors") not in {0, hung}, 40)
+    device.far.wait_for_more(BACK_S)
+    assert device.pid("vision") == other
+    assert "Watchdog timeout" in device.box.journal("henwise-sensors")
+
+
+def test_a_line_that_is_unplugged_is_told_and_found_again(device: Device):
+    before = device.pid("sensors")
+    device.box.run("systemctl", "stop", "sim-climate")
+    wait_until(lambda: device.part("climate")[0] == "silent")
+    device.box.run("systemctl", "start", "sim-climate")
+    wait_until(lambda: device.part("climate") == ("ok", ""))
+    device.far.wait_for_more()
+    assert device.pid("sensors") == before
+
+
+def test_a_full_disk_passes_and_takes_nothing_along(device: Device):
+    before = device.pid("sensors")
+    device.box.run("sh", "-c", "head -c 2G /dev/zero > /var/lib/fill || true")
+    wait_until(lambda: "nothing can be stored" in device.box.journal("henwise-sensors"))
+    device.box.run("rm", "/var/lib/fill")
+    device.far.wait_for_more(BACK_S)
+    assert device.pid("sensors") == before
+    device.assert_nothing_is_lost()
+
+
+def test_a_disk_that_is_read_only_is_waited_for(device: Device):
+    device.box.run("mount", "--bind", "-o", "ro", "/var/lib/henwise", "/var/lib/henwise")
+    device.box.run("mount", "-o", "remount,bind,ro", "/var/lib/henwise")
+    device.box.run("systemctl", "restart", "--no-block", "henwise-sensors")
+    wait_until(lambda: device.restarts("sensors") >= 2)
+    device.box.run("umount", "--lazy", "/var/lib/henwise")
+    device.far.wait_for_more(BACK_S)
+    device.assert_nothing_is_lost()
+
+
+def test_no_power_cut_loses_what_was_committed(device: Device):
+    chance = random.Random(20)
+    for _ in range(CUTS):
+        time.sleep(chance.uniform(0.3, 2.5))
+        device.box.cut()
+        device.box.boot()
+        device.far.wait_for_more(BACK_S)
+    device.assert_nothing_is_lost()
+
+
+def test_uninstall_leaves_what_it_names(device: Device):
+    told = device.box.run("env", f"PYTHONPATH={DEPS}", f"{HOME}/bin/henwise-edge", "uninstall")
+    assert "/var/lib/henwise" in told
+    left = device.box.run("sh", "-c", "ls /etc/systemd/system/ /etc/tmpfiles.d /etc/udev/rules.d | grep henwise; true")
+    assert left.replace("henwise-sensors.service.d", "").replace("henwise-vision.service.d", "").strip() == ""
+    assert device.box.run("sh", "-c", "getent passwd henwise || echo gone") == "gone"
+    assert device.box.run("stat", "-c", "%U", "/var/lib/henwise/outbox.db") == "root"
