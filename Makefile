@@ -26,7 +26,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 # What a test talks to that pip can't bring.
 DEBIAN_TEST := mosquitto influxdb nginx-light postgresql-15 chromium fonts-noto-cjk poppler-utils ffmpeg python3-gi gir1.2-gst-rtsp-server-1.0 \
-	gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad
+	gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad systemd-container openssh-client python3-venv
 
 demo: $(VENV)/.runtime $(DIST)
 	@exec henwise-cloud demo --port $(PORT) $(if $(VIDEO),--video "$(VIDEO)")

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from cloud.api.services import Services
 from cloud.app import create_app
 from cloud.config import CloudConfig
+from cloud.garbage import search_less
 from cloud.store import invitations
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ async def _serve(config: CloudConfig, listener: socket.socket, say: Callable[[st
         host, port = listener.getsockname()[:2]
         log.info("serving on http://%s:%d", f"[{host}]" if ":" in host else host, port)
         await _show_set_up(app, port, say)
+        search_less()
         await server.serve(sockets=[listener])
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from cloud.alerts.engine import Engine
 from cloud.config import CloudConfig
+from cloud.garbage import search_less
 from cloud.glance import MEMBERS
 from cloud.ingest.admission import Admission
 from cloud.ingest.courier import Courier
@@ -131,6 +132,7 @@ async def work_until_told(config: CloudConfig) -> None:
         work = Work(config, series, records, media, Vitals())
         work.prepare()
         tasks = work.begin()
+        search_less()
         try:
             await told.wait()
         finally:

@@ -52,7 +52,7 @@ def _to_utc_ms(at: datetime) -> datetime:
 
 def rfc3339(at: datetime) -> str:
     """Write an aware time as RFC 3339 in UTC with milliseconds, ``2026-11-22T08:00:00.000Z``."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 UtcTime = Annotated[AwareDatetime, AfterValidator(_to_utc_ms), PlainSerializer(rfc3339, when_used="json")]

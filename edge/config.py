@@ -40,6 +40,9 @@ class BrokerConfig(Section):
         default=None, min_length=1, description="the same for the cameras' own process; default: username/vision"
     )
     password_file: LocalPath | None = Field(default=None, description="file whose first line is the password")
+    home_assistant: Literal["off", "en", "zh"] = Field(
+        default="off", description="describe the device to Home Assistant on this broker, in English or Chinese"
+    )
     keepalive_s: int = Field(default=30, ge=5, le=600, description="a silent connection is given up after 1.5 of it")
 
     @model_validator(mode="after")

@@ -44,7 +44,7 @@ DROP INDEX IF EXISTS outbox_worth;
 DROP INDEX IF EXISTS outbox_at;
 CREATE INDEX IF NOT EXISTS outbox_waiting_worth ON outbox (worth, id) WHERE acked_ms IS NULL;
 CREATE INDEX IF NOT EXISTS outbox_waiting_at ON outbox (at_ms) WHERE acked_ms IS NULL;
-CREATE INDEX IF NOT EXISTS outbox_acked ON outbox (acked_ms) WHERE acked_ms IS NOT NULL;
+DROP INDEX IF EXISTS outbox_acked;
 """
 _SWEEP_EVERY_MS = 10 * 60_000
 _SWEEP_ROWS = 5_000
@@ -190,7 +190,7 @@ class OutboxFile:
 
     def _trim(self, fill: "_Fill", dropped: Counter[str]) -> None:
         while fill.rows + fill.kept > self._max_rows or fill.size + fill.kept_size > self._max_bytes:
-            order = "acked_ms IS NOT NULL ORDER BY acked_ms, id" if fill.kept else "acked_ms IS NULL ORDER BY worth, id"
+            order = "acked_ms IS NOT NULL ORDER BY id" if fill.kept else "acked_ms IS NULL ORDER BY worth, id"
             (gone,) = self._db.execute(f"SELECT id FROM outbox WHERE {order} LIMIT 1").fetchone()  # noqa: S608  # fixed texts
             self._delete("id = ?", gone, fill, dropped)
 

@@ -20,6 +20,7 @@ from contract.errors import BadInput
 from contract.messages import KEPT_RANGES_MAX, Announcement, Committed, Lacking, Message, State, Status, encode
 from contract.place import Place
 from contract.topics import LEAVES, VISION, build, client_id, decode, leaf_of
+from edge import discovery
 from edge.backoff import Backoff
 from edge.config import BrokerConfig
 from edge.errors import BrokerAway
@@ -145,16 +146,23 @@ class Publisher:
         self._pace.begin(self._outbox.rows, time.monotonic())
         heard: list[type[Message]] = [Committed, Lacking, *self._heard]
         await client.subscribe([(build(self._place, kind), 1) for kind in heard])
+        if self._speaks and self._broker.home_assistant != "off":
+            await client.subscribe(discovery.BIRTH, qos=1)
         _heed_cancellation()
         if self._speaks:
             self._announced = await self._with_kept(self._announcement())
             await self._publish_state(client, self._announced)
+            await self._describe(client, self._announced)
             _heed_cancellation()
         log.info("connected to %s:%d, %d events wait", self._broker.host, self._broker.tcp_port, self._outbox.rows)
         self.problem = ""
 
     async def _listen(self, client: aiomqtt.Client) -> None:
         async for message in client.messages:
+            if str(message.topic) == discovery.BIRTH:  # Home Assistant has started: it may have lost what it knew
+                if self._announced is not None and message.payload == b"online":
+                    await self._describe(client, self._announced)
+                continue
             try:
                 _place, said = decode(str(message.topic), bytes(message.payload))
             except BadInput as error:
@@ -223,7 +231,15 @@ class Publisher:
             fresh = await self._with_kept(fresh)
             self._announced = fresh
             await self._publish_state(client, fresh)
+            await self._describe(client, fresh)
             _heed_cancellation()
+
+    async def _describe(self, client: aiomqtt.Client, announced: Announcement) -> None:
+        """Describe the device to Home Assistant, where that is wanted."""
+        language = self._broker.home_assistant
+        if language != "off":
+            text = json.dumps(discovery.document(self._place, announced, language), ensure_ascii=False)
+            await client.publish(discovery.topic(self._place), text.encode(), qos=1, retain=True)
 
     async def _with_kept(self, announcement: Announcement) -> Announcement:
         self._announced_s = time.monotonic()

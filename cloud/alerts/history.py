@@ -74,6 +74,7 @@ class HouseHistory:
     _keys: list[SeriesKey] | None = None
     _columns: dict[tuple[SeriesKey, int, int], Columns] = field(default_factory=dict)
     _flocks: Flocks | None = None
+    _logged: dict[tuple[date, date], list[LoggedDay]] = field(default_factory=dict)
 
     def series_keys(self) -> list[SeriesKey]:
         """List the series there are; see ``History``."""
@@ -105,6 +106,11 @@ class HouseHistory:
 
     def logged(self, first: date, last: date) -> list[LoggedDay]:
         """Return the days that somebody wrote about; see ``History``."""
+        if (first, last) not in self._logged:
+            self._logged[first, last] = self._read_log(first, last)
+        return self._logged[first, last]
+
+    def _read_log(self, first: date, last: date) -> list[LoggedDay]:
         told = {one.day: one for one in daily_log.days(self.records, self.farm, self.house, first, last)}
         found = living(self.records, self.farm, self.house, last) if told else None
         if found is None:

@@ -36,6 +36,9 @@ def device_role(place: Place) -> Command:
     own = f"{_ANYBODY}/{place.farm}/{place.house}/{place.device}"
     send = [_acl("publishClientSend", f"{own}/{leaf}") for leaf in _leaves("edge")]
     hear = [_acl("subscribeLiteral", f"{own}/{leaf}") for leaf in _leaves("cloud")]
+    # Home Assistant on the same broker: a device may describe itself and hear it start, and nothing else there.
+    send.append(_acl("publishClientSend", f"homeassistant/device/henwise__{'__'.join(_names(place))}/config"))
+    hear.append(_acl("subscribeLiteral", "homeassistant/status"))
     return {"command": "createRole", "rolename": role_of(place), "acls": send + hear}
 
 
@@ -80,6 +83,10 @@ def role_of(place: Place) -> str:
 def username_of(place: Place) -> str:
     """Return the name a device signs in with."""
     return f"{place.farm}/{place.house}/{place.device}"
+
+
+def _names(place: Place) -> tuple[str, str, str]:
+    return place.farm, place.house, place.device
 
 
 def _leaves(sender: str) -> list[str]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
-from cloud.store.series import Point, SeriesKey
+from cloud.store.series import PointRows, SeriesKey
 from contract.messages import (
     Event,
     FlockCount,
@@ -74,19 +74,16 @@ def values_of(event: Event) -> dict[str, float]:  # noqa: PLR0911  # one line pe
             return {}
 
 
-def points_of(place: Place, event: Event) -> list[Point]:
-    """Return the points of an event, in the quantities' units."""
+def put_points(rows: PointRows, place: Place, event: Event) -> None:
+    """Add the points of an event, in the quantities' units."""
     source = source_of(event)
     if source is None:
-        return []
-    at_ms, keys = unix_ms(event), _keys(place, source)
-    points = [Point(keys[quantity], at_ms, float(value)) for quantity, value in values_of(event).items()]
+        return
+    at_ms, keys, values = unix_ms(event), _keys(place, source), values_of(event)
+    rows.add_all([keys[quantity] for quantity in values], at_ms, map(float, values.values()))
     if isinstance(event, FlockCount):
-        points += [
-            Point(_keys(place, zone_source(source, zone))[VISIBLE], at_ms, float(birds))
-            for zone, birds in event.by_zone.items()
-        ]
-    return points
+        for zone, birds in event.by_zone.items():
+            rows.add(_keys(place, zone_source(source, zone))[VISIBLE], at_ms, float(birds))
 
 
 class _Keys(dict[str, SeriesKey]):

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from cloud.errors import StoreUnavailable
 from cloud.ingest.admission import Admission
-from cloud.ingest.points import points_of, source_of, unix_ms
+from cloud.ingest.points import put_points, source_of, unix_ms
 from cloud.ingest.sorting import Accepted, Arrived, Sorted, sorted_batch
 from cloud.signals import Signal, notify
 from cloud.store import commands, drawings, enrolments, findings, hand_weighings, houses, ledger, pictures, verdicts
@@ -25,7 +25,8 @@ from cloud.store.ledger import Range, Refused
 from cloud.store.media import Key, Media
 from cloud.store.pictures import PictureFacts, PictureKey
 from cloud.store.records import Records, upsert
-from cloud.store.series import NotKept, Point, SeriesKey, SeriesStore
+from cloud.store.remembered import Remembered
+from cloud.store.series import NotKept, PointRows, SeriesKey, SeriesStore
 from cloud.store.tables import Happening
 from contract.messages import (
     Announcement,
@@ -48,6 +49,8 @@ from contract.quantities import DEVICE
 from contract.topics import leaf_of
 
 log = logging.getLogger(__name__)
+
+AS_SENT_BYTES: Final = 4_096
 
 MEMBERS: Final[dict[type[Message], tuple[str, ...]]] = {
     Readings: ("climate",),
@@ -137,6 +140,7 @@ class Settler:
         self._media = media
         self._keep_pictures = keep_pictures
         self._clock = clock
+        self._remembered = Remembered.beside(records)
 
     def settle(self, batch: Sequence[Arrived]) -> Outcome:
         """Put a batch on the disk; one message that can't be kept does not hold up the others.
@@ -184,7 +188,7 @@ class Settler:
             points=len(points) - len(not_kept),
             announced={item.place for item in batch.accepted if isinstance(item.message, Announcement)},
         )
-        with self._records.writing_beside() as connection:
+        with self._remembered.transaction(), self._records.writing_beside() as connection:
             enrolments.hold(connection, {item.place for item in batch.accepted} | {place for place, _ in batch.settled})
             gone = self._record(connection, batch, outcome)
             notify(connection, outcome.signal)
@@ -202,20 +206,21 @@ class Settler:
 
     def _record(self, connection: Connection, batch: Sorted, outcome: Outcome) -> list[Key]:
         now_ms = int(self._clock().timestamp() * 1000)
-        houses.seen(connection, {(item.place.farm, item.place.house) for item in batch.accepted}, now_ms)
+        names = {(item.place.farm, item.place.house) for item in batch.accepted}
+        houses.seen(connection, names, now_ms, self._remembered.houses)
         for item in batch.accepted:
             if isinstance(item.message, Announcement | Status):
                 _record_state(connection, item, now_ms)
                 _note_change(outcome, item.place, item.message)
-        best = [
-            (_candidate(place, event, source), event) for (place, _, source), event in _newest(batch.accepted).items()
-        ]
-        kept = set(map(id, houses.offer_all(connection, [candidate for candidate, _ in best], now_ms)))
+        newest = _newest(batch.accepted)
+        best = [(_candidate(item, event, source), event) for (_, _, source), (item, event) in newest.items()]
+        candidates = [candidate for candidate, _ in best]
+        kept = set(map(id, houses.offer_all(connection, candidates, now_ms, self._remembered.newest)))
         for candidate, event in best:
             # A late weighing is not the last one, but it is one of its day.
             if id(candidate) in kept or isinstance(event, WeightSample):
                 _note_change(outcome, candidate.place, event)
-        ledger.settle_all(connection, outcome.settled)
+        ledger.settle_all(connection, outcome.settled, self._remembered.ranges)
         outcome.lacking = _lacking(connection, batch.accepted)
         for refused in batch.refused:
             ledger.keep_aside(connection, refused, now_ms)
@@ -265,10 +270,12 @@ class Settler:
         return gone
 
 
-def _points(accepted: Iterable[Accepted]) -> list[Point]:
-    return [
-        point for item in accepted if isinstance(item.message, Event) for point in points_of(item.place, item.message)
-    ]
+def _points(accepted: Iterable[Accepted]) -> PointRows:
+    rows = PointRows()
+    for item in accepted:
+        if isinstance(item.message, Event):
+            put_points(rows, item.place, item.message)
+    return rows
 
 
 def _kept_aside(not_kept: Iterable[NotKept]) -> list[Refused]:
@@ -281,23 +288,26 @@ def _kept_aside(not_kept: Iterable[NotKept]) -> list[Refused]:
     ]
 
 
-def _newest(accepted: Iterable[Accepted]) -> dict[tuple[Place, str, str], Event]:
-    """Return, of each (place, leaf, source), the event of the batch that may become its newest."""
-    best: dict[tuple[Place, str, str], Event] = {}
-    for place, event in ((item.place, item.message) for item in accepted):
+def _newest(accepted: Iterable[Accepted]) -> dict[tuple[Place, type[Event], str], tuple[Accepted, Event]]:
+    """Return, of each place, kind and source, the event of the batch that may become its newest."""
+    best: dict[tuple[Place, type[Event], str], tuple[Accepted, Event]] = {}
+    for item in accepted:
+        event = item.message
         source = source_of(event) if isinstance(event, Event) else None
         if source is None or not isinstance(event, Event):
             continue
-        key = (place, leaf_of(type(event)).name, source)
+        key = (item.place, type(event), source)
         known = best.get(key)
-        if known is None or (not event.delayed, event.at) > (not known.delayed, known.at):
-            best[key] = event
+        if known is None or (not event.delayed, event.at) > (not known[1].delayed, known[1].at):
+            best[key] = item, event
     return best
 
 
-def _candidate(place: Place, event: Event, source: str) -> Candidate:
-    text = event.model_dump_json(exclude={"jpeg", "boxes"})
-    return Candidate(place, leaf_of(type(event)).name, source, unix_ms(event), event.delayed, text)
+def _candidate(item: Accepted, event: Event, source: str) -> Candidate:
+    # What was just read need not be written anew, unless it carries a picture or is padded.
+    as_sent = isinstance(event, Readings) and len(item.payload) <= AS_SENT_BYTES
+    text = item.payload.decode() if as_sent else event.model_dump_json(exclude={"jpeg", "boxes"})
+    return Candidate(item.place, leaf_of(type(event)).name, source, unix_ms(event), event.delayed, text)
 
 
 def _note_change(outcome: Outcome, place: Place, message: Message) -> None:

@@ -30,11 +30,12 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """One message of the contract."""
+    """One message of the contract; ``payload`` as it came."""
 
     place: Place
     message: Message
     retained: bool
+    payload: bytes
 
 
 @dataclass(slots=True)
@@ -108,7 +109,7 @@ def _sort_one(result: Sorted, arrived: Arrived, now: datetime) -> None:
     if problem:
         result.refuse(arrived, problem)
     else:
-        result.accept(Accepted(place, message, arrived.retained))
+        result.accept(Accepted(place, message, arrived.retained, arrived.payload))
 
 
 def _problem(message: Message, now: datetime) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Connection, func, select, tuple_, update
 
-from cloud.store.records import Records, insert_new
+from cloud.store.records import Records, insert_all_new, insert_new, matching
 from cloud.store.tables import Enrolment
 from contract.place import Place
 
@@ -39,9 +39,11 @@ class Enrolled:
 
 def states(records: Records, places: Collection[Place]) -> dict[Place, State]:
     """Return what is decided of these devices; those never heard of are left out."""
-    query = select(Enrolment.farm, Enrolment.house, Enrolment.device, Enrolment.state).where(_PLACE.in_(_keys(places)))
+    columns = (Enrolment.farm, Enrolment.house, Enrolment.device)
+    asked = dict(zip(_keys(places), places, strict=True))
     with records.reading() as connection:
-        return {_place(row): row.state for row in connection.execute(query)}
+        rows = matching(connection, select(*columns, Enrolment.state), columns, list(asked))
+        return {asked[row.farm, row.house, row.device]: row.state for row in rows}
 
 
 def hold(connection: Connection, places: Collection[Place]) -> None:
@@ -58,8 +60,7 @@ def hold(connection: Connection, places: Collection[Place]) -> None:
 def take_in(records: Records, places: Iterable[Place], now_ms: int) -> None:
     """Approve devices that were never heard of before."""
     with records.writing() as connection:
-        for place in places:
-            insert_new(connection, Enrolment, _row(place, "approved", now_ms, 0))
+        insert_all_new(connection, Enrolment, [_row(place, "approved", now_ms, 0) for place in places])
 
 
 def note_waiting(records: Records, held: Mapping[Place, int], now_ms: int) -> None:

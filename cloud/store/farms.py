@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from cloud.errors import BadRecord
-from cloud.store.records import Records, add, insert_new, upsert
+from cloud.store.records import Records, add, insert_all_new, upsert
 from cloud.store.tables import Farm, House, Organisation
 
 FIRST_ORGANISATION = "Henwise"
@@ -21,8 +21,7 @@ def make_organisation(connection: Connection, name: str, now_ms: int) -> int:
     """Make an organisation and return its id; the first one gets every farm that was heard of."""
     statement = insert(Organisation).values(name=name, created_ms=now_ms).returning(Organisation.id)
     made = connection.execute(statement).scalar_one()
-    for farm in connection.scalars(select(House.farm).distinct().order_by(House.farm)).all():
-        adopt(connection, farm, now_ms)
+    adopt_all(connection, connection.scalars(select(House.farm).distinct()).all(), now_ms)
     return made
 
 
@@ -54,9 +53,15 @@ def of(connection: Connection, organisation: int) -> frozenset[str]:
 
 def adopt(connection: Connection, farm: str, now_ms: int) -> None:
     """Let a farm that was just heard of belong to the only organisation, where there is only one."""
-    only = only_organisation(connection)
-    if only is not None and owner_of(connection, farm) is None:
-        insert_new(connection, Farm, {"farm": farm, "organisation_id": only, "created_ms": now_ms})
+    adopt_all(connection, [farm], now_ms)
+
+
+def adopt_all(connection: Connection, farms: Collection[str], now_ms: int) -> None:
+    """Let those of these farms that nobody owns belong to the only organisation, where there is only one."""
+    only = only_organisation(connection) if farms else None
+    if only is not None:
+        rows = [{"farm": farm, "organisation_id": only, "created_ms": now_ms} for farm in sorted(farms)]
+        insert_all_new(connection, Farm, rows)
 
 
 def claim(connection: Connection, farm: str, organisation_id: int, now_ms: int) -> None:

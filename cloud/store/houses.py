@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, select, update
 
 from cloud.store import farms
-from cloud.store.records import Records, insert_new, matching, upsert, upsert_all
+from cloud.store.records import Records, insert_all_new, matching, upsert, upsert_all
+from cloud.store.remembered import Rows
 from cloud.store.tables import Device, House, Newest
 from contract.messages import FlockCount, Snapshot
 from contract.place import Place
@@ -44,15 +45,22 @@ def known(connection: Connection, farm: str, house: str) -> bool:
     return connection.execute(_KNOWN, {"of_farm": farm, "of_house": house}).first() is not None
 
 
-def seen(connection: Connection, houses: Iterable[Name], now_ms: int) -> None:
+def seen(
+    connection: Connection, houses: Iterable[Name], now_ms: int, remembered: Rows[Name, bool] | None = None
+) -> None:
     """Note houses that are not known yet."""
-    wanted = sorted(set(houses))  # in one order, so that no two workers wait for each other
-    rows = matching(connection, select(House.farm, House.house), (House.farm, House.house), wanted)
-    there = {(row.farm, row.house) for row in rows}
-    for farm, house in wanted:
-        row = {"farm": farm, "house": house, "first_seen_ms": now_ms}
-        if (farm, house) not in there and insert_new(connection, House, row):
-            farms.adopt(connection, farm, now_ms)
+    wanted = set(houses)
+    remembered = remembered or Rows()
+
+    def ask(names: list[Name]) -> dict[Name, bool]:
+        rows = matching(connection, select(House.farm, House.house), (House.farm, House.house), names)
+        return {(row.farm, row.house): True for row in rows}
+
+    # In one order, so that no two workers wait for each other.
+    new = sorted(wanted - remembered.of(wanted, ask).keys())
+    insert_all_new(connection, House, [{"farm": farm, "house": house, "first_seen_ms": now_ms} for farm, house in new])
+    farms.adopt_all(connection, {farm for farm, _ in new}, now_ms)
+    remembered.write(dict.fromkeys(wanted, True))
 
 
 def floor_m2(records: Records, farm: str, house: str) -> float | None:
@@ -110,15 +118,22 @@ def reported(connection: Connection, place: Place, status: str, at_ms: int) -> N
     upsert(connection, Device, {**place.model_dump(), "status": status, "status_at_ms": at_ms})
 
 
+# The rules and each page ask for these again and again: building a statement takes longer than running it.
+_NEWEST = (
+    select(Newest.device, Newest.source, Newest.at_ms, Newest.message)
+    .where(
+        Newest.farm == bindparam("of_farm"),
+        Newest.house == bindparam("of_house"),
+        Newest.leaf == bindparam("of_leaf"),
+    )
+    .order_by(Newest.device, Newest.source)
+)
+
+
 def newest(records: Records, farm: str, house: str, leaf: str) -> list[Row[tuple[str, str, int, str]]]:
     """List device, source, time and message (JSON) of the newest event of each source on a leaf, sorted."""
-    query = (
-        select(Newest.device, Newest.source, Newest.at_ms, Newest.message)
-        .where(Newest.farm == farm, Newest.house == house, Newest.leaf == leaf)
-        .order_by(Newest.device, Newest.source)
-    )
     with records.reading() as connection:
-        return list(connection.execute(query))
+        return list(connection.execute(_NEWEST, {"of_farm": farm, "of_house": house, "of_leaf": leaf}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,21 +177,34 @@ def offer_newest(connection: Connection, candidate: Candidate, now_ms: int) -> b
     return bool(offer_all(connection, [candidate], now_ms))
 
 
-def offer_all(connection: Connection, candidates: Sequence[Candidate], now_ms: int) -> list[Candidate]:
+Known = tuple[int, bool]
+"""Time of the newest event of a source, and whether it came late."""
+
+
+def offer_all(
+    connection: Connection,
+    candidates: Sequence[Candidate],
+    now_ms: int,
+    remembered: Rows[tuple[str, ...], Known] | None = None,
+) -> list[Candidate]:
     """Keep the events that are now the newest of their sources, and return them; one event a source."""
-    columns = (Newest.farm, Newest.house, Newest.device, Newest.leaf, Newest.source)
-    keys = [_key(candidate) for candidate in candidates]
-    known = {
-        tuple(row[:5]): (row.at_ms, row.delayed)
-        for row in matching(connection, select(*columns, Newest.at_ms, Newest.delayed), columns, keys)
-    }
-    newest = [
-        candidate
-        for candidate, key in zip(candidates, keys, strict=True)
+    by_key = {_key(candidate): candidate for candidate in candidates}
+    remembered = remembered or Rows()
+    known = remembered.of(by_key, lambda keys: _known_newest(connection, keys))
+    newest = {
+        key: candidate
+        for key, candidate in by_key.items()
         if key not in known or replaces(candidate, *known[key], now_ms)
-    ]
-    upsert_all(connection, Newest, [_newest_row(candidate) for candidate in newest])
-    return newest
+    }
+    upsert_all(connection, Newest, [_newest_row(key, candidate) for key, candidate in newest.items()])
+    remembered.write({key: (candidate.at_ms, candidate.delayed) for key, candidate in newest.items()})
+    return list(newest.values())
+
+
+def _known_newest(connection: Connection, keys: list[tuple[str, ...]]) -> dict[tuple[str, ...], Known]:
+    columns = (Newest.farm, Newest.house, Newest.device, Newest.leaf, Newest.source)
+    rows = matching(connection, select(*columns, Newest.at_ms, Newest.delayed), columns, keys)
+    return {tuple(row[:5]): (row.at_ms, row.delayed) for row in rows}
 
 
 def _key(candidate: Candidate) -> tuple[str, ...]:
@@ -184,10 +212,9 @@ def _key(candidate: Candidate) -> tuple[str, ...]:
     return place.farm, place.house, place.device, candidate.leaf, candidate.source
 
 
-def _newest_row(candidate: Candidate) -> dict[str, object]:
-    names = ("farm", "house", "device", "leaf", "source")
-    return dict(zip(names, _key(candidate), strict=True)) | {
-        "at_ms": candidate.at_ms,
-        "delayed": candidate.delayed,
-        "message": candidate.message,
-    }
+def _newest_row(key: tuple[str, ...], candidate: Candidate) -> dict[str, object]:
+    farm, house, device, leaf, source = key
+    return {
+        "farm": farm, "house": house, "device": device, "leaf": leaf, "source": source,
+        "at_ms": candidate.at_ms, "delayed": candidate.delayed, "message": candidate.message,
+    }  # fmt: skip

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select
 
-from cloud.store.records import Records, add, matching
+from cloud.store.records import Records, add, matching, upsert_all
+from cloud.store.remembered import Rows
 from cloud.store.tables import KeptAside, SeqRange
 from contract.place import Place
 
@@ -45,26 +46,44 @@ def settle(connection: Connection, place: Place, boot: str, ranges: Iterable[Ran
     settle_all(connection, {(place, boot): list(ranges)})
 
 
-def settle_all(connection: Connection, settled: Mapping[tuple[Place, str], Sequence[Range]]) -> None:
+def settle_all(
+    connection: Connection,
+    settled: Mapping[tuple[Place, str], Sequence[Range]],
+    remembered: Rows[tuple[str, ...], list[Range]] | None = None,
+) -> None:
     """Note which events of which boots are settled."""
-    wanted = {(place.farm, place.house, place.device, boot): merged(some) for (place, boot), some in settled.items()}
-    columns = (SeqRange.farm, SeqRange.house, SeqRange.device, SeqRange.boot)
-    known: dict[tuple[str, ...], list[Range]] = {}
-    for row in matching(connection, select(SeqRange), columns, list(wanted)):
-        known.setdefault((row.farm, row.house, row.device, row.boot), []).append((row.first, row.last))
+    wanted: dict[tuple[str, ...], Sequence[Range]] = {
+        (place.farm, place.house, place.device, boot): some for (place, boot), some in settled.items()
+    }
+    remembered = remembered or Rows()
+    known = remembered.of(wanted, lambda keys: _known_ranges(connection, keys))
+    after = {key: merged([*known.get(key, ()), *ranges]) for key, ranges in wanted.items()}
     gone: list[dict[str, Any]] = []
     new: list[dict[str, Any]] = []
-    for key, ranges in wanted.items():
-        before, after = set(known.get(key, ())), set(merged([*known.get(key, ()), *ranges]))
-        names = dict(zip(("farm", "house", "device", "boot"), key, strict=True))
-        gone += [{**names, "first": first, "last": last} for first, last in before - after]
-        new += [{**names, "first": first, "last": last} for first, last in after - before]
+    for key, ranges in after.items():
+        # A row is known by its first seq: a range that grows at its end is the same row.
+        before = dict(known.get(key, ()))
+        new += [_row(key, first, last) for first, last in ranges if before.pop(first, None) != last]
+        gone += [_row(key, first, last) for first, last in before.items()]
     if gone:
         where = (column == bindparam(f"old_{column.name}") for column in SeqRange.__table__.primary_key)
         old = [{f"old_{name}": value for name, value in row.items()} for row in gone]
         connection.execute(delete(SeqRange).where(*where), old)
-    if new:
-        connection.execute(insert(SeqRange), new)
+    upsert_all(connection, SeqRange, new)
+    remembered.write(after)
+
+
+def _known_ranges(connection: Connection, keys: list[tuple[str, ...]]) -> dict[tuple[str, ...], list[Range]]:
+    columns = (SeqRange.farm, SeqRange.house, SeqRange.device, SeqRange.boot)
+    known: dict[tuple[str, ...], list[Range]] = {}
+    for row in matching(connection, select(*columns, SeqRange.first, SeqRange.last), columns, keys):
+        known.setdefault(tuple(row[:4]), []).append((row.first, row.last))
+    return known
+
+
+def _row(key: tuple[str, ...], first: int, last: int) -> dict[str, Any]:
+    farm, house, device, boot = key
+    return {"farm": farm, "house": house, "device": device, "boot": boot, "first": first, "last": last}
 
 
 def lacking(connection: Connection, place: Place, claimed: Mapping[str, Sequence[Range]]) -> dict[str, list[Range]]:

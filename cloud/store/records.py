@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, Row, Select, insert, tuple_
+from sqlalchemy import URL, Connection, Engine, Insert, Row, Select, insert, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -130,7 +130,26 @@ def upsert_all(connection: Connection, table: type[Table], rows: Sequence[dict[s
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table)
     values = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values), rows)
+    _execute_all(connection, statement.on_conflict_do_update(index_elements=keys, set_=values), rows)
+
+
+def insert_all_new(connection: Connection, table: type[Table], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert those rows, all of the same columns, whose primary key is not there yet; one statement for all."""
+    if not rows:
+        return
+    keys = [column.name for column in table.__table__.primary_key]
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    _execute_all(connection, dialect.insert(table).on_conflict_do_nothing(index_elements=keys), rows)
+
+
+def _execute_all(connection: Connection, statement: Insert, rows: Sequence[dict[str, Any]]) -> None:
+    """Hand rows of plain values to the driver: SQLAlchemy's work for each of them costs more than the database's."""
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    if compiled.positional:
+        names = compiled.positiontup or ()
+        connection.exec_driver_sql(compiled.string, [tuple(row[name] for name in names) for row in rows])
+    else:
+        connection.exec_driver_sql(compiled.string, list(rows))
 
 
 def matching(

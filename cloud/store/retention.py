@@ -28,17 +28,12 @@ class Retention:
         """Return the beginning of the oldest hour whose points are kept, as Unix time in ms."""
         return (now_ms - self.days.get(quantity, self.default_days) * DAY_MS) // HOUR_MS * HOUR_MS
 
-    def refused(self, points: Sequence[Point], oldest_ms: int, now_ms: int) -> list[NotKept]:
-        """Return the points that are too old: their hours may be roll-ups only, which one point would falsify.
+    def may_refuse(self, oldest_ms: int, now_ms: int) -> bool:
+        """Say whether a point may be too old, when the oldest is of ``oldest_ms``; else none need be looked at."""
+        return oldest_ms < now_ms - min([self.default_days, *self.days.values()]) * DAY_MS
 
-        Args:
-            points: to look at, when it is worth while.
-            oldest_ms: time of the oldest of them.
-            now_ms: the present.
-        """
-        least_days = min([self.default_days, *self.days.values()])
-        if oldest_ms >= now_ms - least_days * DAY_MS:
-            return []
+    def refused(self, points: Sequence[Point], now_ms: int) -> list[NotKept]:
+        """Return the points that are too old: their hours may be roll-ups only, which one point would falsify."""
         return [
             NotKept(point, "it is older than points of its quantity are kept: series.retention_days")
             for point in points
@@ -46,7 +41,7 @@ class Retention:
         ]
 
 
-def without(points: Sequence[Point], refused: Sequence[NotKept]) -> Sequence[Point]:
+def without(points: list[Point], refused: Sequence[NotKept]) -> list[Point]:
     """Return the points that were not refused, in their order."""
     gone = {id(one.point) for one in refused}
     return [point for point in points if id(point) not in gone] if gone else points

@@ -4,10 +4,10 @@ A point is identified by its series and its time in ms, so writing it again over
 come from any thread. Times are Unix time in ms; values are in the unit of the series' quantity.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, overload
 from zoneinfo import ZoneInfo
 
 from cloud.store.columns import Columns, Rollups, Times, Values
@@ -40,6 +40,65 @@ class Point(NamedTuple):
     series: SeriesKey
     at_ms: int
     value: float
+
+
+class PointRows(Sequence[Point]):
+    """Points as three parallel lists: ingest makes thousands at a time, and most stores want them so.
+
+    Attributes:
+        series: of each point.
+        at_ms: Unix time in ms.
+        value: in the unit of the series' quantity.
+    """
+
+    __slots__ = ("at_ms", "series", "value")
+
+    def __init__(self) -> None:
+        self.series: list[SeriesKey] = []
+        self.at_ms: list[int] = []
+        self.value: list[float] = []
+
+    @classmethod
+    def of(cls, points: Sequence[Point]) -> "PointRows":
+        """Return points as lists."""
+        if isinstance(points, PointRows):
+            return points
+        rows = cls()
+        for series, at_ms, value in points:
+            rows.add(series, at_ms, value)
+        return rows
+
+    def add(self, series: SeriesKey, at_ms: int, value: float) -> None:
+        """Add a point."""
+        self.series.append(series)
+        self.at_ms.append(at_ms)
+        self.value.append(value)
+
+    def add_all(self, series: Sequence[SeriesKey], at_ms: int, values: Iterable[float]) -> None:
+        """Add points of one instant, a value each series."""
+        self.series += series
+        self.at_ms += [at_ms] * len(series)
+        self.value += values
+
+    def __len__(self) -> int:
+        """Return how many points there are."""
+        return len(self.series)
+
+    @overload
+    def __getitem__(self, index: int) -> Point: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Point]: ...
+
+    def __getitem__(self, index: int | slice) -> Point | list[Point]:
+        """Return a point, or a list of them."""
+        if isinstance(index, slice):
+            return list(map(Point, self.series[index], self.at_ms[index], self.value[index]))
+        return Point(self.series[index], self.at_ms[index], self.value[index])
+
+    def __iter__(self) -> Iterator[Point]:
+        """Give the points."""
+        return map(Point, self.series, self.at_ms, self.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,8 +182,7 @@ class Updater:
         wheels = home / "wheels"
         wheels.mkdir(parents=True)
         self._say(Said(f"installing {version} beside the running version", f"正在并行安装 {version}"))
-        with tarfile.open(bundle) as content:
-            content.extractall(wheels, filter="data")
+        _extract(bundle, wheels)
         python = getattr(sys, "_base_executable", sys.executable)
         self._run([python, "-m", "venv", str(home)])
         self._run(
@@ -300,6 +299,16 @@ def _version_of(bundle: Path) -> str:
     if len(found) != 1:
         raise NotInstalled(Said(f"{bundle} holds {len(found)} versions of Henwise, not one", f"{bundle} 不是更新包"))
     return found[0]
+
+
+def _extract(bundle: Path, wheels: Path) -> None:
+    """Write the wheels of a bundle into a folder, by their bare names: whatever else is in it stays there."""
+    with tarfile.open(bundle) as content:
+        for member in content:
+            source = content.extractfile(member) if member.isfile() and member.name.endswith(".whl") else None
+            if source is not None:
+                with source, (wheels / Path(member.name).name).open("wb") as target:
+                    shutil.copyfileobj(source, target)
 
 
 def _version_in(home: Path) -> str:

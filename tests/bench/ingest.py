@@ -20,11 +20,14 @@ from pathlib import Path
 import paho.mqtt.client as paho
 
 from cloud.config import BrokerConfig, IngestConfig, SeriesConfig
+from cloud.garbage import search_less
 from cloud.ingest.courier import Courier
 from cloud.ingest.settling import Settler
 from cloud.ingest.subscriber import Subscriber
+from cloud.leader import Leadership
 from cloud.store.embedded import EmbeddedSeries
 from cloud.store.influx import InfluxSeries
+from cloud.store.leading import LeaderLock
 from cloud.store.media import FolderMedia
 from cloud.store.records import Records
 from cloud.store.series import SeriesStore
@@ -88,11 +91,13 @@ async def drain(port: int, series: SeriesStore, folder: Path) -> Drained:
     records = Records(folder / "records.db")
     records.open()
     vitals = Vitals()
+    search_less()
     settler = Settler(series, records, FolderMedia(folder / "pictures"), 10)
 
     def worker() -> "asyncio.Task[None]":
+        leadership = Leadership(LeaderLock(records))
         subscriber = Subscriber(
-            BrokerConfig(port=port), IngestConfig(), settler, vitals, lambda *_: None, Courier(records)
+            BrokerConfig(port=port), IngestConfig(), settler, vitals, lambda *_: None, Courier(records), leadership
         )
         return asyncio.create_task(subscriber.run())
 

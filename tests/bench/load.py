@@ -86,7 +86,7 @@ def _measured(folder: Path, broker: Mosquitto, service: CloudProcess, arguments:
 def _written(folder: Path, watch: Watch, last: dict[str, float], arguments: tuple[str, str, str]) -> str:
     stored = sum(path.stat().st_size for path in (folder / "data").glob("series.db*"))
     service = watch.megabytes["service"]
-    tenth = max(1, len(service) // 10)
+    tenths = ", ".join(f"{service[max(0, len(service) * tenth // 10 - 1)]:.0f}" for tenth in range(1, 11))
     waited = ", ".join(f"{last[key]:.2f}" for key in ("p50_s", "p99_s", "most_s"))
     rows = [
         f"{arguments[0]} devices, {arguments[1]} s, speed {arguments[2]}: {last['sent']:,} messages",
@@ -96,7 +96,7 @@ def _written(folder: Path, watch: Watch, last: dict[str, float], arguments: tupl
         f"| not acknowledged a minute after the last | {last['waiting']} |",
         f"| acknowledged after, s: median, p99, longest | {waited} |",
         f"| a device's clock behind by at most, s | {last['late_s']:.2f} |",
-        f"| service, MB: after a tenth of the time, at the end | {service[tenth]:.0f}, {service[-1]:.0f} |",
+        f"| service, MB: at the end of each tenth of the time | {tenths} |",
         f"| on the disk, bytes a message of 20 values | {stored / last['sent']:.0f} |",
         *(f"| processor, share of a core: {name} | {share:.2f} |" for name, share in watch.share.items()),
     ]

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 
 from cloud.errors import BadRecord, StoreUnavailable
-from cloud.ingest.points import points_of
+from cloud.ingest.points import put_points
 from cloud.ingest.settling import Settler
 from cloud.ingest.sorting import Arrived, identity_of, sorted_batch
 from cloud.store import findings, houses, ledger, pictures, verdicts
 from cloud.store.embedded import EmbeddedSeries
 from cloud.store.media import Media
 from cloud.store.records import Records
-from cloud.store.series import Latest, Point, SeriesKey
+from cloud.store.series import Latest, Point, PointRows, SeriesKey
 from cloud.store.verdicts import Said
-from contract.messages import FlockHealth, GateCrossing, Message, encode
+from contract.messages import Event, FlockHealth, GateCrossing, Message, encode
 from tests.cloud.sending import (
     BOOT,
     JPEG,
@@ -53,6 +53,12 @@ def key(source: str, quantity: str) -> SeriesKey:
     return SeriesKey(PI.farm, PI.house, PI.device, source, quantity)
 
 
+def points_of(event: Event) -> list[Point]:
+    rows = PointRows()
+    put_points(rows, PI, event)
+    return list(rows)
+
+
 def test_points_of_every_measuring_message():
     at_ms = int(at(1.234).timestamp() * 1000)
     event = {"device": "pi-1", "boot": BOOT, "seq": 1, "at": at(1.234), "window_s": 60.0}
@@ -63,7 +69,7 @@ def test_points_of_every_measuring_message():
     found = [
         (point.series.source, point.series.quantity, point.at_ms, point.value)
         for message in (readings(1, at(1.234)), weight(2, 1420.0, at(1.234)), count(3, 212.0, at(1.234)), gate, health)
-        for point in points_of(PI, message)
+        for point in points_of(message)
     ]
     assert found == [
         ("thermo-1", "temperature_celsius", at_ms, 27.1),
@@ -82,7 +88,7 @@ def test_points_of_every_measuring_message():
 
 def test_every_millisecond_keeps_its_number():
     for ms in range(1000):
-        [point] = points_of(PI, weight(1, 1000.0, NOON + timedelta(milliseconds=ms)))
+        [point] = points_of(weight(1, 1000.0, NOON + timedelta(milliseconds=ms)))
         assert point.at_ms == 1_795_320_000_000 + ms
 
 

@@ -108,6 +108,74 @@ def test_live_rows_come_before_the_backlog_and_what_is_on_its_way_does_not_come(
         assert [row.seq for row in outbox.waiting(live_since_ms=minute_ago, but=ids[1:3], limit=9)] == [4, 1]
 
 
+def test_what_the_cloud_has_is_kept_and_can_be_asked_for_again(tmp_path: Path):
+    with Outbox(tmp_path / "o.sqlite", BOOT) as outbox:
+        put_all(outbox, *[reading() for _ in range(10)])
+        outbox.confirm([SeqRange(boot=BOOT, first=1, last=6), SeqRange(boot=BOOT, first=9, last=9)])
+        assert sorted(outbox.kept(), key=lambda span: span.first) == [
+            SeqRange(boot=BOOT, first=1, last=6), SeqRange(boot=BOOT, first=9, last=9),
+        ]  # fmt: skip
+        lacking = [SeqRange(boot=BOOT, first=5, last=20), SeqRange(boot="e" * 16, first=1, last=9)]
+        assert outbox.take_back(lacking) == 3
+        assert [row.seq for row in rows_of(outbox)] == [5, 6, 7, 8, 9, 10]
+        assert outbox.rows == 6
+    with Outbox(tmp_path / "o.sqlite", "b" * 16) as outbox:
+        assert outbox.rows == 6
+        assert outbox.kept() == [SeqRange(boot=BOOT, first=1, last=4)]
+
+
+def test_what_is_kept_makes_room_before_what_waits(tmp_path: Path):
+    with Outbox(tmp_path / "o.sqlite", BOOT, max_rows=4) as outbox:
+        put_all(outbox, reading(), reading(), reading())
+        outbox.confirm([SeqRange(boot=BOOT, first=2, last=3)])
+        put_all(outbox, snapshot(), snapshot())
+        assert [row.seq for row in rows_of(outbox)] == [1, 4, 5]
+        assert outbox.kept() == [SeqRange(boot=BOOT, first=3, last=3)]
+        assert outbox.dropped_rows == 0
+
+
+def test_what_is_kept_goes_after_two_days_and_what_waits_after_its_time(tmp_path: Path):
+    day = 86_400
+    with Outbox(tmp_path / "o.sqlite", BOOT, keep_days=0, max_days=30) as outbox:
+        put_all(outbox, reading(age_s=31 * day), reading(age_s=29 * day), reading())
+        outbox.confirm([SeqRange(boot=BOOT, first=3, last=3)])
+        outbox._file._swept_ms = 0
+        wait_until(lambda: put_all(outbox, reading()) != [] and outbox.kept() == [])
+        assert rows_of(outbox)[0].seq == 2
+        assert outbox.dropped_rows == 1
+
+
+def test_a_file_of_an_earlier_version_is_taken_over(tmp_path: Path):
+    with sqlite3.connect(tmp_path / "o.sqlite") as db:
+        db.executescript(
+            "CREATE TABLE outbox (id INTEGER PRIMARY KEY AUTOINCREMENT, boot TEXT NOT NULL, seq INTEGER NOT NULL,"
+            " leaf TEXT NOT NULL, worth INTEGER NOT NULL, at_ms INTEGER NOT NULL, size INTEGER NOT NULL,"
+            " payload BLOB NOT NULL, UNIQUE (boot, seq)); CREATE INDEX outbox_worth ON outbox (worth, id);"
+        )
+        db.execute("INSERT INTO outbox VALUES (1, ?, 1, 'weight', 2, 5, 2, '{}')", (BOOT,))
+    db.close()
+    with Outbox(tmp_path / "o.sqlite", "b" * 16) as outbox:
+        assert [row.seq for row in rows_of(outbox)] == [1]
+        assert len(outbox.confirm([SeqRange(boot=BOOT, first=1, last=1)])) == 1
+
+
+def test_an_sd_card_is_spared(tmp_path: Path):
+    """Bytes written per message in groups of twenty: stored, committed, confirmed, kept (docs/decisions/0024)."""
+    messages = 1_000
+
+    def written() -> int:
+        lines = Path("/proc/self/io").read_text(encoding="ascii").splitlines()
+        return int(next(line for line in lines if line.startswith("wchar")).split()[1])
+
+    with Outbox(tmp_path / "o.sqlite", BOOT, group_wait_s=0.01) as outbox:
+        before = written()
+        for first in range(1, messages, 20):
+            put_all(outbox, *[reading() for _ in range(20)])
+            outbox.confirm([SeqRange(boot=BOOT, first=first, last=first + 19)])
+        per_message = (written() - before) / messages
+    assert per_message <= 3_400
+
+
 def test_when_full_the_least_worth_goes_first_then_the_oldest(tmp_path: Path):
     with Outbox(tmp_path / "o.sqlite", BOOT, max_rows=4) as outbox:
         put_all(outbox, snapshot(), weight(), reading(), reading(), snapshot(), finding(), weight())

@@ -20,6 +20,7 @@ from contract.marks import CameraView, Marks
 from contract.messages import Announcement, Committed, Drawing, Message, SeqRange, Status, encode, parse
 from contract.place import Place
 from contract.topics import LEAVES, build, decode
+from edge import discovery
 from edge.config import BrokerConfig
 from edge.outbox import Outbox
 from edge.publisher import STATUS_LOOK_S, Publisher
@@ -126,6 +127,29 @@ async def test_it_announces_itself_retained_and_says_goodbye(mosquitto: Mosquitt
     async with cloud(mosquitto) as far:
         status = await far.hears("status")
         assert (status["state"], status["retained"]) == ("offline", True)
+
+
+async def test_home_assistant_is_told_what_the_device_is_and_again_when_it_starts(mosquitto: Mosquitto, outbox: Outbox):
+    described = discovery.topic(PLACE)
+    async with (
+        aiomqtt.Client("127.0.0.1", mosquitto.port) as home,
+        running(publisher_to(outbox, local(mosquitto, home_assistant="zh"))),
+    ):
+        await home.subscribe(described, qos=1)
+        messages = aiter(home.messages)
+        async with asyncio.timeout(15):
+            first = json.loads((await anext(messages)).payload)
+            await home.publish(discovery.BIRTH, b"online", qos=1)
+            again = json.loads((await anext(messages)).payload)
+    assert first == again
+    assert described == "homeassistant/device/henwise__farm__house-1__edge-1/config"
+    assert {"dev", "o", "cmps"} <= first.keys()
+    cmps = first["cmps"]
+    assert all({"p", "unique_id", "stat_t", "val_tpl"} <= one.keys() for one in cmps.values())
+    assert len({one["unique_id"] for one in cmps.values()}) == len(cmps)
+    assert cmps["cam_visible_birds"]["name"] == "cam 可见只数"
+    own = cmps["device_processor_temperature_celsius"]
+    assert (own["dev_cla"], own["unit_of_meas"], own["ent_cat"]) == ("temperature", "°C", "diagnostic")
 
 
 async def test_the_last_will_is_heard_when_it_vanishes(mosquitto: Mosquitto, outbox: Outbox):

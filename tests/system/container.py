@@ -61,7 +61,8 @@ class Container:
         """Boot, and wait until systemd has brought up what it starts."""
         with self._log.open("ab") as log:
             self._nspawn = subprocess.Popen(
-                ["systemd-nspawn", "--quiet", "--boot", "--register=no", "--keep-unit", "--link-journal=no",
+                ["setpriv", "--pdeathsig", "KILL", "systemd-nspawn", "--quiet", "--boot",
+                  "--register=no", "--keep-unit", "--link-journal=no",
                  "--resolv-conf=off", "--console=passive", f"--machine=hw{uuid.uuid4().hex[:8]}",
                  f"--directory={self.root}"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,

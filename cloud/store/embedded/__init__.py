@@ -24,7 +24,7 @@ from cloud.store.embedded.sealing import forget_before, put_hours, series_of
 from cloud.store.embedded.staged import Staged
 from cloud.store.embedded.writer import Sealing, Writer
 from cloud.store.retention import Retention, without
-from cloud.store.series import DayStats, Latest, NotKept, Point, SeriesKey, Window
+from cloud.store.series import DayStats, Latest, NotKept, Point, PointRows, SeriesKey, Window
 from cloud.store.thinning import basis_of, bucket_width_ms, cut_hours_ms, days_of, midnights_ms, raw, thinned
 
 READERS_KEPT = 4
@@ -88,13 +88,16 @@ class EmbeddedSeries:
         """Write points; see ``SeriesStore.append``. Those older than their retention are answered."""
         if not points:
             return []
-        batch = _batch(points)
-        refused = self._retention.refused(points, int(batch["at_ms"].min()), self._now_ms())
-        if refused:
-            points = without(points, refused)
-            batch = _batch(points)
-        if points:
-            self._opened().submit([point.series for point in points], batch)
+        rows = PointRows.of(points)
+        batch = _batch(rows)
+        if not self._retention.may_refuse(int(batch["at_ms"].min()), self._now_ms()):
+            self._opened().submit(rows.series, batch)
+            return []
+        points = list(rows)
+        refused = self._retention.refused(points, self._now_ms())
+        rows = PointRows.of(without(points, refused))
+        if rows:
+            self._opened().submit(rows.series, _batch(rows))
         return refused
 
     def seal(self) -> int:
@@ -240,20 +243,17 @@ class EmbeddedSeries:
             connection.close()
 
 
-def _batch(points: Sequence[Point]) -> np.ndarray:
+def _batch(points: PointRows) -> np.ndarray:
     """Return points with their series left open.
 
     Raises:
         BadRecord: a value is not finite or a time impossible.
     """
     batch = np.empty(len(points), BATCH)
-    if not points:
-        return batch
-    batch["value"] = [point.value for point in points]
-    at_ms = [point.at_ms for point in points]
-    if not np.isfinite(batch["value"]).all() or min(at_ms) < 0 or max(at_ms) > AT_MS_MAX:
+    batch["value"] = points.value
+    if not np.isfinite(batch["value"]).all() or min(points.at_ms) < 0 or max(points.at_ms) > AT_MS_MAX:
         raise BadRecord(next(filter(None, map(_problem, points))))
-    batch["at_ms"] = at_ms
+    batch["at_ms"] = points.at_ms
     return batch
 
 

@@ -5,7 +5,7 @@ import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -119,7 +119,7 @@ class Writer:
         """Return the number of a series, which is made when there is none."""
 
         def work(connection: sqlite3.Connection) -> int:
-            return self._ids.get(key) or _series_id(connection, key)
+            return self._ids.get(key) or _new_series(connection, [key])[key]
 
         number = self._do(Job(work=work))
         self._ids[key] = number
@@ -238,9 +238,7 @@ class Writer:
         try:
             return [known[key] for key in keys]
         except KeyError:
-            for key in keys:
-                if key not in known and key not in new_ids:
-                    new_ids[key] = _series_id(self._connection, key)
+            new_ids.update(_new_series(self._connection, dict.fromkeys(key for key in keys if key not in known)))
         return [known.get(key) or new_ids[key] for key in keys]
 
     def _seal_some(self) -> None:
@@ -289,10 +287,15 @@ class Writer:
         return 0
 
 
-def _series_id(connection: sqlite3.Connection, key: SeriesKey) -> int:
-    columns = (key.farm, key.house, key.device, key.source, key.quantity)
-    insert = "INSERT INTO series (farm, house, device, source, quantity) VALUES (?, ?, ?, ?, ?) RETURNING id"
-    return int(connection.execute(insert, columns).fetchone()[0])
+def _new_series(connection: sqlite3.Connection, keys: Iterable[SeriesKey]) -> dict[SeriesKey, int]:
+    """Number series that have none; nobody else writes here, so the numbers go on from the greatest."""
+    (greatest,) = connection.execute("SELECT coalesce(max(id), 0) FROM series").fetchone()
+    numbers = {key: number for number, key in enumerate(keys, start=greatest + 1)}
+    rows = ((number, *key) for key, number in numbers.items())
+    connection.executemany(
+        "INSERT INTO series (id, farm, house, device, source, quantity) VALUES (?, ?, ?, ?, ?, ?)", rows
+    )
+    return numbers
 
 
 @contextmanager

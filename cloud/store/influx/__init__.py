@@ -105,8 +105,10 @@ class InfluxSeries:
             if not math.isfinite(point.value) or not 0 <= point.at_ms <= AT_MS_MAX:
                 raise BadRecord(f"{point.series.quantity}: {point.value} at {point.at_ms} ms can't be kept")
         pen = self._opened(self._pen)
-        refused = self._config.retention.refused(points, min(point.at_ms for point in points), self._now_ms())
-        taken = without(points, refused)
+        refused, taken = [], list(points)
+        if self._config.retention.may_refuse(min(point.at_ms for point in points), self._now_ms()):
+            refused = self._config.retention.refused(taken, self._now_ms())
+            taken = without(taken, refused)
         return [*refused, *(pen.append(taken) if taken else [])]
 
     def remove(self, keys: Sequence[SeriesKey]) -> None:
