@@ -23,6 +23,7 @@ from cloud.api import (
     curves,
     daily_log,
     devices,
+    droppings,
     farms,
     findings,
     flocks,
@@ -36,6 +37,7 @@ from cloud.api import (
     money,
     notifying,
     oidc,
+    overview,
     people,
     pictures,
     problems,
@@ -48,28 +50,33 @@ from cloud.api import (
     tokens,
     updates,
 )
-from cloud.api.attempts import Attempts
 from cloud.api.dashboard import Dashboard, built_dashboard
 from cloud.api.declared import declared
+from cloud.api.entrance import Entrance
 from cloud.api.etag import EntityTags
 from cloud.api.guard import Guard
 from cloud.api.services import Services
 from cloud.api.timing import Timed
 from cloud.config import CloudConfig
+from cloud.droppings import DroppingsNetwork
 from cloud.glance import Glance
 from cloud.live import Feed, Hub
 from cloud.metrics import Metrics
 from cloud.oidc import Provider
 from cloud.report.gather import Gatherer
 from cloud.report.mailing import attachments
+from cloud.store.attempts import Attempts
 from cloud.store.choice import check_shared, chosen_media, chosen_series, is_embedded
 from cloud.store.folder import make_data_dir, only_one, records_of
 from cloud.store.media import Media
 from cloud.store.people import Passwords
 from cloud.store.records import Records
 from cloud.store.series import SeriesStore
+from cloud.store.zones import Zones
 from cloud.tasks import ended, kept_up
+from cloud.trends import Trends
 from cloud.vitals import Vitals
+from cloud.waiting import open_stores, watching
 from cloud.working import Work
 
 log = logging.getLogger(__name__)
@@ -93,14 +100,16 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
         openapi_url=None,
         responses=problems.DOCUMENTED,
     )
+    app.state.vitals = Vitals()
     for module in (session, oidc, account, people, invitations, tokens, audit, farms):
         app.include_router(module.router, prefix=API)
     for module in (
-        devices, commands, houses, flocks, daily_log, alerts, answers, thresholds, findings, hand_weighings, marks,
-        series, live, pictures, updates, reports, report_mail, report_schedules, curves, money,
+        devices, commands, overview, houses, flocks, daily_log, alerts, answers, thresholds, findings, hand_weighings,
+        marks, series, live, pictures, droppings, updates, reports, report_mail, report_schedules, curves, money,
         leaving,
     ):  # fmt: skip
         app.include_router(module.router, prefix=API)
+    app.include_router(pictures.of_houses, prefix=API)
     app.include_router(devices.coming, prefix=API)
     for module in (channels, notifying):
         app.include_router(module.mine, prefix=API)
@@ -125,8 +134,9 @@ def _add_middleware(app: FastAPI, config: CloudConfig) -> None:
             allow_origins=origins,
             allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match"],
-            expose_headers=["ETag"],
+            expose_headers=["ETag", "Link"],
         )
+    app.add_middleware(Entrance)
     app.add_middleware(Guard, https=config.http.secure_cookies, allowed_origins=origins)
     app.add_middleware(Timed)
 
@@ -140,9 +150,8 @@ def _lifespan(config: CloudConfig) -> Callable[[FastAPI], AbstractAsyncContextMa
         check_shared(config)
         with only_one(config.data_dir) if is_embedded(config) else nullcontext():
             try:
-                await asyncio.to_thread(series_db.open)
-                await asyncio.to_thread(records.open)
-                async with _running(config, series_db, records) as services:
+                await open_stores(series_db, records, app.state.vitals)
+                async with _running(config, series_db, records, app.state.vitals) as services:
                     app.state.services = services
                     yield
             finally:
@@ -153,34 +162,42 @@ def _lifespan(config: CloudConfig) -> Callable[[FastAPI], AbstractAsyncContextMa
 
 
 @asynccontextmanager
-async def _running(config: CloudConfig, series_db: SeriesStore, records: Records) -> AsyncIterator[Services]:
+async def _running(
+    config: CloudConfig, series_db: SeriesStore, records: Records, vitals: Vitals
+) -> AsyncIterator[Services]:
     media = chosen_media(config)
     await asyncio.to_thread(media.open)
-    hub, vitals = Hub(), Vitals()
-    glance = Glance(series_db, records, config.zone)
+    hub = Hub()
+    zones = Zones(records, config.zone)
+    glance = Glance(series_db, records, zones)
     work = Work(config, series_db, records, media, vitals)
     feed = Feed(hub, glance.patch, tell=work.tell_changed)
     notifications = await asyncio.to_thread(_notification_desk, config, records, media, series_db)
     work.show(feed, notifications.wake)
     work.prepare()
+    vitals.starting = False
     tasks = [
         *work.begin(),
         kept_up("live stream", feed.run),
         kept_up("notifications", notifications.plan),
         kept_up("sending", notifications.send),
+        kept_up("stores", lambda: watching({"records": records.look, "series": series_db.look}, vitals)),
     ]
     try:
         yield Services(
             config=config,
             series=series_db,
             records=records,
+            zones=zones,
             media=media,
             hub=hub,
             glance=glance,
+            trends=Trends(series_db),
+            droppings=DroppingsNetwork(),
             metrics=Metrics(vitals, hub.listening),
             vitals=vitals,
             passwords=Passwords(),
-            attempts=Attempts(),
+            attempts=Attempts(records),
             courier=work.courier,
             feed=feed,
             provider=_provider(config),
@@ -203,5 +220,5 @@ def _provider(config: CloudConfig) -> Provider | None:
 def _notification_desk(config: CloudConfig, records: Records, media: Media, series_db: SeriesStore) -> NotificationDesk:
     setting = Setting.of(config)
     people = Members(records, "zh" if setting.mainland else "en")
-    attach = attachments(Gatherer(series_db, records, config.zone))
+    attach = attachments(Gatherer(series_db, records, Zones(records, config.zone)))
     return NotificationDesk(records, AlertBook(records), people, config, setting, media, attach)

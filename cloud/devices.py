@@ -65,11 +65,12 @@ def approve(farm: str, house: str, device: str, config: ConfigOption = None) -> 
 def revoke(farm: str, house: str, device: str, config: ConfigOption = None) -> None:
     """End a device's connection, forget its account, and take in nothing more of it; what it sent stays."""
     from cloud.enrolling import turn_out
+    from cloud.store.audit import Actor
 
     with sentences():
         place = _place(farm, house, device)
         with _opened(config) as records:
-            turn_out(load_config(config), records, place, "henwise-cloud")
+            turn_out(load_config(config), records, place, Actor("console", int(datetime.now(UTC).timestamp() * 1000)))
     typer.echo(f"{farm} {house} {device}: revoked.")
 
 

@@ -11,6 +11,7 @@ from cloud.broker.control import Admin, told
 from cloud.config import CloudConfig
 from cloud.errors import CannotStart
 from cloud.store import enrolment_codes, enrolments
+from cloud.store.audit import Actor
 from cloud.store.records import Records
 from cloud.store.secret import secret_in
 from contract.place import Place, Slug
@@ -61,13 +62,13 @@ def enrol_command(config: CloudConfig, code: str) -> str:
     return f"sudo henwise-edge enroll {config.http.page('')}#{code}"
 
 
-def turn_out(config: CloudConfig, records: Records, place: Place, by: str) -> None:
+def turn_out(config: CloudConfig, records: Records, place: Place, by: Actor) -> None:
     """Take in nothing more of a device, make its codes void, end its connection and forget its account at the broker.
 
     Raises:
         BrokerRefused: the broker could not be told; the service takes in nothing more of the device all the same.
     """
-    enrolments.decide(records, place, "revoked", by, _now_ms())
+    enrolments.decide(records, place, "revoked", by.who, by.at_ms, by.address)
     enrolment_codes.forget(records, place)
     admin = _admin(config)
     if admin is not None:

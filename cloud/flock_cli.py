@@ -58,6 +58,7 @@ class Desk:
 @contextmanager
 def _desk(config: Path | None, farm: str, house: str) -> Iterator[Desk]:
     from cloud.store.folder import opened_records
+    from cloud.store.zones import Zones
 
     with sentences():
         settings = load_config(config)
@@ -65,7 +66,7 @@ def _desk(config: Path | None, farm: str, house: str) -> Iterator[Desk]:
         checked_slug(house)
         now = datetime.now(UTC)
         with opened_records(settings) as records:
-            yield Desk(records, now, now.astimezone(settings.zone).date())
+            yield Desk(records, now, Zones(records, settings.zone).day(farm, now))
 
 
 @app.command("list")

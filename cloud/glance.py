@@ -5,7 +5,6 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from cloud.alerts.telling import alert_now
 from cloud.api.models import (
@@ -37,6 +36,7 @@ from cloud.store.pictures import PictureKey
 from cloud.store.records import Records
 from cloud.store.series import SeriesStore
 from cloud.store.verdicts import Said
+from cloud.store.zones import Zones
 from cloud.weights import Weights
 from contract.messages import (
     Announcement,
@@ -71,6 +71,20 @@ MEMBERS: Final = (
 )
 """Members of HouseNow that change, and so members of HousePatch."""
 
+IN_SHORT: Final = (
+    "flock",
+    "stock",
+    "alerts",
+    "house_count",
+    "counts",
+    "roll_calls",
+    "findings",
+    "weight",
+    "climate",
+    "devices",
+)
+"""Members of HouseNow that the list of all houses needs."""
+
 NOT_CLIMATE: Final = frozenset({"load_grams", "weight_grams"})
 """A scale's readings are about what stands on it."""
 
@@ -96,18 +110,22 @@ class Glance:
         self,
         series: SeriesStore,
         records: Records,
-        zone: ZoneInfo,
+        zones: Zones,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._records = records
-        self._weights = Weights(series, records, zone)
-        self._zone = zone
+        self._weights = Weights(series, records, zones)
+        self._zones = zones
         self._clock = clock
 
     def house_now(self, farm: str, house: str) -> HouseNow:
         """Return everything about a house."""
         members = self._members(farm, house, MEMBERS)
-        return HouseNow(now=self._clock(), farm=farm, house=house, time_zone=self._zone.key, **members)
+        return HouseNow(now=self._clock(), farm=farm, house=house, time_zone=self._zones.of(farm).key, **members)
+
+    def in_short(self, farm: str, house: str) -> dict[str, Any]:
+        """Return the members of OverviewHouse that a house's stores know, and its time zone."""
+        return {"time_zone": self._zones.of(farm).key, **self._members(farm, house, IN_SHORT)}
 
     def patch(self, farm: str, house: str, members: Iterable[str]) -> HousePatch:
         """Return a patch with these members, each whole."""
@@ -115,7 +133,11 @@ class Glance:
 
     def weight_history(self, farm: str, house: str) -> WeightHistory:
         """Return the days since placement (or of the last two months) and the breed's curve."""
-        return self._weights.history(farm, house, self._today())
+        return self._weights.history(farm, house, self._today(farm))
+
+    def weights_of(self, farm: str, house: str, flock: str) -> WeightHistory | None:
+        """Return the days of a flock, one that is over too; None when it was never in the house."""
+        return self._weights.of_flock(farm, house, flock, self._today(farm))
 
     def _members(self, farm: str, house: str, members: Iterable[str]) -> dict[str, Any]:
         readers: dict[str, Callable[[str, str], Any]] = {
@@ -135,11 +157,11 @@ class Glance:
         }
         return {member: readers[member](farm, house) for member in members}
 
-    def _today(self) -> date:
-        return self._clock().astimezone(self._zone).date()
+    def _today(self, farm: str) -> date:
+        return self._zones.day(farm, self._clock())
 
     def _flock(self, farm: str, house: str) -> Flock | None:
-        today = self._today()
+        today = self._today(farm)
         kept = flocks.flock_on(self._records, farm, house, today)
         if kept is None:
             return None
@@ -154,7 +176,7 @@ class Glance:
         )
 
     def _stock(self, farm: str, house: str) -> StockNow | None:
-        today = self._today()
+        today = self._today(farm)
         weighed = [self._weights.mean_on(farm, house, day) for day in (today, today - timedelta(days=1))]
         mean_grams = next((mean for mean in weighed if mean is not None), None)
         return stock_now(self._records, farm, house, today, mean_grams)
@@ -214,7 +236,7 @@ class Glance:
         ]
 
     def _weight(self, farm: str, house: str) -> WeightNow | None:
-        return self._weights.now(farm, house, self._today())
+        return self._weights.now(farm, house, self._today(farm))
 
     def _pictures(self, farm: str, house: str) -> list[PictureNow]:
         leaf = leaf_of(Snapshot).name
@@ -223,7 +245,7 @@ class Glance:
             place = Place(farm=farm, house=house, device=row.device)
             facts = pictures.facts_of(self._records, PictureKey(place, row.source, leaf, row.at_ms))
             if facts is not None:
-                found.append(_picture(facts))
+                found.append(picture_now(facts))
         return found
 
     def _views(self, farm: str, house: str) -> list[ViewNow]:
@@ -265,7 +287,8 @@ def _climate(device: str, message: Readings) -> ClimateNow:
     )
 
 
-def _picture(facts: pictures.PictureFacts) -> PictureNow:
+def picture_now(facts: pictures.PictureFacts) -> PictureNow:
+    """Return a picture as the API answers with it."""
     key = facts.key
     return PictureNow(
         device=key.place.device,

@@ -24,13 +24,7 @@ def findings_now(records: Records, farm: str, house: str) -> FindingsNow:
     found = findings.newest(records, farm, house, unanswered=True, limit=OPEN_ROWS)
     found += findings.newest(records, farm, house, unanswered=False, limit=JUDGED_ROWS)
     found.sort(key=lambda one: one.key.at_ms, reverse=True)
-    return FindingsNow(open=findings.unanswered(records, farm, house), rows=_with_verdicts(records, farm, house, found))
-
-
-def list_findings(records: Records, farm: str, house: str, *, unanswered: bool | None, limit: int) -> list[FindingNow]:
-    """Return findings of a house, newest first."""
-    found = findings.newest(records, farm, house, unanswered=unanswered, limit=limit)
-    return _with_verdicts(records, farm, house, found)
+    return FindingsNow(open=findings.unanswered(records, farm, house), rows=with_verdicts(records, farm, house, found))
 
 
 def health_finding(found: Found) -> HealthFinding:
@@ -112,7 +106,8 @@ def evidence_url(key: EvidenceKey) -> str:
     return f"{house}/findings/{quote(place.device)}/{quote(key.finding)}/{key.at_ms}.jpg"
 
 
-def _with_verdicts(records: Records, farm: str, house: str, found: Iterable[Found]) -> list[FindingNow]:
+def with_verdicts(records: Records, farm: str, house: str, found: Iterable[Found]) -> list[FindingNow]:
+    """Return findings with what people said of them, in the order they are handed in."""
     rows = list(found)
     said = verdicts.of_findings(records, farm, house, [one.key.finding for one in rows])
     return [_finding(one, said.get((one.key.place.device, one.key.finding))) for one in rows]

@@ -152,14 +152,62 @@ def add_farm(
         from cloud.store import audit, farms
 
         checked_slug(farm)
-        if time_zone is not None and time_zone not in available_timezones():
-            raise BadRecord(f"--time-zone: {time_zone!r} is not a time zone; write one like 'Asia/Shanghai'")
+        _check_zone(time_zone)
         actor = _console()
         with records.writing() as connection:
             farms.claim(connection, farm, _organisation(connection, organisation), actor.at_ms)
             farms.describe(connection, farm, name, time_zone)
             audit.note(connection, actor, "farm-added", farm, farm=farm)
     typer.echo(f"{farm} is there.")
+
+
+@farm_app.command("describe")
+def describe_farm(
+    farm: str,
+    config: ConfigOption = None,
+    *,
+    name: NameOption = None,
+    time_zone: Annotated[str | None, typer.Option(help="IANA name: where its days begin.")] = None,
+) -> None:
+    """Say how a farm is called or where its days begin; what is left out stays as it is."""
+    with _opened(config) as (_settings, records):
+        from cloud.store import audit, farms
+
+        _check_zone(time_zone)
+        with records.writing() as connection:
+            if farms.owner_of(connection, farm) is None:
+                raise BadRecord(f"there is no farm {farm!r}; add it with: henwise-cloud farm add {farm}")
+            known_name, known_zone = farms.described(connection, farm)
+            farms.describe(connection, farm, name or known_name, time_zone or known_zone)
+            audit.note(connection, _console(), "farm-described", name or known_name or farm, farm=farm)
+    typer.echo(f"{farm}: {name or known_name or farm}, {time_zone or known_zone or 'the time zone of the service'}.")
+
+
+@farm_app.command("list")
+def list_farms(config: ConfigOption = None) -> None:
+    """List the farms with organisation, name and time zone."""
+    with _opened(config) as (settings, records):
+        from cloud.store import farms
+
+        for row in farms.every(records):
+            zone = row.time_zone or f"{settings.time_zone} (the service's)"
+            typer.echo(f"{row.farm}  organisation {row.organisation_id}  {row.name or '-'}  {zone}")
+
+
+@user_app.command("audit")
+def audit_log(
+    config: ConfigOption = None,
+    *,
+    organisation: OrganisationOption = None,
+    rows: Annotated[int, typer.Option(min=1, max=10_000, help="The newest so many.")] = 50,
+) -> None:
+    """Print who did what, newest first; without an organisation what belongs to none: refused names nobody has."""
+    with _opened(config) as (_settings, records):
+        from cloud.store import audit
+
+        for row in audit.newest(records, organisation, rows):
+            at = f"{datetime.fromtimestamp(row.at_ms / 1000, UTC):%Y-%m-%d %H:%M:%SZ}"
+            typer.echo(f"{at}  {row.who or '-'}  {row.action}  {row.farm or '-'}  {row.about}  {row.address}")
 
 
 @house_app.command("add")
@@ -176,6 +224,11 @@ def add_house(farm: str, house: str, config: ConfigOption = None, *, name: NameO
             farms.name_house(connection, farm, house, name, actor.at_ms)
             audit.note(connection, actor, "house-described", name or house, farm=farm)
     typer.echo(f"{farm}/{house} is there.")
+
+
+def _check_zone(name: str | None) -> None:
+    if name is not None and name not in available_timezones():
+        raise BadRecord(f"--time-zone: {name!r} is not a time zone; write one like 'Asia/Shanghai'")
 
 
 def _password(*, from_stdin: bool) -> str:

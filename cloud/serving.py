@@ -16,6 +16,7 @@ from cloud.api.services import Services
 from cloud.app import create_app
 from cloud.config import CloudConfig
 from cloud.garbage import search_less
+from cloud.patience import PatientProtocol, allow_many_connections
 from cloud.store import invitations
 
 log = logging.getLogger(__name__)
@@ -40,13 +41,14 @@ def serve(config: CloudConfig, listener: socket.socket, say: Callable[[str], Non
         StoreUnavailable: a database can't be opened.
     """
     log_to_stderr()
+    allow_many_connections()
     asyncio.run(_serve(config, listener, say))
 
 
 def log_to_stderr() -> None:
     """Let what happens be read where the process was started."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for quiet in ("alembic", "uvicorn.access"):
+    for quiet in ("alembic", "uvicorn.access", "uvicorn.error"):
         logging.getLogger(quiet).setLevel(logging.WARNING)
 
 
@@ -55,6 +57,7 @@ async def _serve(config: CloudConfig, listener: socket.socket, say: Callable[[st
     server = _Server(
         uvicorn.Config(
             app,
+            http=PatientProtocol,
             lifespan="off",  # entered below, so that its errors stay sentences
             log_config=None,
             access_log=False,
@@ -64,13 +67,22 @@ async def _serve(config: CloudConfig, listener: socket.socket, say: Callable[[st
             timeout_graceful_shutdown=GRACE_S,
         )
     )
-    async with app.router.lifespan_context(app):
-        _end_on_signals(server, app)
-        host, port = listener.getsockname()[:2]
-        log.info("serving on http://%s:%d", f"[{host}]" if ":" in host else host, port)
-        await _show_set_up(app, port, say)
-        search_less()
-        await server.serve(sockets=[listener])
+    _end_on_signals(server, app)
+    host, port = listener.getsockname()[:2]
+    # Health is answered from now on, all else once the stores are open.
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        async with app.router.lifespan_context(app):
+            log.info("serving on http://%s:%d", f"[{host}]" if ":" in host else host, port)
+            await _show_set_up(app, port, say)
+            search_less()
+            await serving
+    except asyncio.CancelledError:
+        if not server.should_exit:  # told to end while it waited for a store
+            raise
+    finally:
+        server.should_exit = True
+        await serving
 
 
 async def _show_set_up(app: FastAPI, port: int, say: Callable[[str], None]) -> None:
@@ -86,9 +98,15 @@ async def _show_set_up(app: FastAPI, port: int, say: Callable[[str], None]) -> N
 
 
 def _end_on_signals(server: uvicorn.Server, app: FastAPI) -> None:
+    main = asyncio.current_task()
+
     def end() -> None:
-        app.state.services.hub.close()
         server.should_exit = True
+        services: Services | None = getattr(app.state, "services", None)
+        if services is not None:
+            services.hub.close()
+        elif main is not None:
+            main.cancel()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, end)

@@ -5,6 +5,8 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from contract.errors import RetryableError
+
 log = logging.getLogger(__name__)
 
 RESTART_S = 5.0
@@ -18,6 +20,9 @@ def kept_up(name: str, run: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.
         while True:
             try:
                 await run()
+            except RetryableError as error:
+                log.warning("%s waits and starts again in %g s: %s", name, RESTART_S, error)
+                await asyncio.sleep(RESTART_S)
             except Exception:
                 log.exception("%s stopped by a mistake of ours and starts again in %g s", name, RESTART_S)
                 await asyncio.sleep(RESTART_S)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from cloud.api.models import CurvePoint, FlockWeight, HandWeighed, WeightDay, WeightHistory, WeightNow
 from cloud.flock.growth import BreedStandard, age_days, standards
@@ -13,6 +12,7 @@ from cloud.store.hand_weighings import Weighed
 from cloud.store.mail import instant
 from cloud.store.records import Records
 from cloud.store.series import DayStats, SeriesStore, combined
+from cloud.store.zones import Zones
 from contract.flock_mean import FROM_DAYS, ByHand, FlockMean, ScaleDay, flock_means, teaches
 from contract.messages import WeightSample, parse
 from contract.statistics import spread
@@ -23,12 +23,12 @@ WEIGHT: Final = "weight_grams"
 
 
 class Weights:
-    """Reads the stores; days begin at midnight in ``zone``."""
+    """Reads the stores; a day begins at midnight of the farm."""
 
-    def __init__(self, series: SeriesStore, records: Records, zone: ZoneInfo) -> None:
+    def __init__(self, series: SeriesStore, records: Records, zones: Zones) -> None:
         self._series = series
         self._records = records
-        self._zone = zone
+        self._zones = zones
 
     def now(self, farm: str, house: str, today: date) -> WeightNow | None:
         """Return the last weighing and today's; None before the first."""
@@ -49,13 +49,26 @@ class Weights:
         """Return the days since placement (or of the last two months) and the breed's curve."""
         flock = flocks.facts_on(self._records, farm, house, today)
         first = flock.placed_on if flock else today - timedelta(days=HISTORY_DAYS_WITHOUT_FLOCK)
+        return self._between(farm, house, flock, first, today)
+
+    def of_flock(self, farm: str, house: str, flock: str, today: date) -> WeightHistory | None:
+        """Return the days that a flock spent in a house; None when it was never there."""
+        known = flocks.read(self._records, farm)
+        kept = known.find(flock)
+        stay = next((one for one in known.stays(house) if one.flock == flock), None)
+        if kept is None or stay is None:
+            return None
+        return self._between(farm, house, kept.facts, stay.first, min(stay.last or today, today))
+
+    def _between(self, farm: str, house: str, flock: FlockFacts | None, first: date, last: date) -> WeightHistory:
         standard = _standard(flock)
-        by_hand = self._by_hand(farm, house, flock, today)
+        by_hand = self._by_hand(farm, house, flock, last)
         return WeightHistory(
+            time_zone=self._zones.of(farm).key,
             breed=flock.breed if flock else None,
             curve_source=standard.source if standard else None,
             curve=_curve(standard),
-            days=_days(self._daily(farm, house, first, today), flock, by_hand),
+            days=_days(self._daily(farm, house, first, last), flock, by_hand),
             hand_weighings=[hand_weighed(one, flock) for one in by_hand],
         )
 
@@ -69,7 +82,8 @@ class Weights:
 
     def _daily(self, farm: str, house: str, first: date, last: date) -> list[DayStats]:
         keys = [key for key in self._series.keys(farm, house) if key.quantity == WEIGHT]
-        return combined(day for key in keys for day in self._series.daily(key, self._zone, first, last))
+        zone = self._zones.of(farm)
+        return combined(day for key in keys for day in self._series.daily(key, zone, first, last))
 
 
 def hand_weighed(weighed: Weighed, flock: FlockFacts | None) -> HandWeighed:

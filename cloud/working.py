@@ -28,8 +28,10 @@ from cloud.store.media import Media
 from cloud.store.records import Records
 from cloud.store.series import SeriesStore
 from cloud.store.sweeping import sweeping
+from cloud.store.zones import Zones
 from cloud.tasks import ended, kept_up
 from cloud.vitals import Vitals
+from cloud.waiting import open_stores
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +58,8 @@ class Work:
         self._alerted: Callable[[], None] | None = None
         self._relay = Relay(records, self._heard, self._missed)
         self.leadership = Leadership(LeaderLock(records))
-        self.engine = Engine(series, records, config.zone, self._show_alerts)
+        self._zones = Zones(records, config.zone)
+        self.engine = Engine(series, records, self._zones, self._show_alerts)
         self.courier = Courier(records, tell=lambda: self._relay.tell(Signal(mail=True)))
         admission = Admission(records, everybody=config.ingest.enrol == "open")
         settler = Settler(series, records, media, config.pictures.keep_per_camera, admission=admission)
@@ -76,7 +79,7 @@ class Work:
     def begin(self) -> list[asyncio.Task[None]]:
         """Begin; the tasks run until they are cancelled."""
         keeping, leading = self._config.pictures.keeping, self.leadership.leading
-        reports = Scheduler(Gatherer(self._series, self._records, self._config.zone))
+        reports = Scheduler(Gatherer(self._series, self._records, self._zones))
         return [
             kept_up("leader", self.leadership.run),
             kept_up("changes", self._relay.run),
@@ -127,9 +130,12 @@ async def work_until_told(config: CloudConfig) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, told.set)
     try:
-        for store in (series, records, media):
-            await asyncio.to_thread(store.open)
-        work = Work(config, series, records, media, Vitals())
+        vitals = Vitals()
+        opening = asyncio.create_task(open_stores(series, records, vitals))
+        if not await _before(opening, told):
+            return
+        await asyncio.to_thread(media.open)
+        work = Work(config, series, records, media, vitals)
         work.prepare()
         tasks = work.begin()
         search_less()
@@ -140,3 +146,17 @@ async def work_until_told(config: CloudConfig) -> None:
     finally:
         await asyncio.to_thread(series.close)
         await asyncio.to_thread(records.close)
+
+
+async def _before(opening: asyncio.Task[None], told: asyncio.Event) -> bool:
+    """Wait until the stores are open, or the end is told; say whether they are open."""
+    ending = asyncio.create_task(told.wait())
+    try:
+        await asyncio.wait({opening, ending}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        ending.cancel()
+    if not opening.done():
+        opening.cancel()
+        return False
+    opening.result()
+    return True

@@ -4,8 +4,8 @@ They are sent, marked, and never dropped: whoever reads them decides. The rules 
 
 - *stuck*: all that an instrument measures stays exactly the same for ``stuck_after_s``. An hour finds every stretch of
   a dead logger in 32 days of a real broiler house, and nothing else (docs/benchmarks.md). A value at the end of its
-  scale says nothing: no ammonia is no ammonia for days, and wet air reads 100 % all night. Load on a scale and light
-  stand still by nature.
+  scale says nothing: no ammonia is no ammonia for days, and wet air reads 100 % all night. Load on a scale, light,
+  meters while birds sleep and batteries stand still by nature.
 - *jump*: a change from the last value that was believed by more than a house can make in the time between. A new level
   that stays for ``AGREE`` readings is believed.
 """
@@ -15,9 +15,13 @@ from dataclasses import dataclass
 
 from contract.messages import Doubt
 
-STILL_BY_NATURE = frozenset({"load_grams", "light_lux"})
+STILL_BY_NATURE = frozenset(
+    {"load_grams", "light_lux", "water_meter_litres", "feed_meter_kilograms", "battery_percent"}
+)
 ENDS = {"humidity_percent": (0.0, 100.0), "ammonia_ppm": (0.0,), "air_speed_mps": (0.0,)}
 AGREE = 3
+STUCK_AFTER_S = 3_600
+"""How long all values of an instrument stay the same until it counts as stuck, unless a device is told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

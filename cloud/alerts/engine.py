@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from cloud.alerts.history import HouseHistory
 from cloud.alerts.house import HouseCheck
@@ -20,6 +19,7 @@ from cloud.store.alerts import Overtaken, Transition
 from cloud.store.houses import Name
 from cloud.store.records import Records
 from cloud.store.series import SeriesStore
+from cloud.store.zones import Zones
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class Engine:
     Args:
         series: the time series.
         records: everything else.
-        zone: the farms' time zone.
+        zones: where each farm's day begins.
         told: called on the event loop with transitions that have been written.
         clock: the present as an aware time.
     """
@@ -49,13 +49,13 @@ class Engine:
         self,
         series: SeriesStore,
         records: Records,
-        zone: ZoneInfo,
+        zones: Zones,
         told: Told,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._series = series
         self._records = records
-        self._zone = zone
+        self._zones = zones
         self._told = told
         self._clock = clock
         self._due: dict[Name, float] = {}
@@ -151,7 +151,7 @@ class Engine:
             kept = alerts.kept(connection, farm, house)
             settings = alert_settings.newest(connection, farm, house).settings
         history = HouseHistory(
-            self._series, self._records, farm, house, self._zone, doubtful=frozenset(stands.doubtful)
+            self._series, self._records, farm, house, self._zones.of(farm), doubtful=frozenset(stands.doubtful)
         )
         return HouseCheck(history, settings, stands, kept, _ms(now))
 

@@ -2,20 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from cloud.alerts.rules import meters
+from cloud.alerts.rules.days import end_ms
 from cloud.alerts.rules.settings import Lives
 from cloud.alerts.rules.signals import Columns, LoggedDay
 from cloud.book.stock import living
 from cloud.flock.stock import StockDay, by_day
 from cloud.store import daily_log, flocks
+from cloud.store.daily_log import LogDay
 from cloud.store.flocks import Flocks
 from cloud.store.records import Records
 from cloud.store.series import DayStats, SeriesKey, SeriesStore, combined
+
+DAY = timedelta(days=1)
+FEED_METER, WATER_METER = "feed_meter_kilograms", "water_meter_litres"
 
 POINTS_MAX = 200_000
 """As many points of a series as are looked at one by one; of more, equal parts are."""
@@ -105,21 +111,38 @@ class HouseHistory:
         return Lives(found[0].facts.breed, found[0].facts.placed_on) if found else None
 
     def logged(self, first: date, last: date) -> list[LoggedDay]:
-        """Return the days that somebody wrote about; see ``History``."""
+        """Return the days that somebody wrote about, or a meter counted; see ``History``."""
         if (first, last) not in self._logged:
             self._logged[first, last] = self._read_log(first, last)
         return self._logged[first, last]
 
     def _read_log(self, first: date, last: date) -> list[LoggedDay]:
         told = {one.day: one for one in daily_log.days(self.records, self.farm, self.house, first, last)}
-        found = living(self.records, self.farm, self.house, last) if told else None
+        feed, water = (self._metered(quantity, first, last) for quantity in (FEED_METER, WATER_METER))
+        known = told.keys() | feed.keys() | water.keys()
+        found = living(self.records, self.farm, self.house, last) if known else None
         if found is None:
             return []
         return [
-            LoggedDay(one.day, one.opening + one.came, _lost(one), log.feed_eaten_kg, log.water_litres)
+            _logged(one, told.get(one.day), feed.get(one.day), water.get(one.day))
             for one in by_day(found.changes, max(first, found.stay.first), last)
-            if (log := told.get(one.day))
+            if one.day in known
         ]
+
+    def _metered(self, quantity: str, first: date, last: date) -> dict[date, float]:
+        """Return what the house's meters of a quantity have counted on each of these days, in its unit."""
+        keys = [key for key in self.series_keys() if key.quantity == quantity]
+        span = end_ms(first - 2 * DAY, self.zone) + 1, end_ms(last + DAY, self.zone) + 1
+        counted = meters.summed(meters.by_day(self.columns(key, *span), self.zone) for key in keys)
+        return {day: amount for day, amount in counted.items() if first <= day <= last}
+
+
+def _logged(day: StockDay, told: LogDay | None, feed_kg: float | None, water_l: float | None) -> LoggedDay:
+    """Put a day together; what a person wrote goes before what a meter counted, for they may know of a leak."""
+    if told is not None:
+        feed_kg = feed_kg if told.feed_eaten_kg is None else told.feed_eaten_kg
+        water_l = water_l if told.water_litres is None else told.water_litres
+    return LoggedDay(day.day, day.opening + day.came, _lost(day), feed_kg, water_l)
 
 
 def _lost(day: StockDay) -> int | None:

@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from cloud.alerts.history import History
 from cloud.alerts.rules import signals
-from cloud.alerts.rules.days import day_of, days_ended, end_ms
+from cloud.alerts.rules.days import clock_ms, day_of, days_ended, end_ms
 from cloud.alerts.rules.settings import Lives
 from cloud.alerts.rules.signals import DAY_MS, EMPTY, HOUR_MS, USUAL_DAYS, Columns, LoggedDay
 from cloud.flock.growth import age_days, standards
@@ -101,9 +101,12 @@ def _with_wind(history: History) -> list[Source]:
 def _against_usual(quantity: str) -> Signal:
     def read(history: History, source: Source, from_ms: int, to_ms: int) -> Columns:
         first = from_ms // HOUR_MS * HOUR_MS
-        values = history.columns(_key(history, source, quantity), first - USUAL_DAYS * DAY_MS, to_ms)
+        values = history.columns(
+            _key(history, source, quantity), first - USUAL_DAYS * DAY_MS - HOUR_MS, to_ms
+        )  # a day of autumn has 25
+        hours = signals.hourly(values)
         # The hour that has not ended yet has no mean yet.
-        return signals.against_usual(signals.hourly(values)).between(from_ms, to_ms)
+        return signals.against_usual(hours, clock_ms(hours.at_ms, history.zone)).between(from_ms, to_ms)
 
     return Signal(_having(quantity), read, "hour")
 
@@ -166,6 +169,12 @@ READ_AGAIN: Final[Mapping[str, Signal]] = {
     "humidity": _points(HUMIDITY),
     "ammonia": _points(NH3),
     "carbon_dioxide": _points(CO2),
+    "battery": _points("battery_percent"),
+    "disk": _points("disk_percent"),
+    "unsent_hours": _points("outbox_age_hours"),
+    "storage_hours": _points("outbox_room_hours"),
+    "undervoltage": _points("undervoltage_ratio"),
+    "processor": _points("processor_temperature_celsius"),
     "weight_against_curve": _daily(_against_curve),
     "gain_against_before": _daily(_gain),
     "weight_cv": _daily(_cv),

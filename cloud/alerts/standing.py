@@ -14,6 +14,7 @@ from cloud.store import findings, houses
 from cloud.store.findings import Found
 from cloud.store.records import Records
 from contract.messages import Announcement, Cause, PartStatus, Readings, RollCall, Status, parse
+from contract.quantities import DEVICE
 from contract.topics import leaf_of
 
 BIRD_NEWS: Final = timedelta(hours=24)
@@ -79,7 +80,7 @@ class Standing:
     def is_there(self, source: Source) -> bool:
         """Say whether an instrument or camera is still in the house, as far as its device tells."""
         device, name = source
-        return device not in self.announced or name in self.announced[device]
+        return device not in self.announced or name == DEVICE or name in self.announced[device]
 
 
 def standing(records: Records, farm: str, house: str, now: datetime) -> Standing:

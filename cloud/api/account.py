@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from cloud.api.caller import COOKIE, WithPerson
 from cloud.api.models import PasswordChange, SessionNow
+from cloud.api.paging import Paged, paging
 from cloud.api.problems import not_found
 from cloud.api.services import WithServices
 from cloud.api.session import checked, forget_cookie
@@ -29,28 +30,30 @@ def change_password(change: PasswordChange, request: Request, person: WithPerson
 
 
 @router.get("/sessions")
-def list_sessions(request: Request, person: WithPerson, services: WithServices) -> list[SessionNow]:
+def list_sessions(
+    request: Request, person: WithPerson, services: WithServices, page: Annotated[Paged, paging(200, 1_000, int, str)]
+) -> list[SessionNow]:
     """List the browsers one is signed in with, the last used first."""
+    open_ones = sessions.open_ones(services.records, person.id, datetime.now(UTC))
     own = sessions.id_of(sessions.hashed(request.cookies.get(COOKIE, "")))
     return [
         SessionNow(
             id=one.id, began_at=perhaps(one.began_ms), used_at=perhaps(one.used_ms), browser=one.browser,
             address=one.address, current=one.id == own,
         )
-        for one in sessions.open_ones(services.records, person.id, datetime.now(UTC))
+        for one in page.sliced(open_ones, lambda one: (-(one.used_ms or 0), one.id))
     ]  # fmt: skip
 
 
 @router.delete("/sessions", status_code=HTTPStatus.NO_CONTENT)
 def sign_out_everywhere(response: Response, person: WithPerson, services: WithServices) -> None:
     """End every session of one's own, this one too."""
-    with services.records.writing() as connection:
-        sessions.end_all(connection, person.id)
+    sessions.end_everywhere(services.records, person.id, person.caller.acting())
     forget_cookie(services, response)
 
 
 @router.delete("/sessions/{session}", status_code=HTTPStatus.NO_CONTENT)
 def end_session(session: SessionPath, person: WithPerson, services: WithServices) -> None:
     """Sign one browser out."""
-    if not sessions.end_one(services.records, person.id, session):
+    if not sessions.end_one(services.records, person.id, session, person.caller.acting()):
         raise not_found("no_such_session", "This browser is signed out already.", zh="该浏览器已退出登录。")

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Depends, Path, Query
 from fastapi.concurrency import run_in_threadpool
 
 from cloud.alerts.telling import alert_now, happened_now
-from cloud.api.caller import WithCaller, may
+from cloud.api.caller import Caller, WithCaller, may
 from cloud.api.models import AlertHistory, AlertNow, AlertPage, Assignment, Snooze
+from cloud.api.paging import Paged, paging
 from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
@@ -37,21 +38,16 @@ def list_alerts(
     farm: FarmPath,
     house: HousePath,
     services: WithServices,
+    page: Annotated[Paged, paging(50, LIMIT_MAX, int, str)],
     *,
     state: Annotated[Literal["open", "resolved"] | None, Query(description="default: both")] = None,
-    after: Annotated[
-        str | None, Query(pattern=r"^[0-9]{1,15}:a-[0-9a-f]{20}$", description="'next' of the page before")
-    ] = None,
-    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = 50,
 ) -> AlertPage:
     """List the alerts of a house, the newest first."""
     known_house(services, farm, house)
-    opened_ms, _, alert = (after or "").partition(":")
-    before = (int(opened_ms), alert) if after else None
-    found = alert_book.page(services.records, farm, house, state=state, before=before, limit=limit + 1)
-    shown = found[:limit]
-    more = f"{shown[-1].opened_ms}:{shown[-1].alert}" if len(found) > limit else None
-    return AlertPage(alerts=[alert_now(one) for one in shown], next=more)
+    before = (page.after[0], page.after[1]) if page.after else None
+    found = alert_book.page(services.records, farm, house, state=state, before=before, limit=page.wanted)
+    shown = page.cut(found, lambda one: (one.opened_ms, one.alert))
+    return AlertPage(alerts=[alert_now(one) for one in shown], next=page.next)
 
 
 @router.get("/{farm}/{house}/alerts/{alert}", dependencies=[READ])
@@ -68,7 +64,7 @@ async def acknowledge(
 ) -> AlertNow:
     """Say that you have seen it and look after it; the same again changes nothing."""
     return await _do(services, (farm, house, alert), lambda: alert_actions.acknowledge(
-        services.records, alert, _deed(caller.name)
+        services.records, alert, _deed(caller)
     ))  # fmt: skip
 
 
@@ -83,7 +79,7 @@ async def snooze(
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "snooze_out_of_range", detail)
     until_ms = to_unix_ms(wanted.until)
     return await _do(services, (farm, house, alert), lambda: alert_actions.snooze(
-        services.records, alert, until_ms, _deed(caller.name)
+        services.records, alert, until_ms, _deed(caller)
     ))  # fmt: skip
 
 
@@ -93,7 +89,7 @@ async def unsnooze(
 ) -> AlertNow:
     """Take a snooze back."""
     return await _do(services, (farm, house, alert), lambda: alert_actions.unsnooze(
-        services.records, alert, _deed(caller.name)
+        services.records, alert, _deed(caller)
     ))  # fmt: skip
 
 
@@ -103,7 +99,7 @@ async def assign(
 ) -> AlertNow:
     """Say who looks after it."""
     return await _do(services, (farm, house, alert), lambda: alert_actions.assign(
-        services.records, alert, wanted.to or "", _deed(caller.name)
+        services.records, alert, wanted.to or "", _deed(caller)
     ))  # fmt: skip
 
 
@@ -129,5 +125,5 @@ def _known_alert(services: Services, farm: str, house: str, alert: str) -> Raise
     return found
 
 
-def _deed(by: str) -> Deed:
-    return Deed(by, to_unix_ms(datetime.now(UTC)))
+def _deed(caller: Caller) -> Deed:
+    return Deed(caller.name, to_unix_ms(datetime.now(UTC)), caller.address)

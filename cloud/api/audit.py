@@ -6,10 +6,12 @@ from fastapi import APIRouter, Depends, Query
 
 from cloud.api.caller import OrganisationPath, within
 from cloud.api.models import AuditPage, AuditRow
+from cloud.api.paging import Paged, paging
 from cloud.api.services import WithServices
 from cloud.rights import Right
 from cloud.store import audit
 from cloud.store.mail import instant
+from contract.place import Slug
 
 PAGE_MAX = 200
 
@@ -20,16 +22,20 @@ router = APIRouter(prefix="/organisations/{organisation}/audit", tags=["audit"])
 def audit_log(
     organisation: OrganisationPath,
     services: WithServices,
-    limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 50,
-    before: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="'before' of the page above")] = None,
+    page: Annotated[Paged, paging(50, PAGE_MAX, int)],
+    farm: Annotated[Slug | None, Query(description="only what was done about this farm")] = None,
+    action: Annotated[
+        Slug | None, Query(max_length=40, description="only this, or all that begins so: flock for flock-placed")
+    ] = None,
 ) -> AuditPage:
-    """List who did what, newest first, a page at a time."""
-    rows = audit.newest(services.records, organisation, limit + 1, before)
-    page = [
+    """List who did what, newest first."""
+    before = page.after[0] if page.after else None
+    found = audit.newest(services.records, organisation, page.wanted, before, farm=farm, action=action)
+    rows = [
         AuditRow(
             id=row.id, at=instant(row.at_ms), who=row.who, action=row.action, about=row.about, farm=row.farm,
             address=row.address,
         )
-        for row in rows[:limit]
+        for row in page.cut(found, lambda row: (row.id,))
     ]  # fmt: skip
-    return AuditPage(rows=page, before=page[-1].id if len(rows) > limit else None)
+    return AuditPage(rows=rows, next=page.next)

@@ -3,7 +3,6 @@
 Addresses are secrets: they come in and never go out again.
 """
 
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -16,7 +15,7 @@ from cloud.alerts.delivery.address import BadAddress
 from cloud.alerts.delivery.channels.push import Subscription
 from cloud.alerts.delivery.egress import NotAllowed
 from cloud.alerts.delivery.kinds import PUSH
-from cloud.api.caller import WithPerson, may
+from cloud.api.caller import Caller, WithCaller, WithPerson, may
 from cloud.api.language import Language, language_of
 from cloud.api.models import ChannelNow, ChannelsNow, NewChannel, NewPush, NotificationNow
 from cloud.api.paths import FarmPath
@@ -24,7 +23,6 @@ from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
 from cloud.api.telling import channel_now, channels_now, kinds_now, notification_now
 from cloud.errors import BadRecord
-from cloud.ingest.points import to_unix_ms
 from cloud.rights import Right
 from cloud.store import channels, sent
 from cloud.store.channels import KeptChannel, Owner
@@ -44,7 +42,7 @@ def list_my_channels(services: WithServices, person: WithPerson) -> ChannelsNow:
 @mine.post("/channels", status_code=HTTPStatus.CREATED)
 def add_my_channel(new: NewChannel, request: Request, services: WithServices, person: WithPerson) -> ChannelNow:
     """Add a channel of yours; the same address again changes its name."""
-    return _added(services, Owner(user=person.id), new, new.language or language_of(request.headers))
+    return _added(services, (Owner(user=person.id), person.caller), new, new.language or language_of(request.headers))
 
 
 @mine.post("/push", status_code=HTTPStatus.CREATED)
@@ -62,13 +60,13 @@ def add_my_browser(new: NewPush, request: Request, services: WithServices, perso
         _host(new.endpoint),
         new.language or language_of(request.headers),
     )
-    return _kept(services, Owner(user=person.id), kept)
+    return _kept(services, (Owner(user=person.id), person.caller), kept)
 
 
 @mine.delete("/channels/{channel}", status_code=HTTPStatus.NO_CONTENT)
 def remove_my_channel(channel: ChannelPath, services: WithServices, person: WithPerson) -> None:
     """Remove a channel of yours and what waits for it."""
-    _removed(services, Owner(user=person.id), channel)
+    _removed(services, (Owner(user=person.id), person.caller), channel)
 
 
 @mine.post("/channels/{channel}/test", status_code=HTTPStatus.ACCEPTED)
@@ -87,15 +85,17 @@ def list_farm_channels(farm: FarmPath, services: WithServices) -> ChannelsNow:
 
 
 @farms.post("/{farm}/channels", status_code=HTTPStatus.CREATED)
-def add_farm_channel(farm: FarmPath, new: NewChannel, request: Request, services: WithServices) -> ChannelNow:
+def add_farm_channel(
+    farm: FarmPath, new: NewChannel, request: Request, services: WithServices, caller: WithCaller
+) -> ChannelNow:
     """Add a group chat; it hears of every alert at once, but no repeats and no digest."""
-    return _added(services, Owner(farm=farm), new, new.language or language_of(request.headers))
+    return _added(services, (Owner(farm=farm), caller), new, new.language or language_of(request.headers))
 
 
 @farms.delete("/{farm}/channels/{channel}", status_code=HTTPStatus.NO_CONTENT)
-def remove_farm_channel(farm: FarmPath, channel: ChannelPath, services: WithServices) -> None:
+def remove_farm_channel(farm: FarmPath, channel: ChannelPath, services: WithServices, caller: WithCaller) -> None:
     """Remove a group chat."""
-    _removed(services, Owner(farm=farm), channel)
+    _removed(services, (Owner(farm=farm), caller), channel)
 
 
 @farms.post("/{farm}/channels/{channel}/test", status_code=HTTPStatus.ACCEPTED)
@@ -112,24 +112,27 @@ def _listed(services: Services, owner: Owner) -> ChannelsNow:
     return channels_now(channels.of(services.records, owner), kinds, setting.keys.public)
 
 
-def _added(services: Services, owner: Owner, new: NewChannel, language: Language) -> ChannelNow:
+def _added(services: Services, whose: tuple[Owner, Caller], new: NewChannel, language: Language) -> ChannelNow:
     setting = services.notifications.setting
     try:
         read = address.read(new.address, setting.egress, own_mail=setting.smtp is not None)
     except BadAddress as error:
         raise _refused(error.code, str(error)) from error
-    return _kept(services, owner, channels.NewChannel(read.kind, new.label, read.url, read.shown, language))
+    return _kept(services, whose, channels.NewChannel(read.kind, new.label, read.url, read.shown, language))
 
 
-def _kept(services: Services, owner: Owner, new: channels.NewChannel) -> ChannelNow:
+def _kept(services: Services, whose: tuple[Owner, Caller], new: channels.NewChannel) -> ChannelNow:
+    owner, caller = whose
+    actor = caller.acting()
     try:
-        return channel_now(channels.put(services.records, owner, new, to_unix_ms(datetime.now(UTC))))
+        return channel_now(channels.put(services.records, owner, new, actor.at_ms, actor))
     except BadRecord as error:
         raise Refusal(HTTPStatus.CONFLICT, "too_many_channels", str(error)) from error
 
 
-def _removed(services: Services, owner: Owner, channel: int) -> None:
-    if not channels.remove(services.records, owner, channel):
+def _removed(services: Services, whose: tuple[Owner, Caller], channel: int) -> None:
+    owner, caller = whose
+    if not channels.remove(services.records, owner, channel, caller.acting()):
         raise _no_such_channel(channel)
 
 

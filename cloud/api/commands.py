@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import ValidationError
 
 from cloud.api.caller import WithCaller, may
 from cloud.api.language import language_of
 from cloud.api.models import CommandNow, CommandReport, CommandWanted, PictureWanted
+from cloud.api.paging import Paged, paging
 from cloud.api.paths import CameraPath, DevicePath, FarmPath, HousePath, device_with_camera, known_house, no_such_device
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
@@ -71,12 +72,13 @@ async def tell_device(
 @router.get("/{farm}/{house}/devices/{device}/commands", dependencies=[DEVICES])
 def list_commands(
     farm: FarmPath, house: HousePath, device: DevicePath, services: WithServices,
-    limit: Annotated[int, Query(ge=1, le=LIST_MAX)] = 20,
+    page: Annotated[Paged, paging(20, LIST_MAX, int, str)],
 ) -> list[CommandNow]:  # fmt: skip
     """List what a device was told, newest first."""
     place = Place(farm=farm, house=house, device=device)
     _known_device(services, place)
-    return [command_now(told) for told in commands.newest(services.records, place, limit)]
+    every = commands.newest(services.records, place, LIST_MAX)
+    return [command_now(told) for told in page.sliced(every, lambda told: (-told.at_ms, told.command))]
 
 
 @router.get("/{farm}/{house}/devices/{device}/commands/{command}", dependencies=[DEVICES])

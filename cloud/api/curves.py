@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from cloud.api.caller import WithCaller, may
 from cloud.api.models import CurveFormula, CurveNow, CurvePoint, FitAsked, FittedNow, OwnCurve
+from cloud.api.paging import Paged, paging
 from cloud.api.paths import FarmPath
 from cloud.api.problems import Refusal, not_found
 from cloud.api.reports import gatherer, today
@@ -33,12 +34,15 @@ router = APIRouter(prefix="/farms", tags=["curves"])
 
 
 @router.get("/{farm}/curves", dependencies=[Depends(may(Right.READ))])
-def list_curves(farm: FarmPath, services: WithServices) -> list[CurveNow]:
+def list_curves(
+    farm: FarmPath, services: WithServices, page: Annotated[Paged, paging(200, 1_000, int, str)]
+) -> list[CurveNow]:
     """List the curves that flocks are held against: the farm's own, then the breeders' of other breeds."""
     own = curves.listed(services.records, farm)
     names = {one.curve.breed for one in own}
     shipped = [_shipped(one) for breed, one in standards().items() if breed not in names]
-    return [*map(_own, own), *shipped]
+    every = [*((0, _own(one)) for one in own), *((1, one) for one in shipped)]
+    return [one for _, one in page.sliced(every, lambda ranked: (ranked[0], ranked[1].breed))]
 
 
 @router.put("/{farm}/curves/{breed}", dependencies=[Depends(may(Right.FLOCK))])
@@ -65,7 +69,7 @@ async def fit_curve(farm: FarmPath, asked: FitAsked, services: WithServices) -> 
 
 
 def _fitted(services: Services, farm: str, asked: FitAsked) -> FittedNow:
-    reads, day = gatherer(services), today(services)
+    reads, day = gatherer(services), today(services, farm)
     days = [one for flock in dict.fromkeys(asked.flocks) for one in weighed(reads.flock(farm, flock, day))]
     ages, grams = [float(one.age_days) for one in days], [one.grams for one in days]
     found = fit(ages, grams, asked.kind) if asked.kind else fit_best(ages, grams)

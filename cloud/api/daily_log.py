@@ -14,13 +14,14 @@ from fastapi import APIRouter, Body, Depends, Query, Response
 from fastapi import Path as PathParameter
 from fastapi.concurrency import run_in_threadpool
 
-from cloud.api.caller import WithCaller, may
+from cloud.api.caller import Caller, WithCaller, may
 from cloud.api.models import EntryTold, LogEntryNow, LogPage
+from cloud.api.paging import Paged, bad_cursor, paging
 from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.pictures import IMMUTABLE, JPEG
 from cloud.api.problems import not_found
 from cloud.api.services import Services, WithServices
-from cloud.book.answers import entry_now, log_page
+from cloud.book.answers import entry_now, log_days
 from cloud.book.log import LogBook
 from cloud.book.moment import Writing
 from cloud.ingest.points import to_unix_ms
@@ -44,14 +45,16 @@ def read_log(
     farm: FarmPath,
     house: HousePath,
     services: WithServices,
+    page: Annotated[Paged, paging(7, DAYS_MAX, str)],
     *,
-    before: Annotated[date | None, Query(description="only days before this one")] = None,
-    days: Annotated[int, Query(ge=1, le=DAYS_MAX, description="so many days that have entries")] = 7,
     replaced: Annotated[bool, Query(description="also what was corrected or taken back")] = False,
 ) -> LogPage:
-    """Read the log, newest day first."""
+    """Read the log, newest day first; a row of a page is a day that has entries."""
     known_house(services, farm, house)
-    return log_page(services.records, farm, house, before=before, days=days, replaced=replaced)
+    before = _day(page.after[0]) if page.after else None
+    days = daily_log.days_before(services.records, farm, house, before, page.wanted, replaced=replaced)
+    shown = page.cut(days, lambda day: (day.isoformat(),))
+    return LogPage(days=log_days(services.records, farm, house, shown, replaced=replaced), next=page.next)
 
 
 @router.put("/{farm}/{house}/log/{entry}", responses=KEPT, dependencies=[Depends(may(Right.RECORD))])
@@ -68,7 +71,7 @@ async def write(
     facts = entry_facts(told)
 
     def keep() -> tuple[KeptEntry, bool]:
-        return _book(services, farm, house).write(entry, facts, writing_now(services, caller.name))
+        return _book(services, farm, house).write(entry, facts, writing_now(services, farm, caller))
 
     kept, new = await run_in_threadpool(keep)
     response.status_code = HTTPStatus.CREATED if new else HTTPStatus.OK
@@ -84,7 +87,7 @@ async def take_back(
     """Take an entry back; it stays readable as taken back. Again changes nothing."""
 
     def keep() -> KeptEntry:
-        return _book(services, farm, house).withdraw(entry, writing_now(services, caller.name))
+        return _book(services, farm, house).withdraw(entry, writing_now(services, farm, caller))
 
     kept = await run_in_threadpool(keep)
     services.feed.changed(farm, house, ("stock",))
@@ -120,10 +123,10 @@ def photo(farm: FarmPath, house: HousePath, entry: EntryPath, services: WithServ
     return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": IMMUTABLE})
 
 
-def writing_now(services: Services, by: str) -> Writing:
-    """Return who writes, and when it is on the farm."""
+def writing_now(services: Services, farm: str, caller: Caller) -> Writing:
+    """Return who writes, and when it is on the farm; blocking."""
     now = datetime.now(UTC)
-    return Writing(by, to_unix_ms(now), now.astimezone(services.config.zone).date())
+    return Writing(caller.name, to_unix_ms(now), services.zones.day(farm, now), caller.address)
 
 
 def entry_facts(told: EntryTold) -> EntryFacts:
@@ -132,6 +135,13 @@ def entry_facts(told: EntryTold) -> EntryFacts:
     return EntryFacts(
         at_ms=to_unix_ms(told.at), **{one.name: sent[one.name] for one in fields(EntryFacts) if one.name in sent}
     )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise bad_cursor() from None
 
 
 def _book(services: Services, farm: str, house: str) -> LogBook:

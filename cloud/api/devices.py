@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
 
 from cloud.api.caller import WithCaller, address_of, anybody, may
 from cloud.api.models import CodeMade, Decision, EnrolledDevice, EnrolmentAsked
+from cloud.api.paging import Paged, paging
 from cloud.api.paths import DevicePath, FarmPath, HousePath
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import WithServices
@@ -22,8 +24,11 @@ from cloud.errors import BrokerRefused, CannotStart
 from cloud.ingest.points import to_unix_ms
 from cloud.rights import Right
 from cloud.store import enrolment_codes, enrolments
+from cloud.store.enrolments import Enrolled, State
 from cloud.store.mail import instant
 from contract.place import Place
+
+ORDER: Final[tuple[State, ...]] = ("waiting", "revoked", "approved")
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +37,9 @@ coming = APIRouter(prefix="/enrolment", tags=["devices"])
 
 
 @router.get("/{farm}/devices")
-def list_devices(farm: FarmPath, services: WithServices) -> list[EnrolledDevice]:
+def list_devices(
+    farm: FarmPath, services: WithServices, page: Annotated[Paged, paging(200, 1_000, int, str, str)]
+) -> list[EnrolledDevice]:
     """List the devices of a farm that were ever heard of; those that wait come first."""
     return [
         EnrolledDevice(
@@ -43,7 +50,7 @@ def list_devices(farm: FarmPath, services: WithServices) -> list[EnrolledDevice]
             held_messages=one.held_messages,
             decided_by=one.by,
         )
-        for one in enrolments.listed(services.records, farm)
+        for one in page.sliced(enrolments.listed(services.records, farm), _key)
     ]
 
 
@@ -63,9 +70,10 @@ def decide(
     place = Place(farm=farm, house=house, device=device)
     if decision.state == "revoked":
         with _broker_asked():
-            turn_out(services.config, services.records, place, caller.name)
+            turn_out(services.config, services.records, place, caller.acting())
     else:
-        enrolments.decide(services.records, place, decision.state, caller.name, to_unix_ms(datetime.now(UTC)))
+        now_ms = to_unix_ms(datetime.now(UTC))
+        enrolments.decide(services.records, place, decision.state, caller.name, now_ms, caller.address)
     return decision
 
 
@@ -83,7 +91,7 @@ def make_code(
 def enrol(asked: EnrolmentAsked, request: Request, services: WithServices) -> Membership:
     """Give a device its account for a code, once."""
     address = address_of(request)
-    wait_s = services.attempts.admit("a device", address)
+    wait_s = services.attempts.admit(None, address)
     if wait_s > 0:
         raise too_many(wait_s)
     with _broker_asked():
@@ -91,7 +99,7 @@ def enrol(asked: EnrolmentAsked, request: Request, services: WithServices) -> Me
     if membership is None:
         detail = "This code is used, over or wrong; have another made on the farm's page."
         raise not_found("no_such_code", detail, zh="此绑定码已使用、已过期或有误，请在农场页面重新生成。")
-    services.attempts.succeeded("a device", address)
+    services.attempts.succeeded(None, address)
     return membership
 
 
@@ -104,3 +112,7 @@ def _broker_asked() -> Iterator[None]:
         detail = "The broker could not be told; the service's log says why. Try again."
         zh = "无法通知消息服务器，原因见服务日志，请重试。"
         raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "broker_away", detail, zh=zh) from error
+
+
+def _key(one: Enrolled) -> tuple[int, str, str]:
+    return ORDER.index(one.state), one.place.house, one.place.device

@@ -1,31 +1,38 @@
 """Farms: one's own, how they are called, and new ones."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Depends
+from fastapi.concurrency import run_in_threadpool
 
 from cloud.api.caller import Caller, OrganisationPath, WithCaller, may, within
 from cloud.api.models import FarmNow, FarmText, HouseText, NewFarm
+from cloud.api.paging import WHOLE_LIST, Paged, paging
 from cloud.api.paths import FarmPath, HousePath
 from cloud.api.problems import Refusal
 from cloud.api.services import WithServices
 from cloud.rights import Right
-from cloud.store import audit, farms
+from cloud.store import audit, farms, houses
+
+OF_A_DAY: Final = ("flock", "stock", "weight")
+"""What of a house at a glance is about a day."""
 
 router = APIRouter(tags=["farms"])
 
 
 @router.get("/farms")
-def list_farms(services: WithServices, caller: WithCaller) -> list[FarmNow]:
+def list_farms(
+    services: WithServices, caller: WithCaller, page: Annotated[Paged, paging(WHOLE_LIST, WHOLE_LIST, str)]
+) -> list[FarmNow]:
     """List the caller's farms with what they may do on each."""
     return [
         FarmNow(
             farm=row.farm, organisation=row.organisation_id, name=row.name, time_zone=row.time_zone,
             rights=sorted(caller.grants.on(row.farm)),
         )
-        for row in farms.listed(services.records, caller.farms(Right.READ))
+        for row in page.sliced(farms.listed(services.records, caller.farms(Right.READ)), lambda row: (row.farm,))
     ]  # fmt: skip
 
 
@@ -52,14 +59,21 @@ def add_farm(
 
 
 @router.put("/farms/{farm}")
-def describe_farm(
+async def describe_farm(
     farm: FarmPath, text: FarmText, services: WithServices, caller: Annotated[Caller, Depends(may(Right.PEOPLE))]
 ) -> FarmText:
     """Say how a farm is called and where its day begins."""
     _check_zone(text.time_zone)
-    with services.records.writing() as connection:
-        farms.describe(connection, farm, text.name, text.time_zone)
-        audit.note(connection, caller.acting(), "farm-described", text.name or farm, farm=farm)
+
+    def keep() -> list[str]:
+        with services.records.writing() as connection:
+            farms.describe(connection, farm, text.name, text.time_zone)
+            audit.note(connection, caller.acting(), "farm-described", text.name or farm, farm=farm)
+        return [row.house for row in houses.named(services.records, [farm])]
+
+    for house in await run_in_threadpool(keep):
+        services.feed.changed(farm, house, OF_A_DAY)
+        services.engine.changed(farm, house)
     return text
 
 

@@ -15,6 +15,7 @@ from fastapi.responses import Response
 
 from cloud.api.caller import WithCaller, may
 from cloud.api.models import BIRDS_MAX, FindingNow, HandCount, Judgement, VerdictNow
+from cloud.api.paging import Paged, paging
 from cloud.api.paths import (
     CameraPath,
     DevicePath,
@@ -30,7 +31,7 @@ from cloud.api.pictures import IMMUTABLE, JPEG
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
 from cloud.ingest.points import to_unix_ms, unix_ms
-from cloud.notice import health_finding, list_findings, verdict_now
+from cloud.notice import health_finding, verdict_now, with_verdicts
 from cloud.rights import Right
 from cloud.store import findings, houses, verdicts
 from cloud.store.findings import EvidenceKey, Found
@@ -50,13 +51,15 @@ def list_house_findings(
     farm: FarmPath,
     house: HousePath,
     services: WithServices,
+    page: Annotated[Paged, paging(50, LIMIT_MAX, int, str, str)],
     *,
     open_: Annotated[bool | None, Query(alias="open", description="true: without a verdict; false: with one")] = None,
-    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX)] = 50,
 ) -> list[FindingNow]:
     """List what was found in a house, newest first."""
     known_house(services, farm, house)
-    return list_findings(services.records, farm, house, unanswered=open_, limit=limit)
+    found = findings.newest(services.records, farm, house, unanswered=open_, limit=page.wanted, after=page.after)
+    shown = page.cut(found, lambda one: (one.key.at_ms, one.key.place.device, one.key.finding))
+    return with_verdicts(services.records, farm, house, shown)
 
 
 @router.get(

@@ -5,6 +5,7 @@ As with the log, the client makes the ids and nothing is overwritten. A flock is
 """
 
 from dataclasses import fields
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
@@ -15,6 +16,7 @@ from fastapi.concurrency import run_in_threadpool
 from cloud.api.caller import WithCaller, may
 from cloud.api.daily_log import writing_now
 from cloud.api.models import EventTold, FlockRecord, Floor, Placing, StockHistory
+from cloud.api.paging import Paged, paging
 from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
@@ -39,17 +41,21 @@ router = APIRouter(prefix="/houses", tags=["flocks"])
 
 
 @router.get("/{farm}/{house}/flocks", dependencies=[Depends(may(Right.READ))])
-def list_flocks(farm: FarmPath, house: HousePath, services: WithServices) -> list[FlockRecord]:
-    """List every flock that was ever in a house, newest first."""
+def list_flocks(
+    farm: FarmPath, house: HousePath, services: WithServices, page: Annotated[Paged, paging(50, 200, int, str)]
+) -> list[FlockRecord]:
+    """List every flock that was ever in a house, the one placed last first."""
     known_house(services, farm, house)
-    return flock_records(services.records, farm, house)
+    records = flock_records(services.records, farm, house)
+    return page.sliced(records, lambda one: (-one.placed_on.toordinal(), one.flock))
 
 
 @router.get("/{farm}/{house}/stock", dependencies=[Depends(may(Right.READ))])
 def stock(farm: FarmPath, house: HousePath, services: WithServices) -> StockHistory:
     """Return every day of the flock that lives in a house: birds, losses, feed, water."""
     known_house(services, farm, house)
-    return stock_history(services.records, farm, house, writing_now(services, "").today)
+    zone = services.zones.of(farm)
+    return stock_history(services.records, farm, house, datetime.now(zone).date(), time_zone=zone.key)
 
 
 @router.put("/{farm}/{house}/flocks/{flock}", responses=KEPT, dependencies=[Depends(may(Right.FLOCK))])
@@ -69,7 +75,7 @@ async def place(
 
     def keep() -> bool:
         book = FlockBook(services.records, farm)
-        _, changed = book.place(flock, facts, writing_now(services, caller.name), corrects=corrects)
+        _, changed = book.place(flock, facts, writing_now(services, farm, caller), corrects=corrects)
         return changed
 
     changed = await run_in_threadpool(keep)
@@ -93,7 +99,7 @@ async def tell(
 
     def keep() -> bool:
         known_house(services, farm, house)
-        _, new = FlockBook(services.records, farm).tell(event, facts, writing_now(services, caller.name))
+        _, new = FlockBook(services.records, farm).tell(event, facts, writing_now(services, farm, caller))
         return new
 
     new = await run_in_threadpool(keep)
@@ -115,7 +121,7 @@ async def take_back(
 
     def keep() -> None:
         book = FlockBook(services.records, farm)
-        book.withdraw(house, flock, event, writing_now(services, caller.name))
+        book.withdraw(house, flock, event, writing_now(services, farm, caller))
 
     await run_in_threadpool(keep)
     named = [name for name in await run_in_threadpool(houses.names, services.records) if name[0] == farm]

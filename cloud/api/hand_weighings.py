@@ -44,15 +44,15 @@ async def weigh(
     now = datetime.now(UTC)
     _in_range("grams", weighing.grams, WEIGHED_GRAMS_LEAST, WEIGHED_GRAMS_MOST)
     _in_range("birds", weighing.birds, WEIGHED_BIRDS_LEAST, WEIGHED_BIRDS_MOST)
-    if weighing.day > now.astimezone(services.config.zone).date():
-        detail = f"day: {weighing.day} has not come yet; give the day the birds were weighed"
-        raise _unprocessable("not_yet_weighed", detail)
 
     def keep() -> HandWeighed:
+        if weighing.day > services.zones.day(farm, now):
+            detail = f"day: {weighing.day} has not come yet; give the day the birds were weighed"
+            raise _unprocessable("not_yet_weighed", detail)
         flock = _flock(services, farm, house, weighing.day)
         _near_the_scale(services, farm, house, weighing)
         told = Weighed(hand_weighings.new_id(), **weighing.model_dump(), at_ms=to_unix_ms(now), by=caller.name)
-        return hand_weighed(hand_weighings.tell(services.records, farm, house, told), flock)
+        return hand_weighed(hand_weighings.tell(services.records, farm, house, told, caller.address), flock)
 
     kept = await run_in_threadpool(keep)
     services.feed.changed(farm, house, ("weight",))
@@ -60,12 +60,14 @@ async def weigh(
 
 
 @router.delete("/{farm}/{house}/hand-weighings/{weighing}", status_code=HTTPStatus.NO_CONTENT)
-async def take_back(farm: FarmPath, house: HousePath, weighing: WeighingPath, services: WithServices) -> None:
+async def take_back(
+    farm: FarmPath, house: HousePath, weighing: WeighingPath, services: WithServices, caller: WithCaller
+) -> None:
     """Take a weighing by hand back; it corrects nothing any more."""
 
     def remove() -> None:
         known_house(services, farm, house)
-        if not hand_weighings.remove(services.records, farm, house, weighing):
+        if not hand_weighings.remove(services.records, farm, house, weighing, caller.acting()):
             raise not_found("no_such_weighing", f"There is no weighing {weighing!r} here; read the list again.")
 
     await run_in_threadpool(remove)
@@ -82,7 +84,7 @@ def _flock(services: Services, farm: str, house: str, day: date) -> FlockFacts:
 
 
 def _near_the_scale(services: Services, farm: str, house: str, weighing: HandWeighing) -> None:
-    weights = Weights(services.series, services.records, services.config.zone)
+    weights = Weights(services.series, services.records, services.zones)
     said = weights.mean_on(farm, house, weighing.day)
     if said and abs(weighing.grams / said - 1) > APART_MOST:
         both = f"{weighing.grams:g} g by hand and {said:.0f} g on the scale"

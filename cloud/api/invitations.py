@@ -17,6 +17,7 @@ from cloud.api.models import (
     Post,
     User,
 )
+from cloud.api.paging import Paged, paging
 from cloud.api.people import bad_post
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
@@ -51,14 +52,20 @@ def invite(
 
 
 @router.get(OF_ORGANISATION)
-def list_invitations(organisation: OrganisationPath, services: WithServices, _keeper: Keeper) -> list[InvitationNow]:
+def list_invitations(
+    organisation: OrganisationPath,
+    services: WithServices,
+    _keeper: Keeper,
+    page: Annotated[Paged, paging(200, 1_000, int)],
+) -> list[InvitationNow]:
     """List the links that still let somebody in, newest first."""
+    open_ones = invitations.open_ones(services.records, organisation, datetime.now(UTC))
     return [
         InvitationNow(
             id=one.id, post=Post(role=one.post.role, farm=one.post.farm), email=one.email, by=one.by,
             expires_at=instant(one.expires_ms),
         )
-        for one in invitations.open_ones(services.records, organisation, datetime.now(UTC))
+        for one in page.sliced(open_ones, lambda one: (-one.id,))
     ]  # fmt: skip
 
 

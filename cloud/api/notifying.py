@@ -1,33 +1,31 @@
 """How people and farms want to be told, and what was said to whom."""
 
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Request
 
 from cloud.alerts.delivery.audience import audience, name_of
 from cloud.alerts.delivery.recipients import Quiet
-from cloud.api.caller import WithPerson, may
+from cloud.api.caller import WithCaller, WithPerson, may
 from cloud.api.language import language_of
 from cloud.api.models import Escalating, EscalationNow, ListenerNow, NotificationNow, Notifying, QuietHours
+from cloud.api.paging import Paged, paging
 from cloud.api.paths import FarmPath
 from cloud.api.problems import Refusal
-from cloud.api.services import Services, WithServices
+from cloud.api.services import WithServices
 from cloud.api.telling import notification_now
-from cloud.ingest.points import to_unix_ms
 from cloud.rights import Right
 from cloud.store import listeners, sent
 from cloud.store.listeners import Escalation, Wishes
-from contract.messages import UtcTime
+from cloud.store.sent import Sent
 
 LIMIT_MAX: Final = 200
 
 mine = APIRouter(prefix="/me", tags=["notifications"])
 farms = APIRouter(prefix="/farms", tags=["notifications"], dependencies=[Depends(may(Right.CHANNELS))])
 
-Before = Annotated[UtcTime | None, Query(description="only older ones, for the next page")]
-Limit = Annotated[int, Query(ge=1, le=LIMIT_MAX)]
+Page = Annotated[Paged, paging(20, LIMIT_MAX, int, str)]
 
 
 @mine.get("/notifying")
@@ -53,20 +51,16 @@ def set_my_notifying(wanted: Notifying, services: WithServices, person: WithPers
 
 
 @mine.get("/notifications")
-def my_notifications(
-    request: Request, services: WithServices, person: WithPerson, before: Before = None, limit: Limit = 20
-) -> list[NotificationNow]:
+def my_notifications(request: Request, services: WithServices, person: WithPerson, page: Page) -> list[NotificationNow]:
     """List what you were told, the newest first, and over which channel it reached you."""
-    found = sent.to_user(services.records, person.id, _before_ms(before), limit)
+    found = page.cut(sent.to_user(services.records, person.id, page.wanted, page.after), _key)
     return [notification_now(one, language_of(request.headers)) for one in found]
 
 
 @farms.get("/{farm}/notifications")
-def farm_notifications(
-    farm: FarmPath, request: Request, services: WithServices, before: Before = None, limit: Limit = 20
-) -> list[NotificationNow]:
+def farm_notifications(farm: FarmPath, request: Request, services: WithServices, page: Page) -> list[NotificationNow]:
     """List what people were told about a farm, the newest first, and how far it got."""
-    found = sent.on_farm(services.records, farm, _before_ms(before), limit)
+    found = page.cut(sent.on_farm(services.records, farm, page.wanted, page.after), _key)
     return [notification_now(one, language_of(request.headers)) for one in found]
 
 
@@ -94,7 +88,7 @@ def escalation(farm: FarmPath, services: WithServices) -> EscalationNow:
 
 
 @farms.put("/{farm}/escalation")
-def set_escalation(farm: FarmPath, wanted: Escalating, services: WithServices) -> EscalationNow:
+def set_escalation(farm: FarmPath, wanted: Escalating, services: WithServices, caller: WithCaller) -> EscalationNow:
     """Say who is told after whom."""
     users = {person.name: person.user for person in services.notifications.people.answering(farm)}
     strangers = [name for name in wanted.order if name not in users]
@@ -103,13 +97,10 @@ def set_escalation(farm: FarmPath, wanted: Escalating, services: WithServices) -
             "and may not answer alerts of this farm" if strangers else "twice"
         )
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", detail)
-    _keep(services, farm, wanted, tuple(users[name] for name in wanted.order))
-    return escalation(farm, services)
-
-
-def _keep(services: Services, farm: str, wanted: Escalating, order: tuple[int, ...]) -> None:
+    order = tuple(users[name] for name in wanted.order)
     kept = Escalation(wanted.severe_minutes, wanted.warning_minutes, wanted.cap_per_hour, order)
-    listeners.escalate(services.records, farm, kept)
+    listeners.escalate(services.records, farm, kept, caller.acting())
+    return escalation(farm, services)
 
 
 def _clock(minute: int) -> str:
@@ -121,5 +112,5 @@ def _minute(clock: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def _before_ms(before: datetime | None) -> int:
-    return to_unix_ms(before or datetime.now(UTC)) + (0 if before else 1)
+def _key(message: Sent) -> tuple[int, str]:
+    return message.at_ms, message.id

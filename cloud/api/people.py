@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path
 
 from cloud.api.caller import Caller, OrganisationPath, within
 from cloud.api.models import PersonNow, Post, Posts
+from cloud.api.paging import Paged, paging
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
 from cloud.errors import BadRecord
@@ -21,9 +22,15 @@ router = APIRouter(prefix="/organisations/{organisation}/people", tags=["people"
 
 
 @router.get("")
-def list_people(organisation: OrganisationPath, services: WithServices, _keeper: Keeper) -> list[PersonNow]:
+def list_people(
+    organisation: OrganisationPath,
+    services: WithServices,
+    _keeper: Keeper,
+    page: Annotated[Paged, paging(200, 1_000, str, int)],
+) -> list[PersonNow]:
     """List the people of an organisation by name."""
-    return [_person(member) for member in memberships.members(services.records, organisation)]
+    members = memberships.members(services.records, organisation)
+    return [_person(member) for member in page.sliced(members, lambda one: (one.name, one.id))]
 
 
 @router.put("/{person}")

@@ -1,5 +1,8 @@
 """Reports to one's own mailboxes: to those e-mail channels of the person who asks, and to nobody else's."""
 
+from collections.abc import Callable
+from datetime import date
+from functools import partial
 from http import HTTPStatus
 
 from fastapi import APIRouter, Depends, Request
@@ -10,7 +13,7 @@ from cloud.api.flocks import FlockPath
 from cloud.api.language import Language, language_of
 from cloud.api.models import ComparisonMail, NotificationNow, ReportMail
 from cloud.api.paths import FarmPath
-from cloud.api.reports import checked_flocks, gatherer, today
+from cloud.api.reports import checked_flocks, gatherer, taken_away, today
 from cloud.api.services import Services, WithServices
 from cloud.api.telling import notification_now
 from cloud.report.desk import Wish
@@ -18,6 +21,9 @@ from cloud.report.files import Format
 from cloud.report.mailing import letter, mailboxes
 from cloud.rights import Right
 from cloud.store import notifications, sent
+
+Asked = tuple[str, date | None, Callable[..., Wish]]
+"""The farm whose day counts, the last day if it is said, and what makes the wish of one."""
 
 router = APIRouter(tags=["reports"])
 
@@ -31,8 +37,8 @@ async def mail_report(
     farm: FarmPath, flock: FlockPath, mail: ReportMail, request: Request, services: WithServices, person: WithPerson
 ) -> NotificationNow:
     """Send a report about a flock to one's own mailboxes."""
-    wish = Wish(mail.kind, ((farm, flock),), mail.last or today(services), units=mail.units)
-    return await _mailed(services, person, wish, mail.formats, language_of(request.headers))
+    wish = partial(Wish, mail.kind, ((farm, flock),), units=mail.units)
+    return await _mailed(services, person, (farm, mail.last, wish), mail.formats, language_of(request.headers))
 
 
 @router.post("/comparison/mail", status_code=HTTPStatus.ACCEPTED)
@@ -41,16 +47,21 @@ async def mail_comparison(
 ) -> NotificationNow:
     """Send a comparison of flocks to one's own mailboxes."""
     flocks = checked_flocks(mail.flocks, person.caller, Right.EXPORT)
-    wish = Wish("comparison", flocks, mail.last or today(services), units=mail.units)
-    return await _mailed(services, person, wish, mail.formats, language_of(request.headers))
+    wish = partial(Wish, "comparison", flocks, units=mail.units)
+    asked = (flocks[0][0], mail.last, wish)
+    return await _mailed(services, person, asked, mail.formats, language_of(request.headers))
 
 
 async def _mailed(
-    services: Services, person: Person, wish: Wish, formats: list[Format], language: Language
+    services: Services, person: Person, asked: Asked, formats: list[Format], language: Language
 ) -> NotificationNow:
+    farm, last, wished = asked
+
     def put() -> NotificationNow:
+        wish = wished(last=last or today(services, farm))
         boxes = mailboxes(services.records, person.id)
         written = letter(gatherer(services), wish, formats, person.id, boxes)
+        taken_away(services, person.caller, (farm for farm, _ in wish.flocks), f"by e-mail: {', '.join(formats)}")
         notifications.post(services.records, written, person.caller.acting().at_ms)
         message = sent.find(services.records, written.id)
         if message is None:

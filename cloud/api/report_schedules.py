@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Path
 
 from cloud.api.caller import WithPerson, may
 from cloud.api.models import ScheduleNow, ScheduleTold
+from cloud.api.paging import Paged, paging
 from cloud.api.paths import FarmPath
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import WithServices
@@ -25,9 +26,12 @@ router = APIRouter(tags=["reports"])
 
 
 @router.get("/me/report-schedules")
-def list_schedules(services: WithServices, person: WithPerson) -> list[ScheduleNow]:
-    """List one's own scheduled reports, oldest first."""
-    return [_now(one) for one in report_schedules.of(services.records, person.id)]
+def list_schedules(
+    services: WithServices, person: WithPerson, page: Annotated[Paged, paging(200, 1_000, str, str)]
+) -> list[ScheduleNow]:
+    """List one's own scheduled reports by farm."""
+    own = report_schedules.of(services.records, person.id)
+    return [_now(one) for one in page.sliced(own, lambda one: (one.farm, one.id))]
 
 
 @router.put("/farms/{farm}/report-schedules/{schedule}", dependencies=[Depends(may(Right.EXPORT))])

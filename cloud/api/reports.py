@@ -3,6 +3,7 @@
 Reading one needs the right ``read``, taking a file away ``export``; a comparison needs it on every farm it is about.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from http import HTTPStatus
@@ -16,6 +17,7 @@ from cloud.api.caller import Caller, WithCaller, may, not_allowed
 from cloud.api.flocks import FlockPath
 from cloud.api.language import Language, language_of
 from cloud.api.models import FarmFlock, ReportNow
+from cloud.api.paging import Paged, paging
 from cloud.api.paths import FarmPath, no_such_farm
 from cloud.api.problems import Refusal
 from cloud.api.services import Services, WithServices
@@ -26,7 +28,7 @@ from cloud.report.gather import Gatherer
 from cloud.report.printed import Printed
 from cloud.report.units import Units
 from cloud.rights import Right
-from cloud.store import flocks
+from cloud.store import audit, flocks
 from contract.place import SLUG_MAX_CHARACTERS
 
 FILES: Final[dict[int | str, dict[str, Any]]] = {
@@ -58,10 +60,13 @@ router = APIRouter(tags=["reports"])
 
 
 @router.get("/farms/{farm}/flocks", dependencies=[Depends(may(Right.READ))])
-def list_farm_flocks(farm: FarmPath, services: WithServices) -> list[FarmFlock]:
+def list_farm_flocks(
+    farm: FarmPath, services: WithServices, page: Annotated[Paged, paging(200, 1_000, int, str)]
+) -> list[FarmFlock]:
     """List all flocks of a farm, newest placement first."""
     with services.records.reading() as connection:
         known = flocks.load(connection, farm)
+        shown = page.sliced(known.flocks, lambda one: (-one.facts.placed_on.toordinal(), one.flock))
         return [
             FarmFlock(
                 farm=farm,
@@ -72,7 +77,7 @@ def list_farm_flocks(farm: FarmPath, services: WithServices) -> list[FarmFlock]:
                 closed_on=known.closed_on(one.flock),
                 birds=flock_totals(connection, known, farm, one.flock).birds,
             )
-            for one in reversed(known.flocks)
+            for one in shown
         ]
 
 
@@ -104,6 +109,7 @@ def flock_report_file(
     form: Format,
     request: Request,
     services: WithServices,
+    caller: WithCaller,
     *,
     kind: Kind = "flock",
     last: Last = None,
@@ -114,7 +120,9 @@ def flock_report_file(
 ) -> Response:
     """Return a report about one flock as a file."""
     wanted = _of_flock(services, request, (farm, flock), kind, last, units, language)
-    return sent(made(wanted, form, table=table, bom=bom))
+    file = made(wanted, form, table=table, bom=bom)
+    taken_away(services, caller, [farm], file.name)
+    return sent(file)
 
 
 @router.get("/comparison")
@@ -130,7 +138,8 @@ def comparison(
 ) -> ReportNow:
     """Return flocks side by side, of one farm or of several."""
     named = checked_flocks(flock, caller, Right.READ)
-    wish = Wish("comparison", named, last or today(services), language or language_of(request.headers), units)
+    day = last or today(services, named[0][0])
+    wish = Wish("comparison", named, day, language or language_of(request.headers), units)
     return report_now(report(gatherer(services), wish))
 
 
@@ -150,8 +159,11 @@ def comparison_file(
 ) -> Response:
     """Return flocks side by side as a file."""
     named = checked_flocks(flock, caller, Right.EXPORT)
-    wish = Wish("comparison", named, last or today(services), language or language_of(request.headers), units)
-    return sent(made(report(gatherer(services), wish), form, table=table, bom=bom))
+    day = last or today(services, named[0][0])
+    wish = Wish("comparison", named, day, language or language_of(request.headers), units)
+    file = made(report(gatherer(services), wish), form, table=table, bom=bom)
+    taken_away(services, caller, (farm for farm, _ in named), file.name)
+    return sent(file)
 
 
 def checked_flocks(named: list[str], caller: Caller, right: Right) -> tuple[tuple[str, str], ...]:
@@ -174,12 +186,18 @@ def checked_flocks(named: list[str], caller: Caller, right: Right) -> tuple[tupl
 
 def gatherer(services: Services) -> Gatherer:
     """Return what reads the stores for a report."""
-    return Gatherer(services.series, services.records, services.config.zone)
+    return Gatherer(services.series, services.records, services.zones)
 
 
-def today(services: Services) -> date:
-    """Return the day it is on the farms."""
-    return datetime.now(UTC).astimezone(services.config.zone).date()
+def today(services: Services, farm: str) -> date:
+    """Return the day it is on a farm; blocking."""
+    return services.zones.day(farm, datetime.now(UTC))
+
+
+def taken_away(services: Services, caller: Caller, farms: Iterable[str], what: str) -> None:
+    """Write into the audit log of each farm that somebody takes its figures away; blocking."""
+    for farm in dict.fromkeys(farms):
+        audit.note_alone(services.records, caller.acting(), "export-taken", what, farm=farm)
 
 
 def report_now(printed: Printed) -> ReportNow:
@@ -205,5 +223,5 @@ def _of_flock(
     units: Units,
     language: Language | None,
 ) -> Printed:
-    wish = Wish(kind, (flock,), last or today(services), language or language_of(request.headers), units)
+    wish = Wish(kind, (flock,), last or today(services, flock[0]), language or language_of(request.headers), units)
     return report(gatherer(services), wish)

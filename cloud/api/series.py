@@ -1,5 +1,6 @@
 """One measured quantity over time."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
@@ -9,12 +10,14 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, Field
 
 from cloud.api.caller import may
-from cloud.api.models import SeriesAnswer
+from cloud.api.models import DoubtfulSpan, SeriesAnswer
 from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
 from cloud.rights import Right
+from cloud.store import doubtful, late
 from cloud.store.columns import Values
+from cloud.store.doubtful import Stretch
 from cloud.store.series import SeriesKey, Window
 from contract.place import SLUG_MAX_CHARACTERS, Slug
 from contract.quantities import QUANTITIES
@@ -46,6 +49,9 @@ def series(
     from_: Annotated[AwareDatetime | None, Query(alias="from", description="default: 24 h before 'to'")] = None,
     to: Annotated[AwareDatetime | None, Query(description="RFC 3339 with zone, or Unix time in ms")] = None,
     points: Annotated[int, Query(ge=2, le=POINTS_MAX)] = 300,
+    believed: Annotated[
+        bool, Query(description="true: null where the device itself does not believe the values")
+    ] = False,
 ) -> SeriesAnswer:
     """Return one series in at most ``points`` rows.
 
@@ -62,7 +68,11 @@ def series(
             HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", "from: must be before 'to'", zh="from：须早于 to。"
         )
     key = _chosen(services, farm, house, (quantity, source, device))
-    return _answer(key, services.series.window(key, start_ms, end_ms, points))
+    came_late = late.spans(services.records, (farm, house), key.device, start_ms, end_ms)
+    found = doubtful.stretches(services.records, farm, house, start_ms, end_ms)
+    doubts = [one for one in found if (one.device, one.source, one.quantity) == key[2:]]
+    window = services.series.window(key, start_ms, end_ms, points)
+    return _answer(key, _believed(window, doubts, end_ms) if believed else window, doubts, came_late)
 
 
 def _chosen(services: Services, farm: str, house: str, wanted: tuple[str, str | None, str | None]) -> SeriesKey:
@@ -85,7 +95,7 @@ def _is_wanted(key: SeriesKey, source: str | None) -> bool:
     return key.source == source if source else "." not in key.source
 
 
-def _answer(key: SeriesKey, window: Window) -> SeriesAnswer:
+def _answer(key: SeriesKey, window: Window, doubts: list[Stretch], came_late: list[tuple[int, int]]) -> SeriesAnswer:
     return SeriesAnswer(
         device=key.device,
         source=key.source,
@@ -93,11 +103,25 @@ def _answer(key: SeriesKey, window: Window) -> SeriesAnswer:
         unit=QUANTITIES[key.quantity].unit,
         resolution="bucket" if window.bucketed else "raw",
         basis=window.basis,
+        late=came_late,
+        days_of="UTC" if window.basis == "daily" else None,
         at_ms=window.at_ms.tolist(),
+        doubtful=[DoubtfulSpan(from_ms=one.from_ms, to_ms=one.to_ms, why=one.why) for one in doubts],
         mean=_column(window.mean),
         low=_column(window.low),
         high=_column(window.high),
     )
+
+
+def _believed(window: Window, doubts: list[Stretch], end_ms: int) -> Window:
+    """Return a window without the rows that a doubtful stretch touches: with some of it in, a mean is no good mean."""
+    begins = window.at_ms
+    ends = np.append(begins[1:], end_ms) - 1 if window.bucketed else begins
+    good = np.ones(len(begins), np.bool_)
+    for one in doubts:
+        good &= (begins > one.to_ms) | (ends < one.from_ms)
+    mean, low, high = (np.where(good, column, np.nan) for column in (window.mean, window.low, window.high))
+    return replace(window, mean=mean, low=low, high=high)
 
 
 def _column(values: Values) -> list[float | None]:

@@ -7,17 +7,20 @@ from fastapi import Depends, Request
 
 from cloud.alerts.delivery.desk import NotificationDesk
 from cloud.alerts.engine import Engine
-from cloud.api.attempts import Attempts
 from cloud.config import CloudConfig
+from cloud.droppings import DroppingsNetwork
 from cloud.glance import Glance
 from cloud.ingest.courier import Courier
 from cloud.live import Feed, Hub
 from cloud.metrics import Metrics
 from cloud.oidc import Provider
+from cloud.store.attempts import Attempts
 from cloud.store.media import Media
 from cloud.store.people import Passwords
 from cloud.store.records import Records
 from cloud.store.series import SeriesStore
+from cloud.store.zones import Zones
+from cloud.trends import Trends
 from cloud.vitals import Vitals
 
 
@@ -28,9 +31,12 @@ class Services:
     config: CloudConfig
     series: SeriesStore
     records: Records
+    zones: Zones
     media: Media
     hub: Hub
     glance: Glance
+    trends: Trends
+    droppings: DroppingsNetwork
     metrics: Metrics
     vitals: Vitals
     passwords: Passwords

@@ -10,6 +10,7 @@ from cloud.api.models import BelongsTo, Credentials, OwnWishes, User, WaysIn
 from cloud.api.problems import Refusal
 from cloud.api.services import Services, WithServices
 from cloud.store import invitations, memberships, people, sessions
+from cloud.store.audit import Actor
 
 COOKIE_MAX_AGE_S = 400 * 86_400
 """As long as browsers allow; when a session is over is the service's business."""
@@ -68,6 +69,8 @@ def checked(services: Services, request: Request, name: str, password: str) -> i
         raise too_many(wait_s)
     user_id = services.passwords.check(services.records, name, password)
     if user_id is None:
+        now_ms = int(datetime.now(UTC).timestamp() * 1000)
+        people.refused(services.records, name, Actor("", now_ms, address))
         raise Refusal(HTTPStatus.UNAUTHORIZED, "wrong_password", "Name or password is wrong.")
     services.attempts.succeeded(name, address)
     return user_id

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from threading import Lock
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Response
 
 from cloud.alerts.history import HouseHistory
 from cloud.alerts.replay import NOT_REPLAYED, replay
@@ -18,6 +18,7 @@ from cloud.alerts.telling import ring_now
 from cloud.alerts.thresholds import settings_change, thresholds
 from cloud.api.caller import WithCaller, may
 from cloud.api.models import ReplayAnswer, ReplayAsked, SettingsChange, Thresholds
+from cloud.api.paging import Paged, paging
 from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.problems import Refusal
 from cloud.api.services import Services, WithServices
@@ -61,7 +62,7 @@ def change(
     """Set all at once; a rule that is left out is as shipped again."""
     known_house(services, farm, house)
     wanted = SetOnce(_version(if_match) + 1, settings, caller.name, to_unix_ms(datetime.now(UTC)))
-    if not alert_settings.change(services.records, farm, house, wanted):
+    if not alert_settings.change(services.records, farm, house, wanted, caller.address):
         detail = f"Version {wanted.version - 1} is not the newest any more; read the limits again."
         raise Refusal(HTTPStatus.PRECONDITION_FAILED, "changed_meanwhile", detail)
     services.engine.changed_from_thread(farm, house)
@@ -73,11 +74,13 @@ def changes(
     farm: FarmPath,
     house: HousePath,
     services: WithServices,
-    limit: Annotated[int, Query(ge=1, le=CHANGES_MOST)] = 50,
+    page: Annotated[Paged, paging(50, CHANGES_MOST, int)],
 ) -> list[SettingsChange]:
     """List who changed what and when, newest first."""
     known_house(services, farm, house)
-    return [settings_change(one) for one in alert_settings.history(services.records, farm, house, limit)]
+    below = page.after[0] if page.after else None
+    found = alert_settings.history(services.records, farm, house, page.wanted, below)
+    return [settings_change(one) for one in page.cut(found, lambda one: (one.version,))]
 
 
 @router.post("/{farm}/{house}/thresholds/replay", dependencies=[READ])
@@ -88,7 +91,7 @@ def try_out(farm: FarmPath, house: HousePath, asked: ReplayAsked, services: With
     now = datetime.now(UTC)
     began = now - timedelta(days=asked.days)
     history = HouseHistory(
-        services.series, services.records, farm, house, services.config.zone, points=asked.days * MINUTES_A_DAY
+        services.series, services.records, farm, house, services.zones.of(farm), points=asked.days * MINUTES_A_DAY
     )
     only = set(rules()) if asked.rules is None else set(asked.rules)
     with ONE_REPLAY:
@@ -109,7 +112,7 @@ def _newest(services: Services, farm: str, house: str) -> SetOnce:
 
 def _answer(services: Services, farm: str, house: str, kept: SetOnce, response: Response) -> Thresholds:
     response.headers["ETag"] = f'"{kept.version}"'
-    today = datetime.now(services.config.zone).date()
+    today = services.zones.day(farm, datetime.now(UTC))
     flock = flocks.facts_on(services.records, farm, house, today)
     return thresholds(kept, Lives(flock.breed, flock.placed_on) if flock else None, today)
 

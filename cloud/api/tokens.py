@@ -10,6 +10,7 @@ from sqlalchemy import Row
 
 from cloud.api.caller import Caller, OrganisationPath, within
 from cloud.api.models import NewToken, TokenMade, TokenNow
+from cloud.api.paging import Paged, paging
 from cloud.api.people import bad_post
 from cloud.api.problems import not_found
 from cloud.api.services import WithServices
@@ -41,9 +42,15 @@ def make_token(organisation: OrganisationPath, wanted: NewToken, services: WithS
 
 
 @router.get("")
-def list_tokens(organisation: OrganisationPath, services: WithServices, _keeper: Keeper) -> list[TokenNow]:
+def list_tokens(
+    organisation: OrganisationPath,
+    services: WithServices,
+    _keeper: Keeper,
+    page: Annotated[Paged, paging(200, 1_000, int)],
+) -> list[TokenNow]:
     """List the organisation's tokens, newest first, without their secrets."""
-    return [_token(row) for row in tokens.every(services.records, organisation)]
+    every = tokens.every(services.records, organisation)
+    return [_token(row) for row in page.sliced(every, lambda row: (-row.id,))]
 
 
 @router.delete("/{token}", status_code=HTTPStatus.NO_CONTENT)

@@ -10,7 +10,6 @@ from cloud.api.models import (
     FlockRecord,
     LogDayNow,
     LogEntryNow,
-    LogPage,
     StockDayNow,
     StockHistory,
     StockNow,
@@ -66,12 +65,13 @@ def stock_now(records: Records, farm: str, house: str, today: date, mean_grams: 
     )
 
 
-def stock_history(records: Records, farm: str, house: str, today: date) -> StockHistory:
+def stock_history(records: Records, farm: str, house: str, today: date, *, time_zone: str) -> StockHistory:
     """Return every day of the flock that lives in a house."""
     found = living(records, farm, house, today)
     if found is None:
-        return StockHistory(flock=None, days=[])
-    return StockHistory(flock=found.flock.flock, days=_days(records, farm, house, found, today))
+        return StockHistory(time_zone=time_zone, flock=None, days=[])
+    days = _days(records, farm, house, found, today)
+    return StockHistory(time_zone=time_zone, flock=found.flock.flock, days=days)
 
 
 def flock_records(records: Records, farm: str, house: str) -> list[FlockRecord]:
@@ -91,18 +91,13 @@ def flock_record(records: Records, farm: str, flock: str) -> FlockRecord | None:
         return _flock_record(connection, known, farm, found) if found else None
 
 
-def log_page(records: Records, farm: str, house: str, *, before: date | None, days: int, replaced: bool) -> LogPage:
-    """Return the newest days of the log before a day, and where to read on."""
-    found = daily_log.days_before(records, farm, house, before, days + 1, replaced=replaced)
-    listed = found[:days]
+def log_days(records: Records, farm: str, house: str, listed: list[date], *, replaced: bool) -> list[LogDayNow]:
+    """Return some days of the log with their entries."""
     by: dict[date, list[LogEntryNow]] = {day: [] for day in listed}
     for kept in daily_log.entries(records, farm, house, listed, replaced=replaced):
         by[kept.facts.day].append(entry_now(kept, farm, house))
     known = flocks.read(records, farm)
-    return LogPage(
-        days=[LogDayNow(day=day, age_days=_age(known, house, day), entries=by[day]) for day in listed],
-        before=listed[-1] if len(found) > days else None,
-    )
+    return [LogDayNow(day=day, age_days=_age(known, house, day), entries=by[day]) for day in listed]
 
 
 def entry_now(kept: KeptEntry, farm: str, house: str) -> LogEntryNow:

@@ -14,7 +14,7 @@ from cloud.flock.plausible import check_bird_weight, check_day, check_going, che
 from cloud.flock.stays import stay_on
 from cloud.flock.stock import birds_on, may_go_on, never_below_zero
 from cloud.flock.withdrawal import free_from, running_on
-from cloud.store import daily_log, flocks, houses
+from cloud.store import audit, daily_log, flocks, houses
 from cloud.store.flocks import GOING, EventFacts, FlockFacts, Flocks, KeptEvent, KeptFlock
 from cloud.store.records import Records
 
@@ -50,6 +50,7 @@ class FlockBook:
             _check_free(before, flock, facts, writing.today)
             self._check_log(connection, before, after, flock)
             flocks.add_version(connection, self.farm, kept)
+            self._note(connection, writing, "flock-corrected" if known else "flock-placed", facts.house, flock)
         return kept, True
 
     def tell(self, event: str, facts: EventFacts, writing: Writing) -> tuple[KeptEvent, bool]:
@@ -75,6 +76,7 @@ class FlockBook:
             after = replace(before, events=(*before.events, kept))
             self._check_log(connection, everything, after, facts.flock)
             flocks.add_event(connection, self.farm, kept)
+            self._note(connection, writing, f"flock-{facts.kind}", facts.house, facts.flock)
         return kept, True
 
     def withdraw(self, house: str, flock: str, event: str, writing: Writing) -> None:
@@ -97,6 +99,10 @@ class FlockBook:
             facts = EventFacts(flock, house, "withdrawn", known.facts.day, writing.now_ms, replaces=event)
             row = KeptEvent(str(uuid4()), facts, empties=False, by=writing.by, kept_ms=writing.now_ms)
             flocks.add_event(connection, self.farm, row)
+            self._note(connection, writing, f"flock-{known.facts.kind}-withdrawn", house, flock)
+
+    def _note(self, connection: Connection, writing: Writing, action: str, house: str, flock: str) -> None:
+        audit.note(connection, writing.actor, action, f"{house}: {flock}", farm=self.farm)
 
     def _event(self, connection: Connection, house: str, flock: str, event: str) -> KeptEvent:
         known = flocks.find_event(connection, self.farm, event)

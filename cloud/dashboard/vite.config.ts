@@ -1,10 +1,24 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const cloud = process.env["HENWISE_CLOUD"] ?? "http://127.0.0.1:8080";
 
+/** Names every built file in files.json, so that the service worker can keep all pages for a time without a network. */
+function filesNamed(): Plugin {
+  return {
+    name: "files-named",
+    enforce: "post",
+    generateBundle(_options, bundle) {
+      const names = Object.keys(bundle).filter((name) => name.startsWith("assets/"));
+      const source = JSON.stringify(names.sort().map((name) => `/${name}`));
+      this.emitFile({ type: "asset", fileName: "files.json", source });
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), filesNamed()],
   build: {
     // Phones of 2021 and the browsers inside messengers lag behind; CSS is lowered for them as well.
     target: ["chrome96", "safari15", "firefox100"],

@@ -103,8 +103,8 @@ class DemoFarm:
     def _healthy(self) -> bool:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.http_port}/healthz", timeout=1) as answer:
-                return bool(answer.status == 200)  # noqa: PLR2004  # HTTP OK
-        except (urllib.error.URLError, OSError):
+                return bool(json.load(answer)["status"] != "starting")
+        except (urllib.error.URLError, OSError, ValueError):
             return False
 
 

@@ -6,7 +6,7 @@ series and time, a picture by camera and time, the ledger by seq.
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
@@ -18,7 +18,19 @@ from cloud.ingest.admission import Admission
 from cloud.ingest.points import put_points, source_of, unix_ms
 from cloud.ingest.sorting import Accepted, Arrived, Sorted, sorted_batch
 from cloud.signals import Signal, notify
-from cloud.store import commands, drawings, enrolments, findings, hand_weighings, houses, ledger, pictures, verdicts
+from cloud.store import (
+    commands,
+    doubtful,
+    drawings,
+    enrolments,
+    findings,
+    hand_weighings,
+    houses,
+    late,
+    ledger,
+    pictures,
+    verdicts,
+)
 from cloud.store.findings import EvidenceKey
 from cloud.store.houses import Candidate
 from cloud.store.ledger import Range, Refused
@@ -220,6 +232,7 @@ class Settler:
             # A late weighing is not the last one, but it is one of its day.
             if id(candidate) in kept or isinstance(event, WeightSample):
                 _note_change(outcome, candidate.place, event)
+        late.note(connection, _late(batch.accepted), now_ms)
         ledger.settle_all(connection, outcome.settled, self._remembered.ranges)
         outcome.lacking = _lacking(connection, batch.accepted)
         for refused in batch.refused:
@@ -230,6 +243,8 @@ class Settler:
             if isinstance(item.message, HandWeighing):
                 hand_weighings.arrived(connection, item.place, item.message)
                 _note_change(outcome, item.place, item.message)
+        doubted = ((one.place, one.message) for one in batch.accepted if isinstance(one.message, Readings))
+        doubtful.arrived(connection, doubted)
         self._record_results(connection, batch.accepted, outcome)
         found = self._record_findings(connection, batch.accepted, outcome)
         return [*found, *self._record_pictures(connection, batch.accepted)]
@@ -276,6 +291,12 @@ def _points(accepted: Iterable[Accepted]) -> PointRows:
         if isinstance(item.message, Event):
             put_points(rows, item.place, item.message)
     return rows
+
+
+def _late(accepted: Iterable[Accepted]) -> Iterator[tuple[Place, int]]:
+    for item in accepted:
+        if isinstance(item.message, Event) and item.message.delayed:
+            yield item.place, unix_ms(item.message)
 
 
 def _kept_aside(not_kept: Iterable[NotKept]) -> list[Refused]:

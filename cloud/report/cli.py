@@ -82,9 +82,9 @@ def report(
     with sentences():
         settings = load_config(config)
         flocks = ((farm, flock), *(_named(one) for one in compare or []))
-        day = last.date() if last else datetime.now(UTC).astimezone(settings.zone).date()
-        wish = Wish(kind.value, flocks, day, language.value, units.value)
         with gathering(settings) as gatherer:
+            day = last.date() if last else gatherer.zones.day(farm, datetime.now(UTC))
+            wish = Wish(kind.value, flocks, day, language.value, units.value)
             wanted = reported(gatherer, replace(wish, kind="comparison") if len(flocks) > 1 else wish)
         file = made(wanted, form.value, table=table, bom=bom)
     path = _path(out, file.name)
@@ -103,6 +103,7 @@ def gathering(config: CloudConfig) -> Iterator["Gatherer"]:
     from cloud.report.gather import Gatherer
     from cloud.store.choice import chosen_series, is_embedded
     from cloud.store.folder import opened_records
+    from cloud.store.zones import Zones
 
     with opened_records(config) as records, TemporaryDirectory(prefix="henwise-report-") as folder:
         settings = config
@@ -112,7 +113,7 @@ def gathering(config: CloudConfig) -> Iterator["Gatherer"]:
         series = chosen_series(settings)
         series.open()
         try:
-            yield Gatherer(series, records, config.zone)
+            yield Gatherer(series, records, Zones(records, config.zone))
         finally:
             series.close()
 

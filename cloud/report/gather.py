@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -22,6 +21,7 @@ from cloud.store.daily_log import LogDay
 from cloud.store.flocks import Flocks, KeptFlock
 from cloud.store.records import Records
 from cloud.store.series import SeriesStore
+from cloud.store.zones import Zones
 
 MOVES = frozenset({"arrived", "left"})
 
@@ -37,11 +37,11 @@ class _Lived:
 
 @dataclass(frozen=True, slots=True)
 class Gatherer:
-    """Reads the stores of a service; days begin at midnight in ``zone``."""
+    """Reads the stores of a service; days begin at midnight of the farm."""
 
     series: SeriesStore
     records: Records
-    zone: ZoneInfo
+    zones: Zones
 
     def flock(self, farm: str, flock: str, last: date) -> FlockFacts:
         """Return everything about a flock until a day, or until it is over.
@@ -69,18 +69,18 @@ class Gatherer:
         curve = curves.curve_of(self.records, farm, told.breed)
         entered = prices.read(self.records, farm)
         stock = by_day(changes, told.placed_on, last)
-        targets = _targets(told.breed, told.placed_on, last)
+        targets, zone = _targets(told.breed, told.placed_on, last), self.zones.of(farm)
         feathered_on = told.placed_on + timedelta(days=FEATHERED_DAYS)
         climate = _mean_climate(
             [
-                climate_days(self.series, (farm, one.house), self.zone, (one.first, one.last), targets, feathered_on)
+                climate_days(self.series, (farm, one.house), zone, (one.first, one.last), targets, feathered_on)
                 for one in lived
             ]
         )
         weights: dict[date, DayWeight] = {}
         for one in reversed(lived):  # where two houses weigh, the one of the placement counts
             days = (one.first, one.last)
-            weights |= weight_days(self.series, self.records, (farm, one.house), self.zone, told.placed_on, days)
+            weights |= weight_days(self.series, self.records, (farm, one.house), zone, told.placed_on, days)
         log = self._log(farm, lived)
         return FlockFacts(
             farm=self._farm_name(farm),

@@ -55,7 +55,7 @@ class Scheduler:
         return sum(self._send(one, now) for one in known if self._due(one, now))
 
     def _due(self, schedule: Schedule, now: datetime) -> bool:
-        here = now.astimezone(self.gatherer.zone)
+        here = now.astimezone(self.gatherer.zones.of(schedule.farm))
         late = here.hour * 60 + here.minute - schedule.minute
         if not 0 <= late <= LATE_MINUTES:
             return False
@@ -63,7 +63,7 @@ class Scheduler:
         return today and (schedule.sent_day is None or schedule.sent_day < here.date())
 
     def _send(self, schedule: Schedule, now: datetime) -> int:
-        records, today = self.gatherer.records, now.astimezone(self.gatherer.zone).date()
+        records, today = self.gatherer.records, self.gatherer.zones.day(schedule.farm, now)
         letters = self._letters(schedule, today - timedelta(days=1))
         now_ms = int(now.timestamp() * 1000)
         with records.writing() as connection:

@@ -14,6 +14,8 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from cloud.alerts.delivery.notice import Language
 from cloud.errors import BadRecord
+from cloud.store import audit
+from cloud.store.audit import Actor
 from cloud.store.records import Records, add
 from cloud.store.tables import Channel
 
@@ -64,7 +66,7 @@ class KeptChannel:
     delivered_ms: int | None
 
 
-def put(records: Records, owner: Owner, channel: NewChannel, now_ms: int) -> KeptChannel:
+def put(records: Records, owner: Owner, channel: NewChannel, now_ms: int, actor: Actor | None = None) -> KeptChannel:
     """Keep a channel; the same one again only gets the new label. A push subscription may change its owner.
 
     Raises:
@@ -78,6 +80,7 @@ def put(records: Records, owner: Owner, channel: NewChannel, now_ms: int) -> Kep
             if (connection.scalar(select(func.count()).where(*_of(owner))) or 0) >= PER_OWNER:
                 raise BadRecord(f"there are {PER_OWNER} channels already; remove one first")
             add(connection, Channel, _row(owner, channel, fingerprint, now_ms))
+            _note(connection, actor, "channel-added", owner, f"{channel.kind}: {channel.label}")
         else:
             told_anew = {"label": channel.label, "language": channel.language, "address": channel.address}
             mine = {"user_id": owner.user, "farm": owner.farm}
@@ -99,11 +102,14 @@ def find(records: Records, owner: Owner, channel: int) -> KeptChannel | None:
     return kept(row) if row else None
 
 
-def remove(records: Records, owner: Owner, channel: int) -> bool:
+def remove(records: Records, owner: Owner, channel: int, actor: Actor | None = None) -> bool:
     """Forget a channel and what waits for it; say whether it was there."""
+    gone_now = delete(Channel).where(*_of(owner), Channel.id == channel).returning(Channel.kind, Channel.label)
     with records.writing() as connection:
-        removed: int = connection.execute(delete(Channel).where(*_of(owner), Channel.id == channel)).rowcount
-    return removed > 0
+        removed = connection.execute(gone_now).first()
+        if removed is not None:
+            _note(connection, actor, "channel-removed", owner, f"{removed.kind}: {removed.label}")
+    return removed is not None
 
 
 def reaching(connection: Connection, farm: str, users: Collection[int]) -> list[KeptChannel]:
@@ -135,6 +141,14 @@ def failed(connection: Connection, channel: int, trouble: Trouble, now_ms: int) 
 def gone(connection: Connection, channel: int) -> None:
     """Forget a channel whose receiver said that it is no more."""
     connection.execute(delete(Channel).where(Channel.id == channel))
+
+
+def _note(connection: Connection, actor: Actor | None, action: str, owner: Owner, about: str) -> None:
+    """Write it into the audit log of the farm, or of each organisation of the person; tests have nobody who acts."""
+    if actor is not None and owner.farm is not None:
+        audit.note(connection, actor, action, about, farm=owner.farm)
+    elif actor is not None and owner.user is not None:
+        audit.note_of_person(connection, actor, action, owner.user, about)
 
 
 def _of(owner: Owner) -> tuple[ColumnElement[bool], ...]:

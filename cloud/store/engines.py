@@ -5,6 +5,7 @@ what it reads, so that looking first and writing then needs no further care: SQL
 PostgreSQL each one takes the same advisory lock first. Only workers of ingest share it and hold devices' rows instead.
 """
 
+import re
 import sqlite3
 from pathlib import Path
 from typing import Final
@@ -99,6 +100,21 @@ def is_of_the_value(error: DBAPIError) -> bool:
     # Without a server's code it is the driver that could not pass the value on.
     by_driver = getattr(error.orig, "sqlstate", None) is None and not error.connection_invalidated
     return isinstance(error, InterfaceError | ProgrammingError) and by_driver
+
+
+def is_of_the_configuration(error: DBAPIError) -> bool:
+    """Say whether a server that answers will not let us in, or do what we need, until somebody mends a setting."""
+    code = getattr(error.orig, "sqlstate", None)
+    # A connection that was refused tells no code, only the server's words.
+    return _NO_RIGHT.match(code) is not None if code else _NOT_LET_IN.search(str(error.orig)) is not None
+
+
+_NO_RIGHT: Final = re.compile(r"28|3D|42501")
+"""SQLSTATE: wrong password or user; no such database; a right is missing."""
+_NOT_LET_IN: Final = re.compile(
+    r"FATAL: .*(password authentication failed|role .* does not exist|database .* does not exist|no pg_hba.conf entry|"
+    r"permission denied for database|is not permitted to log in)|fe_sendauth: no password supplied"
+)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

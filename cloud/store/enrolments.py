@@ -6,6 +6,8 @@ from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Connection, func, select, tuple_, update
 
+from cloud.store import audit
+from cloud.store.audit import Actor
 from cloud.store.records import Records, insert_all_new, insert_new, matching
 from cloud.store.tables import Enrolment
 from contract.place import Place
@@ -76,12 +78,14 @@ def note_waiting(records: Records, held: Mapping[Place, int], now_ms: int) -> No
                 room -= 1
 
 
-def decide(records: Records, place: Place, state: State, by: str, now_ms: int) -> None:
+def decide(records: Records, place: Place, state: State, by: str, now_ms: int, address: str = "") -> None:
     """Approve or revoke a device, one that was never heard of too."""
     decided = {"state": state, "by": by, "decided_ms": now_ms}
     with records.writing() as connection:
         insert_new(connection, Enrolment, _row(place, state, now_ms, 0))
         connection.execute(update(Enrolment).where(*_is(place)).values(decided))
+        about = f"{place.house}: {place.device}"
+        audit.note(connection, Actor(by, now_ms, address), f"device-{state}", about, farm=place.farm)
 
 
 def listed(records: Records, farm: str | None = None) -> list[Enrolled]:

@@ -88,6 +88,19 @@ def listed(records: Records, among: Collection[str]) -> list[Row[Any]]:
         return list(connection.execute(query))
 
 
+def described(connection: Connection, farm: str) -> tuple[str | None, str | None]:
+    """Return a farm's own display name and time zone, None for what it has none of."""
+    row = connection.execute(select(Farm.name, Farm.time_zone).where(Farm.farm == farm)).first()
+    return (row.name, row.time_zone) if row else (None, None)
+
+
+def every(records: Records) -> list[Row[Any]]:
+    """List all farms that belong to somebody, as ``listed`` does."""
+    query = select(Farm.farm, Farm.organisation_id, Farm.name, Farm.time_zone).order_by(Farm.farm)
+    with records.reading() as connection:
+        return list(connection.execute(query))
+
+
 def describe(connection: Connection, farm: str, name: str | None, time_zone: str | None) -> None:
     """Give a farm its display name and time zone; None takes it away."""
     connection.execute(update(Farm).where(Farm.farm == farm).values(name=name, time_zone=time_zone))

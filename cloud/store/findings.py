@@ -83,11 +83,32 @@ def find(records: Records, place: Place, finding: str) -> Found | None:
     return Found(EvidenceKey(place, finding, row.at_ms), row.pictured, row.message) if row else None
 
 
-def newest(records: Records, farm: str, house: str, *, unanswered: bool | None, limit: int) -> list[Found]:
-    """List findings of a house, newest first; ``unanswered`` keeps those without (True) or with (False) a verdict."""
+def newest(
+    records: Records,
+    farm: str,
+    house: str,
+    *,
+    unanswered: bool | None,
+    limit: int,
+    after: tuple[int, str, str] | None = None,
+) -> list[Found]:
+    """List findings of a house, newest first.
+
+    Args:
+        records: where.
+        farm: slug.
+        house: slug.
+        unanswered: keeps those without (True) or with (False) a verdict; None: all.
+        limit: at most so many.
+        after: only those that come after this time in ms, device and finding.
+    """
     query = select(Finding).where(Finding.farm == farm, Finding.house == house)
     if unanswered is not None:
         query = query.where(~_ANSWERED if unanswered else _ANSWERED)
+    if after is not None:
+        at_ms, device, name = after
+        further = (Finding.device > device) | ((Finding.device == device) & (Finding.finding > name))
+        query = query.where((Finding.at_ms < at_ms) | ((Finding.at_ms == at_ms) & further))
     query = query.order_by(desc(Finding.at_ms), Finding.device, Finding.finding).limit(limit)
     with records.reading() as connection:
         rows = connection.execute(query).all()

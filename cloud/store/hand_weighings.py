@@ -9,6 +9,8 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, select, update
 
+from cloud.store import audit
+from cloud.store.audit import Actor
 from cloud.store.records import Records, add, upsert
 from cloud.store.tables import HandWeighing
 from contract import messages
@@ -47,13 +49,15 @@ def new_id() -> str:
     return f"w-{secrets.token_hex(8)}"
 
 
-def tell(records: Records, farm: str, house: str, weighed: Weighed) -> Weighed:
+def tell(records: Records, farm: str, house: str, weighed: Weighed, address: str = "") -> Weighed:
     """Keep a weighing; the same of one day again adds nothing and answers with the one there is."""
     with records.writing() as connection:
         for known in _all(connection, farm, house, (HandWeighing.day == weighed.day,)):
             if (known.grams, known.birds, known.device) == (weighed.grams, weighed.birds, weighed.device):
                 return known
         add(connection, HandWeighing, _row(farm, house, weighed))
+        actor, about = Actor(weighed.by, weighed.at_ms, address), f"{house}: {weighed.grams:g} g on {weighed.day}"
+        audit.note(connection, actor, "weighing-told", about, farm=farm)
     return weighed
 
 
@@ -81,11 +85,15 @@ def between(records: Records, farm: str, house: str, first: date, last: date) ->
         return _all(connection, farm, house, (HandWeighing.day >= first, HandWeighing.day <= last))
 
 
-def remove(records: Records, farm: str, house: str, weighing: str) -> bool:
+def remove(records: Records, farm: str, house: str, weighing: str, actor: Actor) -> bool:
     """Take a weighing back; say whether there was one."""
     is_it = (*_of(farm, house), HandWeighing.weighing == weighing, HandWeighing.removed.is_(False))
+    taken_back = update(HandWeighing).where(*is_it).values(removed=True)
     with records.writing() as connection:
-        return connection.execute(update(HandWeighing).where(*is_it).values(removed=True)).rowcount > 0
+        row = connection.execute(taken_back.returning(HandWeighing.grams, HandWeighing.day)).first()
+        if row is not None:
+            audit.note(connection, actor, "weighing-withdrawn", f"{house}: {row.grams:g} g on {row.day}", farm=farm)
+    return row is not None
 
 
 def _of(farm: str, house: str) -> tuple[ColumnElement[bool], ...]:

@@ -8,6 +8,8 @@ from sqlalchemy import Connection, delete, select
 
 from cloud.alerts.delivery.notice import Level
 from cloud.alerts.delivery.recipients import DIGEST_MINUTE, NIGHT, Quiet
+from cloud.store import audit
+from cloud.store.audit import Actor
 from cloud.store.records import Records, add, upsert
 from cloud.store.tables import FarmNotifying, Listener, Turn
 
@@ -75,7 +77,7 @@ def escalation_of(connection: Connection, farm: str) -> Escalation:
     return Escalation(row.escalate_severe_minutes, row.escalate_warning_minutes, row.cap_per_hour, order)
 
 
-def escalate(records: Records, farm: str, escalation: Escalation) -> None:
+def escalate(records: Records, farm: str, escalation: Escalation, actor: Actor) -> None:
     """Keep how a farm wants to be told."""
     row = {
         "farm": farm,
@@ -88,6 +90,7 @@ def escalate(records: Records, farm: str, escalation: Escalation) -> None:
         connection.execute(delete(Turn).where(Turn.farm == farm))
         for place, user in enumerate(escalation.order):
             add(connection, Turn, {"farm": farm, "user_id": user, "place": place})
+        audit.note(connection, actor, "escalation-changed", farm, farm=farm)
 
 
 def _quiet(from_minute: int | None, until_minute: int | None) -> Quiet | None:

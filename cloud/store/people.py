@@ -1,6 +1,7 @@
 """Records of people: users with Argon2 passwords."""
 
 import secrets
+from dataclasses import replace as replaced
 from datetime import datetime
 from threading import BoundedSemaphore
 from typing import Any
@@ -116,6 +117,21 @@ def change_password(records: Records, user_id: int, password_hash: str, keep: st
         connection.execute(update(User).where(User.id == user_id).values(password_hash=password_hash))
         sessions.end_all(connection, user_id, keep)
         audit.note_of_person(connection, actor, "password-changed", user_id)
+
+
+def refused(records: Records, name: str, actor: Actor) -> None:
+    """Note that somebody tried to sign in by this name (or e-mail) and was refused.
+
+    A name that nobody has is noted without the name, for it may be a password typed into the wrong field; noted all
+    the same, so that the time of an answer tells nobody which names there are.
+    """
+    with records.writing() as connection:
+        known = _called(connection, name)
+        if known is None:
+            audit.note_of_stranger(connection, actor, "sign-in-refused")
+        else:
+            real = replaced(actor, who=connection.scalars(select(User.name).where(User.id == known.id)).one())
+            audit.note_of_person(connection, real, "sign-in-refused", known.id)
 
 
 def set_language(records: Records, user_id: int, language: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, delete, desc, select, tuple_
@@ -72,7 +73,22 @@ def facts_of(records: Records, key: PictureKey) -> PictureFacts | None:
         row = connection.execute(query).first()
     if row is None:
         return None
-    return PictureFacts(key, (row.width, row.height), tuple(BOXES.validate_json(row.boxes)), row.network)
+    return _facts(row)
+
+
+def between(
+    records: Records, house: tuple[str, str], kind: str, from_ms: int, to_ms: int
+) -> list[PictureFacts]:  # fmt: skip
+    """List the pictures of a kind that a house's cameras took in a span (end exclusive), oldest first."""
+    farm, name = house
+    query = (
+        select(Picture)
+        .where(Picture.farm == farm, Picture.house == name, Picture.kind == kind)
+        .where(Picture.at_ms >= from_ms, Picture.at_ms < to_ms)
+        .order_by(Picture.at_ms)
+    )
+    with records.reading() as connection:
+        return [_facts(row) for row in connection.execute(query)]
 
 
 def beyond(connection: Connection, key: PictureKey, keep: int) -> list[PictureKey]:
@@ -110,6 +126,12 @@ _KEY = (Picture.farm, Picture.house, Picture.device, Picture.camera, Picture.kin
 
 def _key(row: Row[str, str, str, str, str, int]) -> PictureKey:
     return PictureKey(Place(farm=row.farm, house=row.house, device=row.device), row.camera, row.kind, row.at_ms)
+
+
+def _facts(row: Row[Any]) -> PictureFacts:
+    place = Place(farm=row.farm, house=row.house, device=row.device)
+    key = PictureKey(place, row.camera, row.kind, row.at_ms)
+    return PictureFacts(key, (row.width, row.height), tuple(BOXES.validate_json(row.boxes)), row.network)
 
 
 def _columns(key: PictureKey) -> dict[str, str | int]:

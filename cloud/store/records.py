@@ -8,13 +8,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, Insert, Row, Select, insert, tuple_
+from sqlalchemy import URL, Connection, Engine, Insert, Row, Select, insert, text, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from cloud.errors import BadRecord, StoreUnavailable
-from cloud.store.engines import BESIDE, Where, engine_of, is_of_the_value, name_of, reads, writes
+from cloud.errors import BadRecord, CannotStart, StoreUnavailable
+from cloud.store.engines import (
+    BESIDE,
+    Where,
+    engine_of,
+    is_of_the_configuration,
+    is_of_the_value,
+    name_of,
+    reads,
+    writes,
+)
 from cloud.store.tables import Table
 
 KEYS_AT_ONCE: Final = 500
@@ -36,7 +45,7 @@ class Records:
 
         Raises:
             StoreUnavailable: it can't be opened or written.
-            CannotStart: a newer Henwise made its tables.
+            CannotStart: a newer Henwise made its tables, or the server does not let us in.
         """
         from cloud.store.migrations import upgrade
 
@@ -44,9 +53,23 @@ class Records:
         try:
             with self.writing() as connection:
                 upgrade(connection)
+        except StoreUnavailable as error:
+            self.close()
+            if isinstance(error.__cause__, DBAPIError) and is_of_the_configuration(error.__cause__):
+                raise CannotStart(f"records.url: {str(error).removesuffix(f'; {_ADVICE}')}") from error
+            raise
         except BaseException:
             self.close()
             raise
+
+    def look(self) -> None:
+        """Look whether the database answers.
+
+        Raises:
+            StoreUnavailable: it does not.
+        """
+        with self.reading() as connection:
+            connection.execute(text("SELECT 1"))
 
     def close(self) -> None:
         """Close all connections; harmless when none is open."""

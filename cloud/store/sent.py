@@ -44,14 +44,21 @@ class Sent:
     over: tuple[SentOver, ...]
 
 
-def to_user(records: Records, user: int, before_ms: int, limit: int) -> list[Sent]:
-    """List what was said to a person, the newest first."""
-    return _listed(records, (Notification.user_id == user, Notification.at_ms < before_ms), limit)
+def to_user(records: Records, user: int, limit: int, after: tuple[int, str] | None = None) -> list[Sent]:
+    """List what was said to a person, the newest first, if need be only what comes after this time in ms and id."""
+    return _listed(records, (Notification.user_id == user, *_after(after)), limit)
 
 
-def on_farm(records: Records, farm: str, before_ms: int, limit: int) -> list[Sent]:
-    """List what was said about a farm, the newest first."""
-    return _listed(records, (Notification.farm == farm, Notification.at_ms < before_ms), limit)
+def on_farm(records: Records, farm: str, limit: int, after: tuple[int, str] | None = None) -> list[Sent]:
+    """List what was said about a farm, in the same way."""
+    return _listed(records, (Notification.farm == farm, *_after(after)), limit)
+
+
+def _after(last: tuple[int, str] | None) -> tuple[ColumnElement[bool], ...]:
+    if last is None:
+        return ()
+    at_ms, name = last
+    return ((Notification.at_ms < at_ms) | ((Notification.at_ms == at_ms) & (Notification.id > name)),)
 
 
 def find(records: Records, notification: str) -> Sent | None:

@@ -167,6 +167,14 @@ class SeriesStore(Protocol):
         """
         ...
 
+    def look(self) -> None:
+        """Look whether the store answers.
+
+        Raises:
+            StoreUnavailable: it does not.
+        """
+        ...
+
     def close(self) -> None:
         """Finish what was handed in; harmless when not open."""
         ...

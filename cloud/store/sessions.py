@@ -4,9 +4,12 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
+from cloud.store import audit
+from cloud.store.audit import Actor
 from cloud.store.records import Records, add
 from cloud.store.tables import Session, User
 
@@ -42,7 +45,7 @@ def begin(
 ) -> str:
     """Return a new token; sessions that are over are cleared away."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    row = {
+    row: dict[str, Any] = {
         "token_hash": hashed(token), "user_id": user_id, "expires_ms": ms(now + lifetime),
         "began_ms": ms(now), "used_ms": ms(now),
         "browser": browser[:BROWSER_MAX_CHARACTERS], "address": address[:ADDRESS_MAX_CHARACTERS],
@@ -50,6 +53,8 @@ def begin(
     with records.writing() as connection:
         connection.execute(delete(Session).where(Session.expires_ms <= ms(now)))
         add(connection, Session, row)
+        name = connection.scalars(select(User.name).where(User.id == user_id)).one()
+        audit.note_of_person(connection, Actor(name, ms(now), row["address"]), "signed-in", user_id, row["browser"])
     return token
 
 
@@ -84,11 +89,21 @@ def end_all(connection: Connection, user_id: int, keep: str = "") -> None:
     connection.execute(delete(Session).where(Session.user_id == user_id, Session.token_hash != hashed(keep)))
 
 
-def end_one(records: Records, user_id: int, session: str) -> bool:
+def end_everywhere(records: Records, user_id: int, actor: Actor) -> None:
+    """Forget every token of a person, because they ask for it."""
+    with records.writing() as connection:
+        end_all(connection, user_id)
+        audit.note_of_person(connection, actor, "signed-out-everywhere", user_id)
+
+
+def end_one(records: Records, user_id: int, session: str, actor: Actor) -> bool:
     """Forget one session of a person by its id; say whether there was one."""
     query = delete(Session).where(Session.user_id == user_id, Session.token_hash.startswith(session, autoescape=True))
     with records.writing() as connection:
-        return connection.execute(query).rowcount > 0
+        ended = connection.execute(query.returning(Session.browser)).first()
+        if ended is not None:
+            audit.note_of_person(connection, actor, "signed-out-browser", user_id, ended.browser)
+    return ended is not None
 
 
 def open_ones(records: Records, user_id: int, now: datetime) -> list[Open]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from cloud.errors import StoreUnavailable
-from cloud.store import findings, pictures
+from cloud.store import findings, late, pictures
 from cloud.store.keeping import DAY_MS, Keeping
 from cloud.store.media import Key, Media
 from cloud.store.records import Records
@@ -51,4 +51,5 @@ def _forgotten(records: Records, keeping: Keeping, now_ms: int) -> list[Key]:
             connection, now_ms - keeping.finding_days * DAY_MS, now_ms - keeping.confirmed_days * DAY_MS
         )
         findings.forget_pictures(connection, found)
+        late.forget(connection, now_ms - keeping.snapshot_days * DAY_MS)
     return [*taken, *found]

@@ -41,6 +41,7 @@ JUDGE_S: Final = 240.0
 STEADY_S: Final = 20.0
 """A new version must run so long; one that dies after its first word is no good."""
 KEPT_VERSIONS: Final = 2
+_READS_CONFIG: Final = "import sys, pathlib, edge.config_file as c; c.load(pathlib.Path(sys.argv[1]))"
 _WHEEL: Final = re.compile(r"henwise-(\d+(?:\.\w+)*)-py3-none-any\.whl")
 
 
@@ -192,7 +193,8 @@ class Updater:
         self._run([str(home / "bin/henwise-edge"), "--version"])
         config = self._layout.at(self._layout.folder / "edge.toml")
         if config.exists():
-            self._run([str(home / "bin/henwise-edge"), "check-config", str(config)])
+            # Not check-config: a camera that is unplugged just now is no reason to refuse a version.
+            self._run([str(home / "bin/python"), "-c", _READS_CONFIG, str(config)])
         shutil.rmtree(wheels)
         os.sync()
         write_kept(home / COMPLETE, b"")

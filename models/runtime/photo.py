@@ -1,4 +1,4 @@
-"""Read a photo from a file."""
+"""Read a photo from a file, or from what was sent."""
 
 from pathlib import Path
 
@@ -16,11 +16,22 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
         DatasetError: the file cannot be read, or is no picture.
     """
     try:
-        content = np.frombuffer(path.read_bytes(), np.uint8)
-        picture = cv2.imdecode(content, cv2.IMREAD_COLOR) if len(content) else None
-    except (OSError, cv2.error) as error:  # cv2.error: more pixels than OpenCV will read
-        reason = error.strerror if isinstance(error, OSError) else "it is too large"
-        raise DatasetError(f"cannot read {path}: {reason}") from error
+        content = path.read_bytes()
+    except OSError as error:
+        raise DatasetError(f"cannot read {path}: {error.strerror}") from error
+    return decoded(content, f"{path}")
+
+
+def decoded(content: bytes, name: str) -> NDArray[np.uint8]:
+    """Return the picture that a file's content holds, as `read_picture` does; `name` is what its errors call it.
+
+    Raises:
+        DatasetError: it is no picture.
+    """
+    try:
+        picture = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
+    except cv2.error as error:  # more pixels than OpenCV will read
+        raise DatasetError(f"cannot read {name}: it is too large") from error
     if picture is None:
-        raise DatasetError(f"{path} is no picture that can be read: give a JPEG or PNG file")
+        raise DatasetError(f"{name} is no picture that can be read: give a JPEG or PNG file")
     return np.asarray(picture, np.uint8)

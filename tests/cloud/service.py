@@ -51,7 +51,7 @@ class CloudProcess:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=False,
         )
 
@@ -66,7 +66,7 @@ class CloudProcess:
                 [*wrapper, sys.executable, "-m", "cloud.cli", "serve"], env=self.environ(), stdout=log, stderr=log
             )
 
-    def wait_until_healthy(self, timeout_s: float = 60) -> None:
+    def wait_until_healthy(self, timeout_s: float = 120) -> None:
         deadline_s = time.monotonic() + timeout_s
         while not self.health():
             assert self.process is not None
@@ -87,12 +87,13 @@ class CloudProcess:
             time.sleep(0.05)
 
     def health(self) -> dict[str, object]:
-        """Return what the service says of itself; empty while it does not answer."""
+        """Return what the service says of itself; empty while it does not answer or its stores are not open yet."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
             connection.request("GET", "/healthz")
             answer = connection.getresponse()
-            return dict(json.loads(answer.read())) if answer.status == HTTPStatus.OK else {}
+            said = dict(json.loads(answer.read())) if answer.status == HTTPStatus.OK else {}
+            return {} if said.get("status") == "starting" else said
         except OSError:
             return {}
         finally:

@@ -51,7 +51,7 @@ async def test_past_alerts_come_in_pages(app: FastAPI, mei: httpx.AsyncClient, h
         pages.append([one["alert"] for one in answer["alerts"]])
         if answer["next"] is None:
             break
-        after = f"&after={answer['next']}"
+        after = f"&cursor={answer['next']}"
     assert [len(page) for page in pages] == [2, 2, 1]
     assert sorted(one for page in pages for one in page) == sorted(alerts)
     assert (await mei.get(f"{HOUSE}/alerts?state=resolved")).json() == {"alerts": [], "next": None}

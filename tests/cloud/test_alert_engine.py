@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from cloud.alerts.history import HouseHistory
 from cloud.alerts.replay import replay
 from cloud.alerts.rules.settings import HouseSettings, OwnLimits
+from cloud.alerts.telling import alert_now
 from cloud.book.log import LogBook
 from cloud.book.moment import Writing
 from cloud.store import alert_actions, alert_book, alert_settings
@@ -21,8 +23,10 @@ from cloud.store.daily_log import EntryFacts, EntryKind
 from cloud.store.embedded import EmbeddedSeries
 from cloud.store.media import Media
 from cloud.store.records import Records
+from cloud.store.series import Point, SeriesKey
 from contract.messages import Announcement, Readings
-from tests.cloud.sending import BOOT, PI, finding, readings, roll_call, status
+from contract.quantities import DEVICE
+from tests.cloud.sending import BOOT, PI, announcement, finding, readings, roll_call, status
 from tests.cloud.watched import THERMO, ZONE, WatchedHouse, ms
 
 
@@ -288,3 +292,45 @@ def test_what_people_write_down_is_judged_late_entries_too(house: WatchedHouse):
     assert sorted((ring.rule, ring.level) for ring in rings) == [("less-water", 2), ("mortality", 3)]
     house.now += timedelta(days=4)
     assert sorted(house.judge()) == [("less-water", "resolved", 0), ("mortality", "resolved", 0)]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "rule", "well", "watch", "warning"),
+    [
+        ("battery_percent", "battery-low", 80.0, 20.0, 8.0),
+        ("disk_percent", "disk-filling", 40.0, 90.0, 97.0),
+        ("outbox_age_hours", "unsent-for-long", 0.0, 3.0, 13.0),
+        ("outbox_room_hours", "storage-short", 500.0, 40.0, 10.0),
+        ("processor_temperature_celsius", "device-hot", 55.0, 82.0, 90.0),
+        ("undervoltage_ratio", "power-weak", 0.0, 0.1, 0.5),
+    ],
+)
+def test_how_a_device_does_itself_is_watched_too(
+    house: WatchedHouse, quantity: str, rule: str, well: float, watch: float, warning: float
+):
+    house.send(announcement())  # what a device says of itself is of no instrument that it announces
+    for value, expected in (
+        (well, []), (watch, [(rule, "opened", 1)]), (warning, [(rule, "worsened", 2)]), (well, [(rule, "resolved", 0)]),
+    ):  # fmt: skip
+        house.measure(40, source=DEVICE, **{quantity: value})
+        house.send(status(when=house.now))
+        assert house.judge() == expected
+    [told] = alert_book.page(house.records, PI.farm, PI.house, state="resolved", before=None, limit=9)
+    assert alert_now(told).en.what.startswith("Pi 1")
+
+
+def test_a_meter_tells_that_they_drink_less_when_nobody_writes(house: WatchedHouse):
+    key = SeriesKey(PI.farm, PI.house, PI.device, "meter-1", "water_meter_litres")
+    midnight = datetime.combine(house.now.astimezone(ZONE).date(), datetime.min.time(), ZONE)
+    hours = [midnight + timedelta(hours=hour) for hour in range(-72, 13)]
+    shown = np.cumsum([10.0 if at < midnight - timedelta(hours=23) else 6.0 for at in hours])
+    house.series.append([Point(key, ms(at), float(litres)) for at, litres in zip(hours, shown, strict=True)])
+    assert house.judge() == [("less-water", "opened", 2)]
+    [alert] = house.open()
+    assert alert.value == pytest.approx(60, abs=3)
+    book = LogBook(house.records, PI.farm, PI.house)
+    yesterday = midnight.date() - timedelta(days=1)
+    leak = EntryFacts("water", yesterday, ms(house.now), litres=235.0)
+    book.write("e-1", leak, Writing("mei", ms(house.now), midnight.date()))
+    house.now += timedelta(minutes=2)
+    assert house.judge() == [("less-water", "resolved", 0)]

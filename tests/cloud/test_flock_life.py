@@ -129,7 +129,7 @@ class TestLog:
         assert (await placed.delete(f"{HOUSE}/log/e-1")).json() == first.json()
         assert (await stock(placed))["dead"] == 0
         assert (await stock(placed))["today"]["dead"] is None
-        assert (await placed.get(f"{HOUSE}/log")).json() == {"days": [], "before": None}
+        assert (await placed.get(f"{HOUSE}/log")).json() == {"days": [], "next": None}
         [day] = (await placed.get(f"{HOUSE}/log", params={"replaced": True})).json()["days"]
         assert [(one["entry"], one["withdrawn"]) for one in day["entries"]] == [("e-1", True)]
         assert code(await placed.delete(f"{HOUSE}/log/e-9")) == (404, "no_such_entry")
@@ -139,11 +139,10 @@ class TestLog:
     async def test_the_log_is_read_in_pages_of_days(self, placed: httpx.AsyncClient, today: date):
         for back in (0, 1, 5, 9):
             await write(placed, f"e-{back}", "mortality", today - timedelta(days=back), birds=0)
-        page = (await placed.get(f"{HOUSE}/log", params={"days": 3})).json()
+        page = (await placed.get(f"{HOUSE}/log", params={"limit": 3})).json()
         assert [day["age_days"] for day in page["days"]] == [20, 19, 15]
-        assert page["before"] == str(today - timedelta(days=5))
-        rest = (await placed.get(f"{HOUSE}/log", params={"days": 3, "before": page["before"]})).json()
-        assert ([day["age_days"] for day in rest["days"]], rest["before"]) == ([11], None)
+        rest = (await placed.get(f"{HOUSE}/log", params={"limit": 3, "cursor": page["next"]})).json()
+        assert ([day["age_days"] for day in rest["days"]], rest["next"]) == ([11], None)
 
     @pytest.mark.parametrize(
         ("kind", "back", "more", "refusal"),
@@ -190,7 +189,7 @@ class TestLog:
         assert (await write(mei, "e-2", "note", today, note="washed")).status_code == 201
         assert code(await write(mei, "e-3", "mortality", today, birds=1)) == (422, "no_flock")
         assert (await mei.get(HOUSE)).json()["stock"] is None
-        assert (await mei.get(f"{HOUSE}/stock")).json() == {"flock": None, "days": []}
+        assert (await mei.get(f"{HOUSE}/stock")).json() == {"time_zone": "Asia/Shanghai", "flock": None, "days": []}
         unheard = await mei.put(f"{OTHER}/log/e-1", json=told("note", today))
         assert code(unheard) == (404, "no_such_house")
 

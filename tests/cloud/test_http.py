@@ -144,7 +144,8 @@ async def test_a_service_without_its_broker_is_healthy_but_not_ready(stranger: h
     assert (await stranger.get("/healthz")).status_code == 200
     answer = await stranger.get("/readyz")
     assert answer.status_code == 503
-    assert answer.json() == {"status": "degraded", "broker_connected": False, "store_writable": True}
+    said = {"status": "degraded", "waiting_for": ["broker"], "broker_connected": False, "store_writable": True}
+    assert answer.json() == said
 
 
 async def test_counters_name_routes_and_never_farms(mei: httpx.AsyncClient, app: FastAPI):

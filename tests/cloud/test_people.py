@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -262,17 +263,84 @@ class TestAccount:
         assert (await mei.patch("/api/v1/session", json={"language": "tlh"})).status_code == 422
 
 
-async def test_what_people_do_is_in_the_log_page_by_page(mei: httpx.AsyncClient, li: httpx.AsyncClient, home: str):
-    await joined(li, mei, home, role="viewer")
-    await mei.post(f"{home}/tokens", json={"name": "office", "rights": ["read"]})
-    first = (await mei.get(f"{home}/audit", params={"limit": 2})).json()
-    rest = (await mei.get(f"{home}/audit", params={"before": first["before"]})).json()
-    rows = [*first["rows"], *rest["rows"]]
-    assert rest["before"] is None
-    assert [(row["who"], row["action"]) for row in rows] == [
-        ("mei", "token-made"), (LI["name"], "invitation-accepted"), ("mei", "person-invited"),
-    ]  # fmt: skip
-    assert rows[1]["address"] == "10.1.2.3"
+async def told(mei: httpx.AsyncClient, home: str, **asked: Any) -> list[dict[str, Any]]:
+    """Return the audit log, newest first, read three rows at a time."""
+    rows: list[dict[str, Any]] = []
+    address: str | None = str(httpx.URL(f"{home}/audit", params={"limit": 3, **asked}))
+    while address is not None:
+        answer = await mei.get(address)
+        assert answer.status_code == 200, answer.text
+        rows += answer.json()["rows"]
+        address = answer.links["next"]["url"] if "next" in answer.links else None
+    return rows
+
+
+class TestAudit:
+    async def test_what_people_do_is_in_the_log_page_by_page(
+        self, mei: httpx.AsyncClient, li: httpx.AsyncClient, home: str
+    ):
+        await joined(li, mei, home, role="viewer")
+        await mei.post(f"{home}/tokens", json={"name": "office", "rights": ["read"]})
+        rows = await told(mei, home)
+        assert [(row["who"], row["action"]) for row in rows] == [
+            ("mei", "token-made"), (LI["name"], "signed-in"), (LI["name"], "invitation-accepted"),
+            ("mei", "person-invited"), ("mei", "signed-in"),
+        ]  # fmt: skip
+        assert rows[1]["address"] == "10.1.2.3"
+
+    async def test_sign_ins_good_and_refused_and_the_end_of_all_sessions(
+        self, mei: httpx.AsyncClient, li: httpx.AsyncClient, home: str
+    ):
+        await joined(li, mei, home, role="viewer")
+        for wrong in ({"name": LI["name"], "password": "not it"}, {"name": "correct horse", "password": "not it"}):
+            assert (await li.post("/api/v1/session", json=wrong)).status_code == 401
+        assert (await li.delete("/api/v1/sessions")).status_code == 204
+        assert (await li.post("/api/v1/session", json=LI)).status_code == 200
+        rows = await told(mei, home, action="sign-in") + await told(mei, home, action="signed")
+        said = [(row["action"], row["who"]) for row in rows if row["who"] != "mei"]
+        assert said == [
+            ("sign-in-refused", LI["name"]),
+            ("signed-in", LI["name"]), ("signed-out-everywhere", LI["name"]), ("signed-in", LI["name"]),
+        ]  # fmt: skip
+        assert "correct horse" not in str(rows)
+
+    async def test_flocks_limits_devices_channels_and_weighings_are_told_with_who_and_where(
+        self, mei: httpx.AsyncClient, home: str
+    ):
+        house, today = "/api/v1/houses/hill/house-2", str(datetime.now(ZoneInfo("Asia/Shanghai")).date())
+        placing = {"breed": "ross-308", "placed_on": today, "placed_birds": 500}
+        event = {"kind": "thinned", "day": today, "at": "2026-11-22T18:05:00.000Z", "birds": 5}
+        channel = {"address": "mailto://u:p@mail.example.org?to=mei@example.org", "label": "Mail"}
+        limits = {"rules": {"ammonia": {"warning": 22}}}
+        deeds: list[tuple[str, str, Any, dict[str, str]]] = [
+            ("PUT", f"{house}/flocks/f-1", placing, {}),
+            ("PUT", f"{house}/flocks/f-1", {**placing, "placed_birds": 510}, {"If-Match": '"1"'}),
+            ("PUT", f"{house}/flocks/f-1/events/e-1", event, {}),
+            ("DELETE", f"{house}/flocks/f-1/events/e-1", None, {}),
+            ("POST", f"{house}/hand-weighings", {"day": today, "grams": 42.0, "birds": 60}, {}),
+            ("PUT", f"{house}/thresholds", limits, {"If-Match": '"0"'}),
+            ("PUT", "/api/v1/farms/hill/devices/house-2/pi-9", {"state": "approved"}, {}),
+            ("PUT", "/api/v1/farms/hill/devices/house-2/pi-9", {"state": "revoked"}, {}),
+            ("POST", "/api/v1/farms/hill/channels", channel, {}),
+            (
+                "PUT",
+                "/api/v1/farms/hill/escalation",
+                {"severe_minutes": 15, "warning_minutes": 60, "cap_per_hour": 9, "order": ["mei"]},
+                {},
+            ),
+        ]
+        for method, address, body, headers in deeds:
+            answer = await mei.request(method, address, json=body, headers=headers)
+            assert answer.is_success, (address, answer.text)
+        rows = await told(mei, home, farm="hill")
+        assert [row["action"] for row in reversed(rows)] == [
+            "flock-placed", "flock-corrected", "flock-thinned", "flock-thinned-withdrawn", "weighing-told",
+            "limits-changed", "device-approved", "device-revoked", "channel-added", "escalation-changed",
+        ]  # fmt: skip
+        assert {(row["who"], row["farm"], row["address"]) for row in rows} == {("mei", "hill", "127.0.0.1")}
+        assert "u:p" not in str(rows)
+        flocks = await told(mei, home, action="flock")
+        assert len(flocks) == 4
 
 
 async def test_the_first_owner_is_made_by_a_link_that_works_once(config: CloudConfig, dist: Any):

@@ -10,7 +10,7 @@ import pytest
 from tests.cloud.service import CloudProcess
 from tests.servers import free_port
 
-pytestmark = [pytest.mark.system]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 LI = {"name": "li@farm.example", "password": "a long phrase"}
 
@@ -50,6 +50,10 @@ def test_from_the_printed_link_to_a_farm_with_people_and_machines(cloud: CloudPr
         assert "taken" in refused(cloud, "farm", "add", "hill")
         assert "farm add brook" in refused(cloud, "house", "add", "brook", "house-1")
         assert "not a time zone" in refused(cloud, "farm", "add", "brook", "--time-zone", "Mars/North")
+        assert said(cloud, "farm", "describe", "hill", "--time-zone", "Asia/Kashgar") == "hill: 青山, Asia/Kashgar."
+        assert "farm add brook" in refused(cloud, "farm", "describe", "brook", "--name", "Brook")
+        assert "hill  organisation 1  青山  Asia/Kashgar" in said(cloud, "farm", "list")
+        assert mei.get("/api/v1/farms").json()[0]["time_zone"] == "Asia/Kashgar"
 
         secret = said(cloud, "user", "token", "office", "--right", "read", "--farm", "hill")
         answer = httpx.get(f"{cloud.url}/api/v1/farms", headers={"authorization": f"Bearer {secret}"})
@@ -67,8 +71,12 @@ def test_from_the_printed_link_to_a_farm_with_people_and_machines(cloud: CloudPr
 
         rows = mei.get("/api/v1/organisations/1/audit").json()["rows"]
         assert {row["action"] for row in rows if row["who"] == "console"} == {
-            "farm-added", "house-described", "token-made", "person-invited",
+            "farm-added", "farm-described", "house-described", "token-made", "person-invited",
         }  # fmt: skip
+    httpx.post(f"{cloud.url}/api/v1/session", json={"name": "correct horse", "password": "mei"})
+    [stranger] = said(cloud, "user", "audit").splitlines()
+    assert re.fullmatch(r"\S+ \S+Z  -  sign-in-refused  -    127\.0\.0\.1", stranger)
+    assert "mei  signed-in" in said(cloud, "user", "audit", "--organisation", "1")
 
 
 def test_a_person_of_one_farm_is_added_with_a_password(cloud: CloudProcess):

@@ -30,6 +30,7 @@ from cloud.store.report_schedules import Schedule
 from cloud.store.report_schedules import put as schedule
 from cloud.store.sent import find
 from cloud.store.tables import Notification
+from cloud.store.zones import Zones
 from tests.cloud.whole_flock import PLACED_ON, ZONE, Where, fill
 from tests.servers import free_port
 
@@ -104,7 +105,7 @@ def farm(tmp_path: Path) -> Iterator[Gatherer]:
     fill(records, series, Where(), days=21, every_s=7200)
     people.add_user(records, Passwords(), "mei", "correct horse", datetime.now(UTC))
     put(records, Owner(user=1), NewChannel("email", "mail", "email:mei@example.org", "mei@example.org", "en"), 0)
-    yield Gatherer(series, records, ZONE)
+    yield Gatherer(series, records, Zones(records, ZONE))
     series.close()
     records.close()
 

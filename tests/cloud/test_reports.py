@@ -33,6 +33,7 @@ from cloud.report.xlsx import render as xlsx
 from cloud.store.embedded import EmbeddedSeries
 from cloud.store.records import Records
 from cloud.store.retention import Retention
+from cloud.store.zones import Zones
 from tests.cloud.whole_flock import BIRDS, PLACED_ON, THINNED, ZONE, Where, fill, place
 
 LAST = PLACED_ON + timedelta(days=55)
@@ -50,7 +51,7 @@ def gatherer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gatherer]:
     fill(records, series, Where())
     fill(records, series, Where("valley", "house-1", "v-1"), days=42, seed=2, factor=0.94, every_s=1800)
     place(records, Where("hill", "house-3", "silent"), PLACED_ON)
-    yield Gatherer(series, records, ZONE)
+    yield Gatherer(series, records, Zones(records, ZONE))
     series.close()
     records.close()
 

@@ -14,6 +14,7 @@ from cloud.store.flocks import FlockFacts
 from cloud.store.media import Media
 from cloud.store.records import Records
 from cloud.store.series import Point, SeriesKey, SeriesStore
+from cloud.store.zones import Zones
 from contract.messages import Message, encode
 from tests.cloud.placing import place
 from tests.cloud.sending import NOON, PI, topic_of
@@ -37,7 +38,7 @@ class WatchedHouse:
 
     def another_engine(self) -> Engine:
         """Return the rules as a process that has just started has them."""
-        return Engine(self.series, self.records, ZONE, self.told.extend, lambda: self.now)
+        return Engine(self.series, self.records, Zones(self.records, ZONE), self.told.extend, lambda: self.now)
 
     def place(self, age_days: int, breed: str = "ross-308") -> None:
         self.place_on(self.now.astimezone(ZONE).date() - timedelta(days=age_days), breed)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.cloud.sending import JPEG
 from tests.dashboard.conftest import PLACE, Farm, phone, signed_in
-from tests.dashboard.test_pages import axe_violations, small_targets
+from tests.dashboard.looking import axe_violations, small_targets
 
 HOUSE = f"/houses/{PLACE.farm}/{PLACE.house}"
 API = f"/api/v1{HOUSE}"

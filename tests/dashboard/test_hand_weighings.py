@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.dashboard.conftest import Farm, phone, signed_in
-from tests.dashboard.test_pages import axe_violations, small_targets
+from tests.dashboard.looking import axe_violations, small_targets
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
 

@@ -18,7 +18,7 @@ from tests.cloud.delivery import conftest as delivery
 from tests.cloud.delivery.conftest import Receiver
 from tests.cloud.service import CloudProcess, cloud_process
 from tests.dashboard.conftest import PASSWORD, USER, phone, running
-from tests.dashboard.test_pages import axe_violations, small_targets
+from tests.dashboard.looking import axe_violations, small_targets
 from tests.servers import Mosquitto
 
 receiver = delivery.receiver
@@ -72,11 +72,11 @@ def test_a_way_is_added_tried_and_removed(
         expect(page.get_by_role("heading", level=1)).to_have_text(words["title"])
         expect(page.locator("[data-card=channels]")).to_contain_text(words["none"])
         page.locator("select").select_option("webhook")
-        page.locator("#address").fill("no address")
+        page.locator("#own-address").fill("no address")
         page.get_by_role("button", name=words["add"], exact=True).click()
         expect(page.get_by_role("alert")).to_contain_text(words["bad"])
-        page.locator("#address").fill(f"json://127.0.0.1:{receiver.port}/hook")
-        page.locator("#label").fill("My hook")
+        page.locator("#own-address").fill(f"json://127.0.0.1:{receiver.port}/hook")
+        page.locator("#own-label").fill("My hook")
         page.get_by_role("button", name=words["add"], exact=True).click()
         page.get_by_role("button", name=words["test"]).click()
         expect(page.locator("[data-test=delivered]")).to_contain_text(words["taken"], timeout=PATIENCE_MS)

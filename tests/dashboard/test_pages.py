@@ -1,17 +1,14 @@
 """The dashboard's pages on a phone, before a real service: right, legible, accessible, and honest about age."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.dashboard.conftest import Farm, phone, signed_in
+from tests.dashboard.looking import axe_violations, small_targets
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
-
-AXE = Path(__file__).parents[2] / "cloud" / "dashboard" / "node_modules" / "axe-core" / "axe.min.js"
-TARGET_PX = 48
 
 
 @pytest.fixture(autouse=True)
@@ -24,24 +21,6 @@ def draw_charts(page: Page) -> None:
     for card in ("weight-days", "climate-day"):
         page.locator(f"[data-card={card}] [role=img]").scroll_into_view_if_needed()
         page.locator(f"[data-card={card}] canvas").wait_for()
-
-
-def axe_violations(page: Page) -> list[str]:
-    page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ' ' + v.nodes.map(n => n.target)))")
-    return list(found)
-
-
-def small_targets(page: Page) -> list[str]:
-    return list(
-        page.evaluate(
-            """smallest => [...document.querySelectorAll('a, button, summary, input')]
-                 .filter(e => { const b = e.getBoundingClientRect();
-                                return b.width && (b.height < smallest || b.width < smallest) })
-                 .map(e => e.outerHTML)""",
-            TARGET_PX,
-        )
-    )
 
 
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
@@ -115,7 +94,9 @@ def test_heat_stress_is_said_with_what_to_do(farm: Farm, browser: Browser):
 def test_the_language_is_switched_and_remembered(farm: Farm, browser: Browser):
     with phone(browser) as held:
         page = signed_in(held, farm)
-        page.get_by_role("button", name="切换到中文").click()
+        page.get_by_role("link", name="More").click()
+        page.get_by_role("button", name="中文").click()
+        page.get_by_role("link", name="鸡舍").click()
         expect(page.locator("h1")).to_contain_text("2 号鸡舍")
         page.reload()
         expect(page.locator("h1")).to_contain_text("2 号鸡舍")
@@ -139,6 +120,7 @@ def test_without_a_service_the_last_state_opens_dated(farm: Farm, browser: Brows
 def test_signing_out_leaves_nothing_of_the_farm_on_the_phone(farm: Farm, browser: Browser):
     with phone(browser) as held:
         page = signed_in(held, farm)
+        page.get_by_role("link", name="More").click()
         page.get_by_role("button", name="Sign out").click()
         page.locator("input[type=password]").wait_for()
         kept = page.evaluate("JSON.stringify(localStorage)")

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.cloud.service import CloudProcess, cloud_process
 from tests.dashboard.conftest import PASSWORD, USER, phone, signed_in
-from tests.dashboard.test_pages import axe_violations, small_targets
+from tests.dashboard.looking import axe_violations, small_targets
 from tests.edge.waiting import wait_until
 from tests.servers import Mosquitto
 

@@ -23,6 +23,7 @@ from cloud.store.media import Media
 from cloud.store.notifications import Letter
 from cloud.store.records import Records
 from cloud.store.sent import Sent
+from cloud.store.zones import Zones
 
 PLAN_S: Final = 5.0
 FORGET_S: Final = 24 * 3600.0
@@ -90,7 +91,7 @@ class NotificationDesk:
         self._records = records
         self._alerts = alerts
         self.people = people
-        self._planner = Planner(records, alerts, people, config.zone)
+        self._planner = Planner(records, alerts, people, Zones(records, config.zone))
         url = config.http.public_url
         writer = Writer(self.signer, url, media, attach)
         contact = config.notify.contact or (url if url and url.startswith("https://") else NOBODY)

@@ -16,6 +16,7 @@ from cloud.store import notifications
 from cloud.store.listeners import Escalation
 from cloud.store.notifications import Letter
 from cloud.store.records import Records
+from cloud.store.zones import Zones
 
 
 def new_id() -> str:
@@ -30,14 +31,14 @@ class Planner:
         records: where what was said is kept.
         alerts: the alerts.
         people: whom they concern.
-        zone: the farms' time zone, for quiet hours and digests.
+        zones: the farms' time zones, for quiet hours and digests.
     """
 
-    def __init__(self, records: Records, alerts: AlertSource, people: PeopleSource, zone: ZoneInfo) -> None:
+    def __init__(self, records: Records, alerts: AlertSource, people: PeopleSource, zones: Zones) -> None:
         self._records = records
         self._alerts = alerts
         self._people = people
-        self._zone = zone
+        self._zones = zones
 
     def plan(self, now: datetime | None = None) -> int:
         """Write what is due; return how many messages that were. Blocking."""
@@ -47,15 +48,20 @@ class Planner:
     def _plan_farm(self, farm: str, alerts: Sequence[Alert], now_ms: int) -> int:
         reached = audience(self._records, farm, self._people.answering(farm))
         told = notifications.told(self._records, farm, [alert.id for alert in alerts], now_ms)
-        rules = _rules(self._zone, reached.escalation)
+        rules = _rules(self._zones.of(farm), reached.escalation)
         messages = due(now_ms, rules, reached.recipients, alerts, told)
         written = [
-            notifications.post(self._records, self._letter(farm, message, alerts, reached, now_ms), now_ms)
+            notifications.post(
+                self._records, self._letter(farm, message, alerts, reached, (now_ms, rules.zone)), now_ms
+            )
             for message in messages
         ]
         return sum(written)
 
-    def _letter(self, farm: str, message: Message, alerts: Sequence[Alert], reached: Audience, now_ms: int) -> Letter:
+    def _letter(
+        self, farm: str, message: Message, alerts: Sequence[Alert], reached: Audience, at: tuple[int, ZoneInfo]
+    ) -> Letter:
+        now_ms, zone = at
         one = next(one for one in reached.recipients if one.to == message.to)
         purposes = {item.purpose for item in message.items}
         return Letter(
@@ -65,7 +71,7 @@ class Planner:
             recipient=message.to,
             user=one.user,
             purpose=purposes.pop() if len(purposes) == 1 else "news",
-            content=self._content(farm, message, alerts, digest_hour_ms(now_ms, one.digest_minute or 0, self._zone)),
+            content=self._content(farm, message, alerts, digest_hour_ms(now_ms, one.digest_minute or 0, zone)),
             channels=tuple(channel.id for channel in reached.channels[message.to]),
             items=message.items,
         )

@@ -7,7 +7,7 @@ many workers ask this, and however often, nothing is said twice.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -221,14 +221,14 @@ class _Facts:
 
     def _digest(self, one: Recipient) -> Message | None:
         """Write the day's digest when its hour has come and the last day held anything."""
-        local = datetime.fromtimestamp(self._now_ms / 1000, UTC).astimezone(self._rules.zone)
-        late = local.hour * 60 + local.minute - one.digest_minute if one.digest_minute is not None else -1
-        day = local.date().toordinal()
-        if not 0 <= late < DIGEST_LATE_MINUTES:
+        if one.digest_minute is None:
+            return None
+        hour_ms = digest_hour_ms(self._now_ms, one.digest_minute, self._rules.zone)
+        day = datetime.fromtimestamp(self._now_ms / 1000, self._rules.zone).toordinal()
+        if not 0 <= self._now_ms - hour_ms < DIGEST_LATE_MINUTES * MINUTE_MS:
             return None
         if any(said.item.purpose == "digest" and said.item.step == day for said in self._told[one.to]):
             return None
-        hour_ms = self._now_ms - late * MINUTE_MS
         if not any(belongs_in_digest(alert, hour_ms) for alert in self._alerts):
             return None
         return Message(one.to, None, (Item(DIGEST, 0, day, "digest", "watch"),))
@@ -245,8 +245,8 @@ def belongs_in_digest(alert: Alert, digest_ms: int) -> bool:
 
 def digest_hour_ms(now_ms: int, minute: int, zone: ZoneInfo) -> int:
     """Return when the digest's minute of this day came, by the farm's clock."""
-    local = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone)
-    return now_ms - (local.hour * 60 + local.minute - minute) * MINUTE_MS
+    day = datetime.fromtimestamp(now_ms / 1000, zone)
+    return int(datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=zone).timestamp() * 1000)
 
 
 def _snoozed_until(alert: Alert, news: Transition) -> int:

@@ -3,6 +3,10 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
+from cloud.store.columns import Times
+
 
 def day_of(at_ms: int, zone: ZoneInfo) -> date:
     """Return the day an instant (Unix ms) lies in."""
@@ -24,3 +28,9 @@ def days_ended(from_ms: int, to_ms: int, zone: ZoneInfo) -> list[date]:
             days.append(day)
         day += timedelta(days=1)
     return days
+
+
+def clock_ms(at_ms: Times, zone: ZoneInfo) -> Times:
+    """Return what a clock in ``zone`` says at instants (Unix ms), in ms since 1970 of that clock."""
+    offsets = [datetime.fromtimestamp(at / 1000, zone).utcoffset() for at in at_ms.tolist()]
+    return at_ms + np.array([0 if one is None else int(one.total_seconds() * 1000) for one in offsets], np.int64)

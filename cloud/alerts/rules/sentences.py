@@ -6,6 +6,7 @@ from typing import Final
 from cloud.alerts.rules.judging import LEVEL_NAMES, Level
 from cloud.alerts.rules.names import Language, spoken
 from cloud.alerts.rules.table import Rule, Sentences
+from contract.quantities import DEVICE
 
 LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
 
@@ -63,7 +64,7 @@ def number(value: float | None, decimals: int) -> str:
 
 
 def _where(facts: Facts, language: Language) -> str:
-    slug = facts.source or facts.device
+    slug = facts.device if facts.source == DEVICE else facts.source or facts.device
     return spoken(slug, language) if slug else WHOLE_HOUSE[language]
 
 

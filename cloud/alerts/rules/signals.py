@@ -109,12 +109,17 @@ def hourly(values: Columns) -> Columns:
     return Columns((hours + 1) * HOUR_MS - 1, total / np.maximum(n, 1))
 
 
-def against_usual(hours: Columns) -> Columns:
-    """Return each hour's mean in % of the middle of the same hour on the days before, where that is known."""
-    known = dict(zip(hours.at_ms.tolist(), hours.value.tolist(), strict=True))
+def against_usual(hours: Columns, clock_ms: Times) -> Columns:
+    """Return each hour's mean in % of the middle of the same hour on the days before, where that is known.
+
+    Args:
+        hours: means of hours.
+        clock_ms: what the house's clock says at each, as if it were UTC: lights and feeding go by it.
+    """
+    known = dict(zip(clock_ms.tolist(), hours.value.tolist(), strict=True))
     at_ms, percent = [], []
-    for at, value in known.items():
-        before = [known[at - day * DAY_MS] for day in range(1, USUAL_DAYS + 1) if at - day * DAY_MS in known]
+    for at, clock, value in zip(hours.at_ms.tolist(), clock_ms.tolist(), hours.value.tolist(), strict=True):
+        before = [known[clock - day * DAY_MS] for day in range(1, USUAL_DAYS + 1) if clock - day * DAY_MS in known]
         usual = float(np.median(before)) if len(before) >= USUAL_DAYS_LEAST else 0.0
         if usual > 0:
             at_ms.append(at)

@@ -37,6 +37,7 @@ from cloud.api.models.channels import (
 )
 from cloud.api.models.commands import CommandNow, CommandReport, CommandWanted, PictureWanted
 from cloud.api.models.devices import CodeMade, Decision, EnrolledDevice, EnrolmentAsked
+from cloud.api.models.droppings import DroppingsCheckNow
 from cloud.api.models.flocks import (
     ClosedTold,
     EventTold,
@@ -63,6 +64,7 @@ from cloud.api.models.money import (
     PricesTold,
     ReferenceList,
 )
+from cloud.api.models.overview import Overview, OverviewHouse, Trend
 from cloud.api.models.people import (
     Acceptance,
     AuditPage,
@@ -94,7 +96,7 @@ from cloud.api.models.reports import (
     ReportTable,
 )
 from cloud.api.models.said import BIRDS_MAX, HandCount, Judgement, VerdictNow
-from cloud.api.models.series import SeriesAnswer
+from cloud.api.models.series import DoubtfulSpan, SeriesAnswer
 from cloud.api.models.session import (
     BelongsTo,
     Credentials,
@@ -107,7 +109,16 @@ from cloud.api.models.session import (
     WaysIn,
 )
 from cloud.api.models.stock import Floor, StockDayNow, StockHistory, StockNow, WithdrawalNow
-from cloud.api.models.vision import CountNow, FindingNow, FindingsNow, HouseCount, PictureNow, RollCallNow, WellnessNow
+from cloud.api.models.vision import (
+    CountNow,
+    FindingNow,
+    FindingsNow,
+    HouseCount,
+    PictureNow,
+    PictureTaken,
+    RollCallNow,
+    WellnessNow,
+)
 from cloud.api.models.weight import (
     WEIGHED_BIRDS_LEAST,
     WEIGHED_BIRDS_MOST,
@@ -161,8 +172,10 @@ __all__ = [
     "DeliveryNow",
     "Departure",
     "DeviceNow",
+    "DoubtfulSpan",
     "DrawingNow",
     "DrawnMarks",
+    "DroppingsCheckNow",
     "EnrolledDevice",
     "EnrolmentAsked",
     "EntryTold",
@@ -211,12 +224,15 @@ __all__ = [
     "NewToken",
     "NotificationNow",
     "Notifying",
+    "Overview",
+    "OverviewHouse",
     "OwnCurve",
     "OwnWishes",
     "PartTold",
     "PasswordChange",
     "PersonNow",
     "PictureNow",
+    "PictureTaken",
     "PictureWanted",
     "Placing",
     "Post",
@@ -254,6 +270,7 @@ __all__ = [
     "TokenMade",
     "TokenNow",
     "TransferredTold",
+    "Trend",
     "User",
     "VerdictNow",
     "ViewNow",

@@ -79,7 +79,7 @@ class AlertPage(Answer):
     """Some alerts, the newest first."""
 
     alerts: list[AlertNow]
-    next: str | None = Field(description="hand this in as 'after' for the following page; null: there is none")
+    next: str | None = Field(description="hand this in as cursor for the next page; null: this is the last")
 
 
 class Snooze(BaseModel):

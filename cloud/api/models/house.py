@@ -67,7 +67,9 @@ class HouseNow(Answer):
     now: UtcTime = Field(description="the service's clock, for ages")
     farm: str
     house: str
-    time_zone: str
+    time_zone: str = Field(
+        description="the farm's own, else the service's: its days, quiet hours and digests are in it"
+    )
     flock: Flock | None
     stock: StockNow | None = Field(description="null in an empty house")
     alerts: list[AlertNow] = Field(description="open ones: unacknowledged first, then the gravest, then the newest")

@@ -141,4 +141,4 @@ class LogPage(Answer):
     """Days of the log, newest first."""
 
     days: list[LogDayNow]
-    before: date | None = Field(description="ask for the days before this one to read on; null: there are no more")
+    next: str | None = Field(description="hand this in as cursor to read on; null: there are no more")

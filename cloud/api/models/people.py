@@ -140,7 +140,7 @@ class AuditPage(Answer):
     """A page of the audit log, newest first."""
 
     rows: list[AuditRow]
-    before: int | None = Field(description="ask with this for the next page; null: this is the last")
+    next: str | None = Field(description="hand this in as cursor for the next page; null: this is the last")
 
 
 class FarmNow(Answer):

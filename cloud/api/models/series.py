@@ -6,8 +6,17 @@ from pydantic import Field
 
 from cloud.api.models.base import Answer
 from cloud.store.series import Basis
+from contract.messages import Doubt
 
 Column = Annotated[list[float | None], Field(description="null where nothing was measured")]
+
+
+class DoubtfulSpan(Answer):
+    """A stretch in which the values must not be believed; they are in the rows all the same."""
+
+    from_ms: int = Field(description="Unix time in ms")
+    to_ms: int
+    why: Doubt = Field(description="stuck: nothing moved for an hour, which counts too; jump: further than a house can")
 
 
 class SeriesAnswer(Answer):
@@ -19,7 +28,14 @@ class SeriesAnswer(Answer):
     unit: str
     resolution: Literal["raw", "bucket"] = Field(description="bucket: each row stands for a span that begins at at_ms")
     basis: Basis = Field(description="what the rows are made from: the points themselves, or their roll-ups")
+    days_of: Literal["UTC"] | None = Field(
+        description="the zone of the days that daily roll-ups add up; null when the rows are made from anything finer"
+    )
+    late: list[tuple[int, int]] = Field(
+        description="stretches (Unix ms, end exclusive) that came late, after an outage of the device's line"
+    )
     at_ms: list[int] = Field(description="Unix time in ms, rising")
+    doubtful: list[DoubtfulSpan] = Field(description="what of this span the device itself does not believe")
     mean: Column
     low: Column
     high: Column

@@ -62,6 +62,7 @@ class StockNow(Answer):
 class StockHistory(Answer):
     """Every day of the flock in a house, oldest first; empty in an empty house."""
 
+    time_zone: str = Field(description="the farm's, in which its days begin")
     flock: str | None
     days: list[StockDayNow]
 

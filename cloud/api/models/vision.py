@@ -95,3 +95,14 @@ class PictureNow(Answer):
     size_wh: tuple[int, int]
     boxes: list[Box]
     network: str
+
+
+class PictureTaken(Answer):
+    """One of a day's pictures; its boxes are at its address without ``.jpg``."""
+
+    device: str
+    camera: str
+    at: UtcTime
+    url: str
+    size_wh: tuple[int, int]
+    birds: int = Field(description="how many boxes")

@@ -80,6 +80,7 @@ class CurvePoint(Answer):
 class WeightHistory(Answer):
     """The flock's days and the curve they are held against."""
 
+    time_zone: str = Field(description="the farm's, in which its days begin")
     breed: str | None
     curve_source: str | None
     curve: list[CurvePoint]

@@ -6,6 +6,7 @@ importScripts("/push.js");
 
 const CACHE = "henwise-shell-1";
 const PAGE = "/";
+const FILES = "/files.json";
 const PATIENCE_MS = 4000;
 
 self.addEventListener("install", (event) => {
@@ -22,12 +23,9 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function page(event) {
-  const asked = fetch(event.request).then(async (answer) => {
-    if (answer.ok) await keepPage(answer.clone());
-    return answer;
-  });
+  const asked = fetch(event.request);
   // The answer that comes too late for this visit is kept for the next.
-  event.waitUntil(asked.catch(() => undefined));
+  event.waitUntil(asked.then((answer) => answer.ok && keepPage(answer.clone())).catch(() => undefined));
   const kept = await caches.match(PAGE);
   if (!kept) return asked;
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, kept));
@@ -40,21 +38,25 @@ async function page(event) {
 /** The page that installs this was loaded without it: fetch once more what it is made of. */
 async function keepAll() {
   const answer = await fetch(PAGE);
-  if (!answer.ok) return;
-  const named = (await answer.clone().text()).match(/\/assets\/[^"]+/g) ?? [];
-  await keepPage(answer);
-  await (await caches.open(CACHE)).addAll(named);
+  if (answer.ok) await keepPage(answer);
 }
 
-/** A page that names other files than the kept one is a new version: the old one's files go. */
+/** A page that names other files than the kept one is a new version: its files come, then the old one's go. */
 async function keepPage(answer) {
   const cache = await caches.open(CACHE);
   const [fresh, kept] = [await answer.clone().text(), await (await cache.match(PAGE))?.text()];
   if (fresh === kept) return;
-  for (const request of await cache.keys()) {
-    if (!fresh.includes(new URL(request.url).pathname)) await cache.delete(request);
-  }
+  // Pages that were never opened must open without a network, too: all files are kept, not only the first page's.
+  const listed = await fetch(FILES);
+  if (!listed.ok) return;
+  const named = await listed.json();
+  const there = (await cache.keys()).map((request) => new URL(request.url).pathname);
+  await cache.addAll(named.filter((name) => !there.includes(name)));
   await cache.put(PAGE, answer);
+  for (const request of await cache.keys()) {
+    const name = new URL(request.url).pathname;
+    if (name !== PAGE && !named.includes(name)) await cache.delete(request);
+  }
 }
 
 async function asset(request) {

@@ -16,4 +16,11 @@ void app.session.start({ arrived });
 mount(Root, { target, props: { app } });
 
 // Without a network the page itself must still open. Absent on plain http to another machine; nothing depends on it.
-if (import.meta.env.PROD) navigator.serviceWorker?.register("/sw.js").catch(() => undefined);
+// It fetches every page's files, so it waits until the first one stands.
+function keepForLater() {
+  navigator.serviceWorker?.register("/sw.js").catch(() => undefined);
+}
+if (import.meta.env.PROD) {
+  if (document.readyState === "complete") keepForLater();
+  else addEventListener("load", keepForLater, { once: true });
+}

@@ -76,6 +76,11 @@ class EmbeddedSeries:
             raise StoreUnavailable(f"{self._path} can't be opened: {error}; is the disk full?") from error
         self._writer = writer
 
+    def look(self) -> None:
+        """Look whether it is open: nothing but this process stands between it and its file."""
+        if self._writer is None:
+            raise StoreUnavailable(f"{self._path} is not open")
+
     def close(self) -> None:
         """Finish what was handed in and close all connections; harmless when not open."""
         if self._writer is not None:

@@ -12,9 +12,9 @@ from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from cloud.config import SeriesConfig
-from cloud.errors import BadRecord, RefusedByStore, StoreUnavailable
+from cloud.errors import BadRecord, CannotStart, RefusedByStore, StoreUnavailable
 from cloud.store.columns import DAY_MS, HOUR_MS, Columns, Rollups
-from cloud.store.influx.client import InfluxClient
+from cloud.store.influx.client import InfluxClient, NotKnown
 from cloud.store.influx.lines import INDEX, identifier, quoted, removed_where
 from cloud.store.influx.reading import Reader
 from cloud.store.influx.rollups import QUIET_S, Accountant
@@ -65,7 +65,8 @@ class InfluxSeries:
         """Connect. An InfluxDB that is away is waited for later: whoever writes or reads hears of it.
 
         Raises:
-            CannotStart: the file with the token or the certificate authority can't be read.
+            CannotStart: the file with the token or the certificate authority can't be read, or InfluxDB does not
+                know who we are.
         """
         login = None
         if self._config.username is not None and self._config.password is not None:
@@ -85,9 +86,15 @@ class InfluxSeries:
         try:
             self._pen.make_databases()
             self._pen.known(self._reader.keys())
+        except NotKnown as error:
+            raise CannotStart(str(error)) from error
         except StoreUnavailable as error:
             log.warning("%s; what comes waits until it answers", error)
         self._accountant.start()
+
+    def look(self) -> None:
+        """Ask InfluxDB something small; see ``SeriesStore.look``."""
+        self._opened(self._reader).look()
 
     def close(self) -> None:
         """Stop adding up and close all connections; harmless when not open."""

@@ -178,7 +178,8 @@ class InfluxClient:
     def _refusal(self, error: ApiException, database: str) -> StoreUnavailable | RefusedByStore:
         words = _words(error)
         if error.status in _NOT_ALLOWED:
-            return StoreUnavailable(
+            kind = NotKnown if error.status == HTTPStatus.UNAUTHORIZED else StoreUnavailable
+            return kind(
                 f"InfluxDB at {self._url} refuses to be used ({words}): give series.token (2.x, 3) or series.username "
                 f"and series.password (1.8) of somebody who may read and write {database!r}"
             )
@@ -197,6 +198,10 @@ class InfluxClient:
         if status in {HTTPStatus.BAD_REQUEST, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}:
             return RefusedByStore(f"InfluxDB at {self._url}: {words}")
         return StoreUnavailable(f"InfluxDB at {self._url} can't do it now ({status}): {words}")
+
+
+class NotKnown(StoreUnavailable):
+    """InfluxDB does not know who we are (401): at the start that is a mistake of ours."""
 
 
 class NoDatabase(StoreUnavailable):

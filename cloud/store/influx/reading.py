@@ -49,6 +49,10 @@ class Reader:
         rows = self._client.query(self._databases.rollups, f"SELECT known FROM {INDEX}{where} GROUP BY *")  # noqa: S608  # quoted above
         return sorted(_index_key(one.tags) for one in rows if one.tags.get("quantity"))
 
+    def look(self) -> None:
+        """Ask something small."""
+        self._client.query(self._databases.rollups, f"SELECT known FROM {INDEX} LIMIT 1")  # noqa: S608  # a constant
+
     def points(self, key: SeriesKey, span: Span) -> Columns:
         """Return the points of a span."""
         name, where = identifier(key.quantity), _where(key)

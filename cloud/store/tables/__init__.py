@@ -7,10 +7,11 @@ migration in ``migrations/versions``; a test compares the two.
 from cloud.store.tables.alerts import Alert, AlertSettings, AlertTransition, RuleMemory
 from cloud.store.tables.base import Table
 from cloud.store.tables.channels import Channel, Delivery, FarmNotifying, Listener, Notification, Telling, Turn
-from cloud.store.tables.events import Finding, Happening, KeptAside, Newest, Picture, SeqRange
+from cloud.store.tables.events import DoubtfulStretch, Finding, Happening, KeptAside, Newest, Picture, SeqRange
 from cloud.store.tables.flocks import Flock, FlockEvent, LogEntry
 from cloud.store.tables.mail import Command, Delivered, Drawing, Verdict
-from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, User
+from cloud.store.tables.page import DroppingsCheck, LateData
+from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, SignInAttempt, User
 from cloud.store.tables.place import Device, Enrolment, EnrolmentCode, Farm, House, Organisation
 from cloud.store.tables.reports import Benchmarking, FarmPrices, GrowthCurve, ReportSchedule
 from cloud.store.tables.weighed import HandWeighing
@@ -27,7 +28,9 @@ __all__ = [
     "Delivered",
     "Delivery",
     "Device",
+    "DoubtfulStretch",
     "Drawing",
+    "DroppingsCheck",
     "Enrolment",
     "EnrolmentCode",
     "Farm",
@@ -43,6 +46,7 @@ __all__ = [
     "Identity",
     "Invitation",
     "KeptAside",
+    "LateData",
     "Listener",
     "LogEntry",
     "Membership",
@@ -54,6 +58,7 @@ __all__ = [
     "RuleMemory",
     "SeqRange",
     "Session",
+    "SignInAttempt",
     "Table",
     "Telling",
     "Turn",

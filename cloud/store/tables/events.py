@@ -21,6 +21,22 @@ class Newest(Table):
     message: Mapped[str] = mapped_column(Text)
 
 
+class DoubtfulStretch(Table):
+    """A stretch in which a quantity of an instrument must not be believed; see ``cloud.store.doubtful``."""
+
+    __tablename__ = "doubtful_stretches"
+    __table_args__ = (Index("doubtful_stretches_by_time", "farm", "house", "from_ms"),)
+
+    farm: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    house: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    device: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    source: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    quantity: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    why: Mapped[str] = mapped_column(String(16), primary_key=True)
+    from_ms: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    to_ms: Mapped[int] = mapped_column(BigInteger)
+
+
 class Picture(Table):
     """What is known about a picture on the disk; ``kind`` is the leaf it came on."""
 

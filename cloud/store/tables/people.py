@@ -47,6 +47,21 @@ class Session(Table):
     address: Mapped[str] = mapped_column(String(45), server_default="")
 
 
+class SignInAttempt(Table):
+    """An attempt to sign in that has not succeeded; ``key`` is a name's hash or an address, by ``kind``."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (
+        Index("sign_in_attempts_by_key", "kind", "key", "at_ms"),
+        Index("sign_in_attempts_by_time", "at_ms"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    key: Mapped[str] = mapped_column(String(64))
+    at_ms: Mapped[int] = mapped_column(BigInteger)
+
+
 class Membership(Table):
     """What a person is in an organisation: on one farm, or on all of them where ``farm`` is null."""
 

@@ -16,6 +16,7 @@ from cloud.store.channels import DEAD_AFTER, KeptChannel, Owner, Trouble
 from cloud.store.deliveries import GIVE_UP_MS, LEASE_MS, Claimed
 from cloud.store.records import Records
 from cloud.store.tables import Channel, Delivery, Notification
+from cloud.store.zones import Zones
 from tests.cloud.delivery.conftest import channel
 from tests.cloud.delivery.farmyard import MINUTE, NOON, ZONE, HandWritten
 
@@ -50,7 +51,7 @@ def opened(name: str = "a-1", level: str = "severe") -> Alert:
 
 def plan(records: Records, farm: HandWritten, minutes: int = 1) -> int:
     now = datetime.fromtimestamp((NOON + minutes * MINUTE) / 1000, UTC)
-    return Planner(records, farm, farm, ZONE).plan(now)
+    return Planner(records, farm, farm, Zones(records, ZONE)).plan(now)
 
 
 def state(records: Records, channel: KeptChannel) -> tuple[str, str]:

@@ -341,7 +341,7 @@ export interface paths {
         };
         /**
          * Audit Log
-         * @description List who did what, newest first, a page at a time.
+         * @description List who did what, newest first.
          */
         get: operations["audit_log_api_v1_organisations__organisation__audit_get"];
         put?: never;
@@ -558,6 +558,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overview
+         * @description Return every house of the farms that the caller may read, each in short.
+         */
+        get: operations["overview_api_v1_overview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/houses": {
         parameters: {
             query?: never;
@@ -607,7 +627,7 @@ export interface paths {
         };
         /**
          * Weights
-         * @description Return the flock's daily weights and the breed's curve.
+         * @description Return a flock's daily weights and its breed's curve.
          */
         get: operations["weights_api_v1_houses__farm___house__weights_get"];
         put?: never;
@@ -627,7 +647,7 @@ export interface paths {
         };
         /**
          * List Flocks
-         * @description List every flock that was ever in a house, newest first.
+         * @description List every flock that was ever in a house, the one placed last first.
          */
         get: operations["list_flocks_api_v1_houses__farm___house__flocks_get"];
         put?: never;
@@ -731,7 +751,7 @@ export interface paths {
         };
         /**
          * Read Log
-         * @description Read the log, newest day first.
+         * @description Read the log, newest day first; a row of a page is a day that has entries.
          */
         get: operations["read_log_api_v1_houses__farm___house__log_get"];
         put?: never;
@@ -1222,6 +1242,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pictures/{farm}/{house}/{camera}/{at_ms}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Picture Facts
+         * @description Return what is known about one picture: its boxes too.
+         */
+        get: operations["picture_facts_api_v1_pictures__farm___house___camera___at_ms__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/droppings/{check}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Check Droppings
+         * @description Look at a photo and keep what was seen; the same id with the same photo is answered from what is kept.
+         */
+        put: operations["check_droppings_api_v1_houses__farm___house__droppings__check__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/droppings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Checks
+         * @description List what was looked at, the newest first.
+         */
+        get: operations["list_checks_api_v1_houses__farm___house__droppings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/droppings/{check}/photo.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Photo
+         * @description Return the photo of a check; it never changes, so it may be kept for ever.
+         */
+        get: operations["check_photo_api_v1_houses__farm___house__droppings__check__photo_jpg_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/updates": {
         parameters: {
             query?: never;
@@ -1411,7 +1511,7 @@ export interface paths {
         };
         /**
          * List Schedules
-         * @description List one's own scheduled reports, oldest first.
+         * @description List one's own scheduled reports by farm.
          */
         get: operations["list_schedules_api_v1_me_report_schedules_get"];
         put?: never;
@@ -1609,6 +1709,26 @@ export interface paths {
          * @description Delete the organisation with all its farms, records, series and pictures. Nothing brings them back.
          */
         delete: operations["delete_everything_api_v1_organisations__organisation__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/houses/{farm}/{house}/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Pictures
+         * @description List pictures of a house's cameras, the newest first; the newest of each camera is always among them.
+         */
+        get: operations["list_pictures_api_v1_houses__farm___house__pictures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2091,7 +2211,7 @@ export interface components {
             alerts: components["schemas"]["AlertNow"][];
             /**
              * Next
-             * @description hand this in as 'after' for the following page; null: there is none
+             * @description hand this in as cursor for the next page; null: this is the last
              */
             next: string | null;
         };
@@ -2140,10 +2260,10 @@ export interface components {
             /** Rows */
             rows: components["schemas"]["AuditRow"][];
             /**
-             * Before
-             * @description ask with this for the next page; null: this is the last
+             * Next
+             * @description hand this in as cursor for the next page; null: this is the last
              */
-            before: number | null;
+            next: string | null;
         };
         /**
          * AuditRow
@@ -2828,6 +2948,25 @@ export interface components {
             commands: components["schemas"]["CommandNow"][];
         };
         /**
+         * DoubtfulSpan
+         * @description A stretch in which the values must not be believed; they are in the rows all the same.
+         */
+        DoubtfulSpan: {
+            /**
+             * From Ms
+             * @description Unix time in ms
+             */
+            from_ms: number;
+            /** To Ms */
+            to_ms: number;
+            /**
+             * Why
+             * @description stuck: nothing moved for an hour, which counts too; jump: further than a house can
+             * @enum {string}
+             */
+            why: "stuck" | "jump" | "settling";
+        };
+        /**
          * DrawingNow
          * @description What a person marked in a camera's picture, and whether the device counts with it yet.
          */
@@ -2917,6 +3056,42 @@ export interface components {
              * @description needed when two devices have a camera of this name
              */
             device?: string | null;
+        };
+        /**
+         * DroppingsCheckNow
+         * @description A photo of a dropping and what the network said of it: a screening hint, no diagnosis.
+         */
+        DroppingsCheckNow: {
+            /** Check */
+            check: string;
+            /** At */
+            at: string;
+            /** By */
+            by: string;
+            /**
+             * Flock
+             * @description the flock that lived in the house then
+             */
+            flock: string | null;
+            /**
+             * Answer
+             * @description most probable class, or not_sure where none is probable enough
+             */
+            answer: string;
+            /**
+             * Probabilities
+             * @description class -> probability, calibrated; they sum to 1
+             */
+            probabilities: {
+                [key: string]: number;
+            };
+            /** Network */
+            network: string;
+            /**
+             * Photo
+             * @description its address, from the root of the service
+             */
+            photo: string;
         };
         /**
          * EnrolledDevice
@@ -3712,9 +3887,15 @@ export interface components {
         Health: {
             /**
              * Status
+             * @description degraded: something that devices or pages need is away; starting: the stores are not open yet
              * @enum {string}
              */
-            status: "ok" | "degraded";
+            status: "ok" | "degraded" | "starting";
+            /**
+             * Waiting For
+             * @description what does not answer at present
+             */
+            waiting_for: ("broker" | "records" | "series")[];
             /** Broker Connected */
             broker_connected: boolean;
             /**
@@ -3786,7 +3967,10 @@ export interface components {
             farm: string;
             /** House */
             house: string;
-            /** Time Zone */
+            /**
+             * Time Zone
+             * @description the farm's own, else the service's: its days, quiet hours and digests are in it
+             */
             time_zone: string;
             flock: components["schemas"]["Flock"] | null;
             /** @description null in an empty house */
@@ -4076,10 +4260,10 @@ export interface components {
             /** Days */
             days: components["schemas"]["LogDayNow"][];
             /**
-             * Before
-             * @description ask for the days before this one to read on; null: there are no more
+             * Next
+             * @description hand this in as cursor to read on; null: there are no more
              */
-            before: string | null;
+            next: string | null;
         };
         /**
          * Marks
@@ -4465,6 +4649,58 @@ export interface components {
             digest_at: string | null;
         };
         /**
+         * Overview
+         * @description All houses that the caller may read, sorted by address.
+         */
+        Overview: {
+            /**
+             * Now
+             * @description the service's clock, for ages
+             */
+            now: string;
+            /** Houses */
+            houses: components["schemas"]["OverviewHouse"][];
+        };
+        /**
+         * OverviewHouse
+         * @description One house in short: what HouseNow says of it, without pictures.
+         */
+        OverviewHouse: {
+            /** Farm */
+            farm: string;
+            /** House */
+            house: string;
+            /**
+             * Name
+             * @description as people call it; null: as its address says
+             */
+            name: string | null;
+            /** Time Zone */
+            time_zone: string;
+            flock: components["schemas"]["Flock"] | null;
+            /** @description null in an empty house */
+            stock: components["schemas"]["StockNow"] | null;
+            /**
+             * Alerts
+             * @description open ones: unacknowledged first, then the gravest, then the newest
+             */
+            alerts: components["schemas"]["AlertNow"][];
+            /** @description null while no camera counts */
+            house_count: components["schemas"]["HouseCount"] | null;
+            /** Counts */
+            counts: components["schemas"]["CountNow"][];
+            /** Roll Calls */
+            roll_calls: components["schemas"]["RollCallNow"][];
+            findings: components["schemas"]["FindingsNow"];
+            weight: components["schemas"]["WeightNow"] | null;
+            /** Climate */
+            climate: components["schemas"]["ClimateNow"][];
+            /** Devices */
+            devices: components["schemas"]["DeviceNow"][];
+            /** @description birds seen, else temperature, of the last 24 h; null without either */
+            trend: components["schemas"]["Trend"] | null;
+        };
+        /**
          * OwnCurve
          * @description A farm's own curve: exactly one of ``csv`` and ``formula``.
          * @example {
@@ -4642,6 +4878,30 @@ export interface components {
             boxes: components["schemas"]["Box"][];
             /** Network */
             network: string;
+        };
+        /**
+         * PictureTaken
+         * @description One of a day's pictures; its boxes are at its address without ``.jpg``.
+         */
+        PictureTaken: {
+            /** Device */
+            device: string;
+            /** Camera */
+            camera: string;
+            /** At */
+            at: string;
+            /** Url */
+            url: string;
+            /** Size Wh */
+            size_wh: [
+                number,
+                number
+            ];
+            /**
+             * Birds
+             * @description how many boxes
+             */
+            birds: number;
         };
         /**
          * PictureWanted
@@ -5366,10 +5626,28 @@ export interface components {
              */
             basis: "raw" | "hourly" | "daily";
             /**
+             * Days Of
+             * @description the zone of the days that daily roll-ups add up; null when the rows are made from anything finer
+             */
+            days_of: "UTC" | null;
+            /**
+             * Late
+             * @description stretches (Unix ms, end exclusive) that came late, after an outage of the device's line
+             */
+            late: [
+                number,
+                number
+            ][];
+            /**
              * At Ms
              * @description Unix time in ms, rising
              */
             at_ms: number[];
+            /**
+             * Doubtful
+             * @description what of this span the device itself does not believe
+             */
+            doubtful: components["schemas"]["DoubtfulSpan"][];
             /**
              * Mean
              * @description null where nothing was measured
@@ -5514,6 +5792,11 @@ export interface components {
          * @description Every day of the flock in a house, oldest first; empty in an empty house.
          */
         StockHistory: {
+            /**
+             * Time Zone
+             * @description the farm's, in which its days begin
+             */
+            time_zone: string;
             /** Flock */
             flock: string | null;
             /** Days */
@@ -5760,6 +6043,26 @@ export interface components {
             to_house: string;
         };
         /**
+         * Trend
+         * @description How one quantity went lately, in equal steps: enough for a line as wide as a thumb.
+         */
+        Trend: {
+            /** Quantity */
+            quantity: string;
+            /**
+             * Ends At
+             * @description the last step ends here
+             */
+            ends_at: string;
+            /** Step S */
+            step_s: number;
+            /**
+             * Mean
+             * @description null where nothing was measured
+             */
+            mean: (number | null)[];
+        };
+        /**
          * User
          * @description Who is signed in.
          */
@@ -5978,6 +6281,11 @@ export interface components {
          * @description The flock's days and the curve they are held against.
          */
         WeightHistory: {
+            /**
+             * Time Zone
+             * @description the farm's, in which its days begin
+             */
+            time_zone: string;
             /** Breed */
             breed: string | null;
             /** Curve Source */
@@ -6408,7 +6716,15 @@ export interface operations {
     };
     list_sessions_api_v1_sessions_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6418,6 +6734,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6493,7 +6814,15 @@ export interface operations {
     };
     list_people_api_v1_organisations__organisation__people_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 organisation: number;
@@ -6505,6 +6834,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6590,7 +6924,15 @@ export interface operations {
     };
     list_invitations_api_v1_organisations__organisation__invitations_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 organisation: number;
@@ -6602,6 +6944,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6752,7 +7099,15 @@ export interface operations {
     };
     list_tokens_api_v1_organisations__organisation__tokens_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 organisation: number;
@@ -6764,6 +7119,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6849,9 +7209,17 @@ export interface operations {
     audit_log_api_v1_organisations__organisation__audit_get: {
         parameters: {
             query?: {
+                /** @description only what was done about this farm */
+                farm?: string | null;
+                /** @description only this, or all that begins so: flock for flock-placed */
+                action?: string | null;
+                /** @description rows of a page */
                 limit?: number;
-                /** @description 'before' of the page above */
-                before?: number | null;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -6864,6 +7232,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6883,7 +7256,15 @@ export interface operations {
     };
     list_farms_api_v1_farms_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6893,6 +7274,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7018,7 +7404,15 @@ export interface operations {
     };
     list_devices_api_v1_farms__farm__devices_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 farm: string;
@@ -7030,6 +7424,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7157,7 +7556,13 @@ export interface operations {
     list_commands_api_v1_houses__farm___house__devices__device__commands_get: {
         parameters: {
             query?: {
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -7172,6 +7577,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7260,7 +7670,7 @@ export interface operations {
             };
         };
     };
-    list_houses_api_v1_houses_get: {
+    overview_api_v1_overview_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -7272,6 +7682,48 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_houses_api_v1_houses_get: {
+        parameters: {
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7323,7 +7775,10 @@ export interface operations {
     };
     weights_api_v1_houses__farm___house__weights_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description one that is over, too; default: the one that lives there */
+                flock?: string | null;
+            };
             header?: never;
             path: {
                 farm: string;
@@ -7355,7 +7810,15 @@ export interface operations {
     };
     list_flocks_api_v1_houses__farm___house__flocks_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 farm: string;
@@ -7368,6 +7831,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7586,12 +8054,15 @@ export interface operations {
     read_log_api_v1_houses__farm___house__log_get: {
         parameters: {
             query?: {
-                /** @description only days before this one */
-                before?: string | null;
-                /** @description so many days that have entries */
-                days?: number;
                 /** @description also what was corrected or taken back */
                 replaced?: boolean;
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -7605,6 +8076,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7776,9 +8252,13 @@ export interface operations {
             query?: {
                 /** @description default: both */
                 state?: ("open" | "resolved") | null;
-                /** @description 'next' of the page before */
-                after?: string | null;
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -7792,6 +8272,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8147,7 +8632,13 @@ export interface operations {
     changes_api_v1_houses__farm___house__thresholds_changes_get: {
         parameters: {
             query?: {
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -8161,6 +8652,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8219,7 +8715,13 @@ export interface operations {
             query?: {
                 /** @description true: without a verdict; false: with one */
                 open?: boolean | null;
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -8233,6 +8735,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8475,6 +8982,8 @@ export interface operations {
                 /** @description RFC 3339 with zone, or Unix time in ms */
                 to?: string | null;
                 points?: number;
+                /** @description true: null where the device itself does not believe the values */
+                believed?: boolean;
             };
             header?: never;
             path: {
@@ -8550,7 +9059,149 @@ export interface operations {
                 farm: string;
                 house: string;
                 camera: string;
+                /** @description when it was taken, Unix time in ms */
                 at_ms: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    picture_facts_api_v1_pictures__farm___house___camera___at_ms__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                camera: string;
+                /** @description when it was taken, Unix time in ms */
+                at_ms: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PictureNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_droppings_api_v1_houses__farm___house__droppings__check__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                check: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DroppingsCheckNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_checks_api_v1_houses__farm___house__droppings_get: {
+        parameters: {
+            query?: {
+                /** @description only those of one flock */
+                flock?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DroppingsCheckNow"][];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_photo_api_v1_houses__farm___house__droppings__check__photo_jpg_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+                check: string;
             };
             cookie?: never;
         };
@@ -8636,7 +9287,15 @@ export interface operations {
     };
     list_farm_flocks_api_v1_farms__farm__flocks_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 farm: string;
@@ -8648,6 +9307,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8911,7 +9575,15 @@ export interface operations {
     };
     list_schedules_api_v1_me_report_schedules_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -8921,6 +9593,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9005,7 +9682,15 @@ export interface operations {
     };
     list_curves_api_v1_farms__farm__curves_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description rows of a page */
+                limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
+            };
             header?: never;
             path: {
                 farm: string;
@@ -9017,6 +9702,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9316,6 +10006,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Deletion"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_pictures_api_v1_houses__farm___house__pictures_get: {
+        parameters: {
+            query?: {
+                /** @description default: 24 h before 'to' */
+                from?: string | null;
+                /** @description default: now */
+                to?: string | null;
+                /** @description of each camera, spread evenly over the span */
+                at_most?: number;
+            };
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PictureTaken"][];
                 };
             };
             /** @description A refusal */
@@ -9710,9 +10439,13 @@ export interface operations {
     my_notifications_api_v1_me_notifications_get: {
         parameters: {
             query?: {
-                /** @description only older ones, for the next page */
-                before?: string | null;
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -9723,6 +10456,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9743,9 +10481,13 @@ export interface operations {
     farm_notifications_api_v1_farms__farm__notifications_get: {
         parameters: {
             query?: {
-                /** @description only older ones, for the next page */
-                before?: string | null;
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -9758,6 +10500,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -1,27 +1,49 @@
 import { ApiError, NoAnswer, Refused } from "./errors";
 import type {
+  AlertHistory,
   AlertNow,
+  AlertPage,
   ChannelNow,
   ChannelsNow,
   CountNow,
+  Decision,
   Departure,
   DrawingNow,
+  DroppingsCheck,
+  EnrolledDevice,
   EntryTold,
+  Escalating,
+  EscalationNow,
+  EventTold,
+  FarmNow,
   FindingNow,
+  FlockRecord,
   HandWeighed,
   HandWeighing,
   HouseName,
   HouseNow,
+  HouseSettings,
+  InvitationMade,
+  InvitationNow,
   InvitationSeen,
   Judgement,
   LogEntryNow,
   LogPage,
   Marks,
+  NewInvitation,
   NotificationNow,
+  Notifying,
+  Overview,
+  PersonNow,
   PictureNow,
+  PictureTaken,
   Place,
+  Placing,
+  Post,
   Problem,
+  ReplayAnswer,
   SeriesAnswer,
+  Thresholds,
   User,
   VerdictNow,
   WaysIn,
@@ -41,11 +63,11 @@ export interface Account {
   organisation: string;
 }
 
-/** Which series, over which span, in at most how many points (300). */
+/** Which series, over which span, in at most how many points (300); without a source the one that spoke last. */
 export interface SeriesQuery {
   quantity: string;
-  device: string;
-  source: string;
+  device?: string;
+  source?: string;
   from: Date;
   to: Date;
   points?: number;
@@ -95,19 +117,26 @@ export class Client {
     return this.ask("GET", "/houses");
   }
 
+  /** All houses in short. */
+  overview(): Promise<Overview> {
+    return this.ask("GET", "/overview");
+  }
+
   house(place: Place): Promise<HouseNow> {
     return this.ask("GET", houseAddress(place));
   }
 
-  weights(place: Place): Promise<WeightHistory> {
-    return this.ask("GET", `${houseAddress(place)}/weights`);
+  /** The days of a flock; of the one that lives there unless another is named. */
+  weights(place: Place, flock?: string): Promise<WeightHistory> {
+    const which = flock === undefined ? "" : `?flock=${encodeURIComponent(flock)}`;
+    return this.ask("GET", `${houseAddress(place)}/weights${which}`);
   }
 
   series(place: Place, query: SeriesQuery): Promise<SeriesAnswer> {
     const words = new URLSearchParams({
       quantity: query.quantity,
-      device: query.device,
-      source: query.source,
+      ...(query.device ? { device: query.device } : {}),
+      ...(query.source ? { source: query.source } : {}),
       from: query.from.toISOString(),
       to: query.to.toISOString(),
       points: String(query.points ?? 300),
@@ -118,6 +147,170 @@ export class Client {
   /** Say that one has seen an alert and looks after it; said again, it changes nothing. */
   acknowledge(place: Place, { alert }: Pick<AlertNow, "alert">): Promise<AlertNow> {
     return this.ask("POST", `${houseAddress(place)}/alerts/${encodeURIComponent(alert)}/acknowledge`);
+  }
+
+  /** Put an alert off until then (RFC 3339); null takes that back. */
+  snooze(place: Place, { alert }: Pick<AlertNow, "alert">, until: string | null): Promise<AlertNow> {
+    const address = `${houseAddress(place)}/alerts/${encodeURIComponent(alert)}/snooze`;
+    return until === null ? this.ask("DELETE", address) : this.ask("POST", address, { until });
+  }
+
+  /** Say who looks after an alert; null: nobody in particular. */
+  assign(place: Place, { alert }: Pick<AlertNow, "alert">, to: string | null): Promise<AlertNow> {
+    return this.ask("PUT", `${houseAddress(place)}/alerts/${encodeURIComponent(alert)}/assignment`, { to });
+  }
+
+  /** One alert with all that happened to it. */
+  alertHistory(place: Place, alert: string): Promise<AlertHistory> {
+    return this.ask("GET", `${houseAddress(place)}/alerts/${encodeURIComponent(alert)}`);
+  }
+
+  /** Alerts of a house that are over, the newest first; `after` is `next` of the page before. */
+  pastAlerts(place: Place, after: string | null): Promise<AlertPage> {
+    const more = after ? `&after=${encodeURIComponent(after)}` : "";
+    return this.ask("GET", `${houseAddress(place)}/alerts?state=resolved&limit=20${more}`);
+  }
+
+  /** One's farms, and what one may do on each. */
+  farms(): Promise<FarmNow[]> {
+    return this.ask("GET", "/farms");
+  }
+
+  /** Who is told after whom on a farm. */
+  escalation(farm: string): Promise<EscalationNow> {
+    return this.ask("GET", `${farmAddress(farm)}/escalation`);
+  }
+
+  /** The house's limits. */
+  thresholds(place: Place): Promise<Thresholds> {
+    return this.ask("GET", `${houseAddress(place)}/thresholds`);
+  }
+
+  /** Set all limits at once; a rule that is left out is as shipped again. Refused when somebody was quicker. */
+  changeThresholds(place: Place, settings: HouseSettings, version: number): Promise<Thresholds> {
+    return this.ask("PUT", `${houseAddress(place)}/thresholds`, settings, `"${version}"`);
+  }
+
+  /** What would have rung on the past `days` with these limits. */
+  replay(place: Place, settings: HouseSettings, rules: string[], days: number): Promise<ReplayAnswer> {
+    return this.ask("POST", `${houseAddress(place)}/thresholds/replay`, { settings, rules, days });
+  }
+
+  /** Place a flock, or correct what was told of it: then `version` is the one that was read. */
+  placeFlock(place: Place, flock: string, told: Placing, version?: number): Promise<FlockRecord> {
+    const address = `${houseAddress(place)}/flocks/${encodeURIComponent(flock)}`;
+    return this.ask("PUT", address, told, version === undefined ? undefined : `"${version}"`);
+  }
+
+  /** Tell what became of birds of a flock; the same id again changes nothing. */
+  tellOfFlock(place: Place, flock: string, event: string, told: EventTold): Promise<FlockRecord> {
+    return this.ask("PUT", eventAddress(place, flock, event), told);
+  }
+
+  /** Take back what was told. */
+  takeBackEvent(place: Place, flock: string, event: string): Promise<FlockRecord> {
+    return this.ask("DELETE", eventAddress(place, flock, event));
+  }
+
+  /** The last day's pictures, the newest first. */
+  picturesOfDay(place: Place): Promise<PictureTaken[]> {
+    return this.ask("GET", `${houseAddress(place)}/pictures?at_most=24`);
+  }
+
+  /** One picture with its boxes; `url` is the picture's own. */
+  pictureFacts(url: string): Promise<PictureNow> {
+    return this.ask("GET", url.replace(ROOT, "").replace(/\.jpg$/, ""));
+  }
+
+  /** Have a photo of a dropping looked at; the same id and photo again change nothing. */
+  checkDroppings(place: Place, check: string, photo: Blob): Promise<DroppingsCheck> {
+    return this.ask("PUT", `${houseAddress(place)}/droppings/${encodeURIComponent(check)}`, photo);
+  }
+
+  droppingsChecks(place: Place): Promise<DroppingsCheck[]> {
+    return this.ask("GET", `${houseAddress(place)}/droppings`);
+  }
+
+  /** Devices that were ever heard of on a farm; those that wait come first. */
+  enrolled(farm: string): Promise<EnrolledDevice[]> {
+    return this.ask("GET", `${farmAddress(farm)}/devices`);
+  }
+
+  /** Let a device speak, or no longer. */
+  decide(farm: string, { house, device }: EnrolledDevice, state: Decision["state"]): Promise<Decision> {
+    const address = `${farmAddress(farm)}/devices/${encodeURIComponent(house)}`;
+    return this.ask("PUT", `${address}/${encodeURIComponent(device)}`, { state });
+  }
+
+  people(organisation: number): Promise<PersonNow[]> {
+    return this.ask("GET", `/organisations/${organisation}/people`);
+  }
+
+  /** Say all that a person is from now on; none: they leave. */
+  setPosts(organisation: number, person: number, posts: Post[]): Promise<PersonNow | undefined> {
+    const address = `/organisations/${organisation}/people/${person}`;
+    return posts.length > 0 ? this.ask("PUT", address, { posts }) : this.ask("DELETE", address);
+  }
+
+  invitations(organisation: number): Promise<InvitationNow[]> {
+    return this.ask("GET", `/organisations/${organisation}/invitations`);
+  }
+
+  invite(organisation: number, wanted: NewInvitation): Promise<InvitationMade> {
+    return this.ask("POST", `/organisations/${organisation}/invitations`, wanted);
+  }
+
+  withdrawInvitation(organisation: number, invitation: number): Promise<undefined> {
+    return this.ask("DELETE", `/organisations/${organisation}/invitations/${invitation}`);
+  }
+
+  /** Say how a farm is called and where its day begins. */
+  describeFarm(farm: string, text: { name: string | null; time_zone: string | null }): Promise<unknown> {
+    return this.ask("PUT", farmAddress(farm), text);
+  }
+
+  /** Say how a house is called. */
+  nameHouse({ farm, house }: Place, name: string | null): Promise<unknown> {
+    return this.ask("PUT", `${farmAddress(farm)}/houses/${encodeURIComponent(house)}`, { name });
+  }
+
+  /** The group chats of a farm. */
+  farmChannels(farm: string): Promise<ChannelsNow> {
+    return this.ask("GET", `${farmAddress(farm)}/channels`);
+  }
+
+  addFarmChannel(farm: string, address: string, label: string): Promise<ChannelNow> {
+    return this.ask("POST", `${farmAddress(farm)}/channels`, { address, label });
+  }
+
+  removeFarmChannel(farm: string, channel: number): Promise<undefined> {
+    return this.ask("DELETE", `${farmAddress(farm)}/channels/${channel}`);
+  }
+
+  testFarmChannel(farm: string, channel: number): Promise<NotificationNow> {
+    return this.ask("POST", `${farmAddress(farm)}/channels/${channel}/test`);
+  }
+
+  /** What people were told about a farm lately. */
+  farmNotifications(farm: string): Promise<NotificationNow[]> {
+    return this.ask("GET", `${farmAddress(farm)}/notifications`);
+  }
+
+  notifying(): Promise<Notifying> {
+    return this.ask("GET", "/me/notifying");
+  }
+
+  setNotifying(wanted: Notifying): Promise<Notifying> {
+    return this.ask("PUT", "/me/notifying", wanted);
+  }
+
+  setEscalation(farm: string, wanted: Escalating): Promise<EscalationNow> {
+    return this.ask("PUT", `${farmAddress(farm)}/escalation`, wanted);
+  }
+
+  /** The flocks of a house, with all that became of them. */
+  flocks(place: Place): Promise<FlockRecord[]> {
+    return this.ask("GET", `${houseAddress(place)}/flocks`);
   }
 
   /** Say whether a finding was right; said again, it changes nothing. */
@@ -190,7 +383,7 @@ export class Client {
 
   /** The newest days of the daily log. */
   log(place: Place, days: number): Promise<LogPage> {
-    return this.ask("GET", `${houseAddress(place)}/log?days=${days}`);
+    return this.ask("GET", `${houseAddress(place)}/log?limit=${days}`);
   }
 
   /** Write into the daily log; the same id again changes nothing. */
@@ -208,13 +401,16 @@ export class Client {
     return this.ask("DELETE", entryAddress(place, entry));
   }
 
-  private async ask<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+  /** `version`: the ETag that must still hold. */
+  private async ask<Answer>(method: string, path: string, body?: unknown, version?: string): Promise<Answer> {
     // AbortSignal.timeout() is younger than some of the phones.
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), TIMEOUT_MS);
+    const sent = request(method, body, this.language());
     try {
       const response = await this.fetch(ROOT + path, {
-        ...request(method, body, this.language()),
+        ...sent,
+        ...(version === undefined ? {} : { headers: { ...sent.headers, "If-Match": version } }),
         signal: patience.signal,
       });
       if (!response.ok) throw await refusal(response);
@@ -235,15 +431,27 @@ export function liveAddress(place: Place, since: string): string {
   return since ? `${address}?since=${encodeURIComponent(since)}` : address;
 }
 
+function farmAddress(farm: string): string {
+  return `/farms/${encodeURIComponent(farm)}`;
+}
+
 function houseAddress({ farm, house }: Place): string {
   return `/houses/${encodeURIComponent(farm)}/${encodeURIComponent(house)}`;
+}
+
+function eventAddress(place: Place, flock: string, event: string): string {
+  return `${houseAddress(place)}/flocks/${encodeURIComponent(flock)}/events/${encodeURIComponent(event)}`;
 }
 
 function entryAddress(place: Place, entry: string): string {
   return `${houseAddress(place)}/log/${encodeURIComponent(entry)}`;
 }
 
-function request(method: string, body: unknown, language: string): RequestInit {
+function request(
+  method: string,
+  body: unknown,
+  language: string,
+): RequestInit & { headers: Record<string, string> } {
   const headers = { "Accept-Language": language };
   if (body === undefined) return { method, headers };
   if (body instanceof Blob) return { method, headers: { ...headers, "Content-Type": "image/jpeg" }, body };

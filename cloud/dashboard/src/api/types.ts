@@ -5,6 +5,10 @@ type Schemas = components["schemas"];
 
 /** One open alert, with its words in both languages. */
 export type AlertNow = Schemas["AlertNow"];
+/** An alert with all that happened to it. */
+export type AlertHistory = Schemas["AlertHistory"];
+export type AlertHappened = Schemas["AlertHappened"];
+export type AlertPage = Schemas["AlertPage"];
 export type Box = Schemas["Box"];
 /** A way to a person, and how it does. */
 export type ChannelNow = Schemas["ChannelNow"];
@@ -26,6 +30,34 @@ export type EntryTold =
   | Schemas["MedicationTold"]
   | Schemas["VaccinationTold"]
   | Schemas["NoteTold"];
+/** How a farm's people are told, one after the other. */
+export type EscalationNow = Schemas["EscalationNow"];
+export type Escalating = Schemas["Escalating"];
+export type FarmNow = Schemas["FarmNow"];
+export type Right = Schemas["Right"];
+/** A flock from placement to its end. */
+export type FlockRecord = Schemas["FlockRecord"];
+export type FlockEventNow = Schemas["FlockEventNow"];
+export type Placing = Schemas["Placing"];
+/** What became of birds of a flock. */
+export type EventTold =
+  Schemas["ThinnedTold"] | Schemas["TransferredTold"] | Schemas["HarvestedTold"] | Schemas["ClosedTold"];
+export type Thresholds = Schemas["Thresholds"];
+export type RuleNow = Schemas["RuleNow"];
+export type HouseSettings = Schemas["HouseSettings"];
+export type ReplayAnswer = Schemas["ReplayAnswer"];
+/** A photo of a dropping, and what the network said of it. */
+export type DroppingsCheck = Schemas["DroppingsCheckNow"];
+export type PictureTaken = Schemas["PictureTaken"];
+export type EnrolledDevice = Schemas["EnrolledDevice"];
+export type Decision = Schemas["Decision"];
+export type PersonNow = Schemas["PersonNow"];
+export type InvitationNow = Schemas["InvitationNow"];
+export type InvitationMade = Schemas["InvitationMade"];
+export type NewInvitation = Schemas["NewInvitation"];
+export type Post = Schemas["Post"];
+export type Role = Schemas["Role"];
+export type Notifying = Schemas["Notifying"];
 export type FindingNow = Schemas["FindingNow"];
 export type FindingKind = FindingNow["kind"];
 export type Reason = FindingNow["reasons"][number];
@@ -43,6 +75,9 @@ export type LogPage = Schemas["LogPage"];
 export type Marks = Schemas["Marks"];
 /** A message to a person, and how far it got. */
 export type NotificationNow = Schemas["NotificationNow"];
+/** All houses in short. */
+export type Overview = Schemas["Overview"];
+export type OverviewHouse = Schemas["OverviewHouse"];
 export type PartStatus = Schemas["PartStatus"];
 /** What is wrong with a part; empty when nothing is. */
 export type Cause = NonNullable<PartStatus["cause"]>;

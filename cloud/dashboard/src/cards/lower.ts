@@ -5,3 +5,4 @@ export { default as HandWeighings } from "./HandWeighings.svelte";
 export { default as WellnessCard } from "./WellnessCard.svelte";
 export { default as MarksOver } from "../marks/MarksOver.svelte";
 export { default as MarksPanel } from "../marks/MarksPanel.svelte";
+export { default as DayPictures } from "./DayPictures.svelte";

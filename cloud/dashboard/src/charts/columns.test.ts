@@ -16,6 +16,9 @@ function series(at_ms: number[], mean: (number | null)[], source = "thermometer-
     unit: "°C",
     resolution: "raw" as const,
     basis: "raw" as const,
+    late: [],
+    days_of: null,
+    doubtful: [],
   };
   return { ...shape, at_ms, mean, low: mean, high: mean };
 }
@@ -24,6 +27,7 @@ describe("weightColumns", () => {
   const curve = Array.from({ length: 57 }, (_, age_days) => ({ age_days, grams: 40 + age_days * 50 }));
   const history: WeightHistory = {
     breed: "ross-308",
+    time_zone: "Asia/Shanghai",
     curve_source: null,
     curve,
     days: [weightDay({ age_days: 3 })],

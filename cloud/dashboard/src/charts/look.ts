@@ -6,6 +6,11 @@ export interface Look {
   accent: string;
   /** The accent, thin enough to see through. */
   wash: string;
+  /** What is good, as a ground to draw on. */
+  goodWash: string;
+  good: string;
+  warn: string;
+  card: string;
   /** For the second and further lines. */
   others: string[];
   font: string;
@@ -21,6 +26,10 @@ export function lookOf(node: Element): Look {
     line: colour("--line"),
     accent: colour("--accent"),
     wash: `${colour("--accent")}33`,
+    goodWash: colour("--good-wash"),
+    good: colour("--good"),
+    warn: colour("--warn"),
+    card: colour("--card"),
     others: [colour("--ink"), colour("--soft"), colour("--faint")],
     font: `12px ${style.fontFamily}`,
   };

@@ -5,6 +5,8 @@ import type { Look } from "./look";
 export interface Plan {
   options: (look: Look) => Omit<Options, "width" | "height">;
   data: AlignedData;
+  /** The zone in which the axis of time has its midnights; left out where the axis is no time. */
+  timeZone?: string;
 }
 
 /** An axis as all charts have it: soft figures, hair-thin lines, no ticks. */

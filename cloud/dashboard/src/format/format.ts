@@ -14,6 +14,8 @@ export class Format {
   constructor(
     readonly language: Language,
     readonly timeZone?: string,
+    /** Weights of birds in 斤. */
+    readonly inJin = false,
   ) {
     this.locale = LOCALES[language];
   }
@@ -32,15 +34,25 @@ export class Format {
     return /[1-9]/.test(text) ? text.replace("-", "\u2212") : text.replace("-", "");
   }
 
-  /** A bird's weight as number and unit: grams below a kilogram, then kilograms. */
+  /** A bird's weight as the person wants it, as number and unit. */
   weight(grams: number): { number: string; unit: string } {
+    return this.inJin ? this.jinParts(grams) : this.metric(grams);
+  }
+
+  /** Grams below a kilogram, then kilograms. */
+  metric(grams: number): { number: string; unit: string } {
     if (Math.round(grams) < GRAMS_PER_KG) return { number: this.number(grams), unit: "g" };
     return { number: this.number(grams / GRAMS_PER_KG, 2), unit: "kg" };
   }
 
   /** The same weight in 斤 (500 g), as Chinese farmers think of it. */
   jin(grams: number): string {
-    return `${this.number(grams / GRAMS_PER_JIN, 2)} 斤`;
+    const { number, unit } = this.jinParts(grams);
+    return `${number} ${unit}`;
+  }
+
+  private jinParts(grams: number): { number: string; unit: string } {
+    return { number: this.number(grams / GRAMS_PER_JIN, 2), unit: "斤" };
   }
 
   /** 14:02 */

@@ -22,12 +22,15 @@ export function ageMs(at: string, nowMs: number): number {
   return Math.max(0, nowMs - Date.parse(at));
 }
 
+/** What carries the stamps of a house. */
+type Measured = Pick<HouseNow, "counts" | "climate" | "weight"> & { pictures?: HouseNow["pictures"] };
+
 /** The stamp of the newest thing measured in a house, or null while nothing was. */
-export function newestAt(house: HouseNow): string | null {
+export function newestAt(house: Measured): string | null {
   const stamps = [
     ...house.counts.map((row) => row.at),
     ...house.climate.map((row) => row.at),
-    ...house.pictures.map((row) => row.at),
+    ...(house.pictures ?? []).map((row) => row.at),
     ...(house.weight ? [house.weight.last_at] : []),
   ];
   return stamps.reduce<string | null>(

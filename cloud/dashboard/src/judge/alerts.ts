@@ -45,8 +45,8 @@ function isAbout({ rule, device, source }: AlertNow, finding: Finding): boolean 
   }
 }
 
-/** What somebody looks after already can wait behind what nobody has seen. */
-function urgency({ level, alert }: Finding): number {
+/** 0 is the most urgent; what somebody looks after already can wait behind what nobody has seen. */
+export function urgency({ level, alert }: Finding): number {
   if (alert && !isWaiting(alert)) return 4;
   if (alert?.level === "severe") return 0;
   if (level === "bad") return 1;

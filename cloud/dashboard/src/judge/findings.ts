@@ -31,6 +31,12 @@ export type Finding = { alert?: AlertNow } & (
   | { kind: "all_well"; level: "good" }
 );
 
+/** What of a house is judged: its page's state and its row in the list of houses both have it. */
+export type Judged = Pick<
+  HouseNow,
+  "flock" | "alerts" | "house_count" | "counts" | "roll_calls" | "findings" | "weight" | "climate" | "devices"
+> & { pictures?: HouseNow["pictures"] };
+
 /** How the phone and the cloud stand, and when the cloud last answered. */
 export interface Contact {
   /** `asking`: an earlier visit's state is shown until the first answer; `away`: nobody answers. */
@@ -54,7 +60,7 @@ export function isHeatStress(heatIndex: number | null, ageDays: number | null): 
 }
 
 /** Judge a house as known at `nowMs` (the service's clock); at least one finding, the worst first. */
-export function judge(house: HouseNow, nowMs: number, contact: Contact): Finding[] {
+export function judge(house: Judged, nowMs: number, contact: Contact): Finding[] {
   // What the phone can't know must not be blamed on the house.
   if (contact.state === "away") return [{ kind: "no_contact", level: "unknown", at: contact.at }];
   if (contact.state === "asking") return [{ kind: "asking", level: "unknown", at: contact.at }];
@@ -83,7 +89,7 @@ export function isSilent(part: PartStatus): boolean {
   return part.state === "silent" || part.state === "failed";
 }
 
-function deviceFindings(house: HouseNow, nowMs: number): Finding[] {
+function deviceFindings(house: Judged, nowMs: number): Finding[] {
   return house.devices.flatMap((device): Finding[] => {
     if (isOffline(device, nowMs)) {
       return [{ kind: "device_offline", level: "bad", device: device.device, at: device.at }];
@@ -104,11 +110,11 @@ function silentFinding(part: PartStatus): Finding {
 }
 
 /** The newest roll call of each device that still matters this evening, without those that are an alarm. */
-export function calmRollCalls(house: HouseNow, nowMs: number): RollCallNow[] {
+export function calmRollCalls(house: Judged, nowMs: number): RollCallNow[] {
   return rollCallsOf(house, nowMs).filter((call) => !isAlarm(call));
 }
 
-function rollCallsOf(house: HouseNow, nowMs: number): RollCallNow[] {
+function rollCallsOf(house: Judged, nowMs: number): RollCallNow[] {
   return house.roll_calls.filter((call) => ageMs(call.at, nowMs) <= ROLL_CALL_MS);
 }
 
@@ -116,13 +122,13 @@ function isAlarm(call: RollCallNow): boolean {
   return call.alarm && call.outside_birds > 0;
 }
 
-function notBackFindings(house: HouseNow, nowMs: number): Finding[] {
+function notBackFindings(house: Judged, nowMs: number): Finding[] {
   const calls = rollCallsOf(house, nowMs).filter(isAlarm);
   return calls.map((call) => ({ kind: "not_back", level: "bad", call }));
 }
 
 /** One sentence for what was found and nobody has judged: the gravest, then the newest, and how many more wait. */
-function birdFindings(house: HouseNow, nowMs: number): Finding[] {
+function birdFindings(house: Judged, nowMs: number): Finding[] {
   const waiting = house.findings.rows.filter((row) => row.verdict === null && isNews(row, nowMs));
   const first = waiting.find((row) => row.kind === "dead_suspect") ?? waiting[0];
   if (!first) return [];
@@ -140,7 +146,7 @@ export function isWithheld(row: CountNow): boolean {
   return row.withheld !== "";
 }
 
-function withheldFindings(house: HouseNow, nowMs: number): Finding[] {
+function withheldFindings(house: Judged, nowMs: number): Finding[] {
   const online = house.devices.filter((device) => !isOffline(device, nowMs));
   // A camera that is silent or failed has been told of already.
   const troubled = online.flatMap((device) => device.parts.filter(isSilent).map((part) => part.slug));
@@ -150,14 +156,14 @@ function withheldFindings(house: HouseNow, nowMs: number): Finding[] {
     .map((row) => ({ kind: "no_count", level: "warn", camera: row.camera, cause: row.withheld }));
 }
 
-function heatFindings(house: HouseNow, nowMs: number): Finding[] {
+function heatFindings(house: Judged, nowMs: number): Finding[] {
   const fresh = house.climate.filter((row) => ageMs(row.at, nowMs) <= READING_STALE_MS);
   const worst = Math.max(...fresh.map((row) => row.heat_index ?? -Infinity));
   const stressed = isHeatStress(worst, house.flock?.age_days ?? null);
   return stressed ? [{ kind: "heat_stress", level: "bad", heatIndex: worst }] : [];
 }
 
-function missingFindings(house: HouseNow, nowMs: number): Finding[] {
+function missingFindings(house: Judged, nowMs: number): Finding[] {
   const rows = [
     ...house.climate.map((row) => ({ source: row.instrument, at: row.at })),
     ...house.counts.filter((row) => !isWithheld(row)).map((row) => ({ source: row.camera, at: row.at })),
@@ -167,6 +173,8 @@ function missingFindings(house: HouseNow, nowMs: number): Finding[] {
     .map((row) => ({ kind: "no_data", level: "warn", ...row }));
 }
 
-function isEmpty(house: HouseNow): boolean {
-  return house.counts.length + house.climate.length + house.pictures.length === 0 && house.weight === null;
+function isEmpty(house: Judged): boolean {
+  return (
+    house.counts.length + house.climate.length + (house.pictures?.length ?? 0) === 0 && house.weight === null
+  );
 }

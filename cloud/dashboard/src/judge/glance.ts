@@ -19,7 +19,7 @@ export interface BirdsSeen extends Gathered {
 }
 
 /** The house's count; when no camera counts any more, the last there was, with its age. */
-export function birdsSeen(house: HouseNow): BirdsSeen | null {
+export function birdsSeen(house: Pick<HouseNow, "house_count" | "counts">): BirdsSeen | null {
   const count = house.house_count;
   if (count !== null) {
     const { birds: value, low, high, cameras: sources, at, confidence, corrected } = count;
@@ -49,12 +49,12 @@ export function sureness(confidence: number): "sure" | "fairly" | "unsure" {
 }
 
 /** One climate quantity: the mean over the instruments that have it, with the least and the greatest. */
-export function climateOf(house: HouseNow, quantity: string): Gathered | null {
+export function climateOf(house: Pick<HouseNow, "climate">, quantity: string): Gathered | null {
   return gather(house.climate, (row) => row.values[quantity]);
 }
 
 /** The heat index: the worst of the instruments, for the birds under the hottest one don't feel a mean. */
-export function heatIndexOf(house: HouseNow): Gathered | null {
+export function heatIndexOf(house: Pick<HouseNow, "climate">): Gathered | null {
   const found = gather(house.climate, (row) => row.heat_index ?? undefined);
   return found && { ...found, value: found.high };
 }

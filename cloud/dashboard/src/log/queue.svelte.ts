@@ -1,3 +1,4 @@
+import { newId } from "../state/newId";
 import type { Client } from "../api/client";
 import { ApiError, Refused } from "../api/errors";
 import type { EntryTold, Place } from "../api/types";
@@ -106,10 +107,4 @@ export class Queue {
 
 function isDue(one: Waiting): boolean {
   return one.refused === null;
-}
-
-/** A random id. crypto.randomUUID is missing where the page came by plain http. */
-export function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

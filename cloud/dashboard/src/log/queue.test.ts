@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { NoAnswer, Refused } from "../api/errors";
 import type { EntryTold, LogEntryNow, Place } from "../api/types";
-import { newId, Queue } from "./queue.svelte";
+import { newId } from "../state/newId";
+import { Queue } from "./queue.svelte";
 import type { Shelf, Waiting } from "./shelf";
 
 const PLACE: Place = { farm: "hillside", house: "house-2" };

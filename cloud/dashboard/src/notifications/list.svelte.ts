@@ -6,7 +6,29 @@ const LOOK_MS = 1500;
 /** As long as somebody looks at the answer of a test. */
 const LOOKS = 20;
 
-/** A person's channels, and the tests that were sent over them. */
+/** What is asked of the cloud about one owner's channels. */
+export type ChannelQuestions = Pick<
+  Client,
+  "channels" | "addChannel" | "removeChannel" | "testChannel" | "notifications"
+>;
+
+/** The questions about one's own channels. */
+export function ownChannels(client: Client): ChannelQuestions {
+  return client;
+}
+
+/** The same about the group chats of a farm. */
+export function farmChannels(client: Client, farm: string): ChannelQuestions {
+  return {
+    channels: () => client.farmChannels(farm),
+    addChannel: (address, label) => client.addFarmChannel(farm, address, label),
+    removeChannel: (channel) => client.removeFarmChannel(farm, channel),
+    testChannel: (channel) => client.testFarmChannel(farm, channel),
+    notifications: () => client.farmNotifications(farm),
+  };
+}
+
+/** A person's or a farm's channels, and the tests that were sent over them. */
 export class ChannelList {
   known = $state.raw<ChannelsNow | null>(null);
   problem = $state.raw<ApiError | null>(null);
@@ -14,10 +36,7 @@ export class ChannelList {
   tests = $state<Record<number, DeliveryNow>>({});
 
   constructor(
-    private readonly client: Pick<
-      Client,
-      "channels" | "addChannel" | "removeChannel" | "testChannel" | "notifications"
-    >,
+    private readonly client: ChannelQuestions,
     private readonly pause: () => Promise<void> = () =>
       new Promise((resolve) => setTimeout(resolve, LOOK_MS)),
   ) {}

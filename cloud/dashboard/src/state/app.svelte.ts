@@ -5,13 +5,16 @@ import { Format } from "../format/format";
 import { en, type Words } from "../words/en";
 import { preferredLanguage, type Language } from "../words/language";
 import { zh } from "../words/zh";
+import { Chime } from "./chime";
 import { Clock } from "./clock.svelte";
+import { Farms } from "./farms.svelte";
 import { HouseFeed } from "./feed.svelte";
 import { HouseHistory } from "./history.svelte";
-import { HouseList } from "./houseList.svelte";
+import { OverviewFeed } from "./overview.svelte";
 import { Router } from "./route.svelte";
 import { Saved } from "./saved";
 import { Session } from "./session.svelte";
+import { OwnWishes } from "./wishes.svelte";
 
 const WORDS: Record<Language, Words> = { en, zh };
 
@@ -27,33 +30,44 @@ export class App {
   readonly saved = new Saved(localStorage);
   readonly clock = new Clock();
   readonly router = new Router();
-  readonly session = new Session(this.client, this.saved);
+  readonly session = new Session(this.client, this.saved, () => this.overview.clear());
+  readonly overview = new OverviewFeed(this.client, this.saved, () => this.session.end());
+  readonly farms = new Farms(this.client, this.saved);
+  readonly wishes = new OwnWishes(this.saved);
+  readonly chime = new Chime(() => this.wishes.now.sound);
   private logParts: Promise<LogParts> | undefined;
   language = $state<Language>(this.saved.get("language") ?? preferredLanguage(navigator.languages));
   readonly words = $derived(WORDS[this.language]);
 
   switchLanguage(): void {
-    this.language = this.language === "en" ? "zh" : "en";
-    this.saved.put("language", this.language);
+    this.speak(this.language === "en" ? "zh" : "en");
+  }
+
+  speak(language: Language): void {
+    this.language = language;
+    this.saved.put("language", language);
   }
 
   /** How numbers and times are written, in a house's time zone or the phone's. */
   format(timeZone?: string): Format {
-    return new Format(this.language, timeZone);
+    return new Format(this.language, timeZone, this.wishes.now.jin);
   }
 
-  /** A house as it is now; `streamed` false asks now and then instead of holding a line open. */
-  feed(place: Place, { streamed = true } = {}): HouseFeed {
+  /** The calendar day on the farms, else on the phone: `2026-11-22`. */
+  today(): string {
+    const timeZone = this.overview.overview?.houses[0]?.time_zone;
+    const nowMs = this.clock.nowMs + this.overview.offsetMs;
+    return new Date(nowMs).toLocaleDateString("sv-SE", timeZone === undefined ? {} : { timeZone });
+  }
+
+  /** A house as it is now. */
+  feed(place: Place): HouseFeed {
     return new HouseFeed(place, {
       client: this.client,
-      openStream: streamed ? (of, since) => new EventSource(liveAddress(of, since)) : null,
+      openStream: (of, since) => new EventSource(liveAddress(of, since)),
       saved: this.saved,
       onSignedOut: () => this.session.end(),
     });
-  }
-
-  houseList(): HouseList {
-    return new HouseList(this.client, this.saved, () => this.session.end());
   }
 
   /** The daily log with what waits on this phone; loaded once, and again after a failure. */

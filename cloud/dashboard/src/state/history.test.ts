@@ -8,7 +8,14 @@ import { HouseHistory } from "./history.svelte";
 import { Saved } from "./saved";
 
 const PLACE = { farm: "hillside", house: "house-2" };
-const WEIGHTS = { breed: "ross-308", curve_source: null, curve: [], days: [weightDay()], hand_weighings: [] };
+const WEIGHTS = {
+  time_zone: "Asia/Shanghai",
+  breed: "ross-308",
+  curve_source: null,
+  curve: [],
+  days: [weightDay()],
+  hand_weighings: [],
+};
 
 let saved: Saved;
 let asked: SeriesQuery[];
@@ -25,8 +32,8 @@ const client = {
   weights: () => (away ? Promise.reject(new NoAnswer("away")) : Promise.resolve(WEIGHTS)),
   series: (_place: Place, query: SeriesQuery): Promise<SeriesAnswer> => {
     asked.push(query);
-    const { device, source, quantity } = query;
-    const columns = { at_ms: [], mean: [], low: [], high: [] };
+    const { device = "", source = "", quantity } = query;
+    const columns = { late: [], at_ms: [], mean: [], low: [], high: [] };
     return Promise.resolve({
       device,
       source,
@@ -34,6 +41,8 @@ const client = {
       unit: "°C",
       resolution: "raw",
       basis: "raw",
+      days_of: null,
+      doubtful: [],
       ...columns,
     });
   },

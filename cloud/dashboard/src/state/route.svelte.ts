@@ -1,30 +1,36 @@
 import type { Place } from "../api/types";
 
-export type Route = { page: "houses" | "join" | "notifications" } | { page: "house" | "log"; place: Place };
+/** Pages without a house; each is `/<name>`, but for the first. */
+const PAGES = ["houses", "alerts", "logs", "flocks", "more", "devices", "people", "notifications"] as const;
+/** Pages of a house; each is `/houses/<farm>/<house>/<name>`, but for the first. */
+const HOUSE_PAGES = ["house", "log", "flock", "charts", "limits", "droppings"] as const;
+
+export type PageName = (typeof PAGES)[number];
+export type HousePageName = (typeof HOUSE_PAGES)[number];
+export type Route = { page: PageName | "join" } | { page: HousePageName; place: Place };
 
 export const NOTIFICATIONS_PATH = "/notifications";
 
-const HOUSE_PATH = /^\/houses\/([a-z0-9-]+)\/([a-z0-9-]+)(\/log)?\/?$/;
+const HOUSE_PATH = /^\/houses\/([a-z0-9-]+)\/([a-z0-9-]+)(?:\/([a-z]+))?\/?$/;
 
-/**
- * Read an address path: `/houses/<farm>/<house>` is a house, `/log` behind it its daily log, `/notifications` where
- * alerts go, `/join` and `/setup` a link, all else the list.
- */
+/** Read an address path; what is not known is the list of houses. */
 export function routeOf(path: string): Route {
   if (path === "/join" || path === "/setup") return { page: "join" };
-  if (path.replace(/\/$/, "") === NOTIFICATIONS_PATH) return { page: "notifications" };
-  const [, farm, house, log] = HOUSE_PATH.exec(path) ?? [];
-  return farm && house ? { page: log ? "log" : "house", place: { farm, house } } : { page: "houses" };
+  const [, farm, house, name = "house"] = HOUSE_PATH.exec(path) ?? [];
+  const ofHouse = HOUSE_PAGES.find((page) => page === name);
+  if (farm && house && ofHouse) return { page: ofHouse, place: { farm, house } };
+  const plain = path.replace(/^\/|\/$/g, "");
+  return { page: PAGES.find((page) => page === plain) ?? "houses" };
 }
 
-/** The path of a house's page; slugs need no escaping. */
-export function housePath({ farm, house }: Place): string {
-  return `/houses/${farm}/${house}`;
+/** The path of a page of a house; slugs need no escaping. */
+export function housePath({ farm, house }: Place, page: HousePageName = "house"): string {
+  return `/houses/${farm}/${house}${page === "house" ? "" : `/${page}`}`;
 }
 
 /** The path of a house's daily log. */
 export function logPath(place: Place): string {
-  return `${housePath(place)}/log`;
+  return housePath(place, "log");
 }
 
 /** Where in the dashboard we are; kept in the address, so that back, reload and sharing work. */
@@ -41,7 +47,14 @@ export class Router {
   go(path: string, { replace = false } = {}): void {
     if (replace) history.replaceState(null, "", path);
     else history.pushState(null, "", path);
-    this.route = routeOf(path);
+    this.route = routeOf(new URL(path, location.origin).pathname);
     scrollTo(0, 0);
+  }
+
+  /** Follow a click on an ordinary link without loading the page again. */
+  follow(event: MouseEvent, path: string): void {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.go(path);
   }
 }

@@ -1,18 +1,49 @@
-import type { HouseNow, HouseName, LogPage, SeriesAnswer, WeightHistory } from "../api/types";
+import type {
+  FarmNow,
+  HouseNow,
+  HouseName,
+  LogPage,
+  Overview,
+  Place,
+  SeriesAnswer,
+  WeightHistory,
+} from "../api/types";
 import type { Language } from "../words/language";
 
 const PREFIX = "henwise.1.";
+/** What stays when somebody signs out: it is the phone's, not the farm's. */
+const OF_THE_PHONE: (keyof SavedShapes)[] = ["language", "wishes"];
 
 /** What the phone keeps between visits, by name. */
 export interface SavedShapes {
   language: Language;
   user: string;
+  wishes: Wishes;
+  overview: SavedOverview;
+  farms: FarmNow[];
   houses: HouseName[];
+  /** The house that was looked at last. */
+  place: Place;
   /** The channel that is this browser's push subscription. */
   pushChannel: number;
   [house: `house ${string}`]: SavedHouse;
   [log: `log ${string}`]: LogPage;
   [history: `history ${string}`]: SavedHistory;
+}
+
+/** How a person wants the page on this phone. */
+export interface Wishes {
+  largeText: boolean;
+  /** Weights in 斤 (500 g). */
+  jin: boolean;
+  /** A sound for severe alerts while the page is open. */
+  sound: boolean;
+}
+
+export interface SavedOverview {
+  overview: Overview;
+  /** Service's clock minus the phone's clock, in ms. */
+  offsetMs: number;
 }
 
 export interface SavedHouse {
@@ -44,7 +75,7 @@ export class Saved {
 
   /** Keep `value`; what is seen of a farm only while somebody is signed in, or a late answer would outlive them. */
   put<Name extends keyof SavedShapes>(name: Name, value: SavedShapes[Name]): void {
-    if (name !== "language" && name !== "user" && this.get("user") === null) return;
+    if (!OF_THE_PHONE.includes(name) && name !== "user" && this.get("user") === null) return;
     try {
       this.storage.setItem(PREFIX + name, JSON.stringify(value));
     } catch {
@@ -52,11 +83,10 @@ export class Saved {
     }
   }
 
-  /** Forget what was seen of the farm; the language stays, it is the phone's. */
+  /** Forget what was seen of the farm. */
   forgetFarm(): void {
-    const language = this.get("language");
     const names = Array.from({ length: this.storage.length }, (_, index) => this.storage.key(index));
-    for (const name of names) if (name?.startsWith(PREFIX)) this.storage.removeItem(name);
-    if (language) this.put("language", language);
+    const stays = new Set(OF_THE_PHONE.map((name) => PREFIX + name));
+    for (const name of names) if (name?.startsWith(PREFIX) && !stays.has(name)) this.storage.removeItem(name);
   }
 }

@@ -20,6 +20,8 @@ export class Session {
       signOut(): ReturnType<Client["signOut"]>;
     },
     private readonly saved: Saved,
+    /** What was seen of a farm goes. */
+    private readonly onForgotten: () => void = () => undefined,
   ) {}
 
   /** Believe an earlier visit at once (the first refused question corrects it), else, or just arrived, ask. */
@@ -50,7 +52,7 @@ export class Session {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
     }
-    this.saved.forgetFarm();
+    this.forget();
     this.state = "out";
     this.expired = false;
   }
@@ -63,8 +65,13 @@ export class Session {
 
   private welcome(name: string): void {
     // What another person saw on this phone is not this person's business.
-    if (this.saved.get("user") !== name) this.saved.forgetFarm();
+    if (this.saved.get("user") !== name) this.forget();
     this.enter(name);
+  }
+
+  private forget(): void {
+    this.saved.forgetFarm();
+    this.onForgotten();
   }
 
   private enter(name: string): void {

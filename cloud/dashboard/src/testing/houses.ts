@@ -4,6 +4,7 @@ import type {
   DrawingNow,
   FindingNow,
   HouseNow,
+  OverviewHouse,
   RollCallNow,
   VerdictNow,
   ViewNow,
@@ -221,4 +222,10 @@ export function healthyHouse(changes: Partial<HouseNow> = {}): HouseNow {
     ],
     ...changes,
   };
+}
+
+/** The same house in short. */
+export function overviewHouse(changes: Partial<OverviewHouse> = {}): OverviewHouse {
+  const { now: _now, pictures: _pictures, views: _views, wellness: _wellness, ...short } = healthyHouse();
+  return { ...short, name: null, trend: null, ...changes };
 }

@@ -17,10 +17,16 @@ export const en = {
   otherLanguage: "中文",
   switchLanguage: "切换到中文",
   signOut: "Sign out",
-  notifications: "Notifications",
   signedInAs: (name: string) => `Signed in as ${name}`,
   allHouses: "All houses",
   housesTitle: "Houses",
+  places: "Where to",
+  alertsTab: "Alerts",
+  logTab: "Log",
+  flocksTab: "Flocks",
+  moreTab: "More",
+  alertsWaiting: (count: string) => `${count} waiting`,
+  logOfWhich: "Which house?",
   noHouses: "No house has reported yet. Start the edge agent in a house; it appears here by itself.",
   loading: "Asking for the first numbers…",
   houseUnknown: "This house is not known here. Choose one from the list.",
@@ -149,6 +155,24 @@ export const en = {
   noDataFrom: (source: string, when: string) =>
     `No data from ${source} since ${when}. Check it and its cable.`,
 
+  // All houses
+  needYou: "These houses need you",
+  allIsWell: "All is well here",
+  allHousesWell: (count: string) => (count === "1" ? "All is well." : `All is well in ${count} houses.`),
+  housesNeedYou: (urgent: string, all: string) => `${urgent} of ${all} need you`,
+  wellShort: "well",
+  andMore: (count: string) => `+ ${count} more`,
+  inHouseShort: "in house",
+  seenShort: "seen",
+  weightShort: "mean weight",
+  warmthShort: "air",
+  ammoniaShort: "ammonia",
+  humidityShort: "humidity",
+  trendOfBirds: "Birds seen over the last 24 hours",
+  trendOfWarmth: "Temperature over the last 24 hours",
+  trendBirds: "seen, 24 h",
+  trendWarmth: "air, 24 h",
+
   // Numbers
   birdsSeen: "Birds seen",
   seenBetween: (low: string, high: string) => `${low} to ${high} in view`,
@@ -265,6 +289,9 @@ export const en = {
   // Flock
   ageDays: (days: number) => `day ${days}`,
   dailyLog: "Daily log",
+  charts: "Charts",
+  flockDoor: "Flock",
+  ofThisHouse: "Of this house",
   waitingEntries: (count: string) => `${count} waiting`,
   inHouse: (birds: string) => `in house ${birds}`,
   placedBirds: (birds: string) => `${birds} placed`,
@@ -281,6 +308,7 @@ export const en = {
   zoomOut: "Zoom out",
   pictureMissing: "The picture can't be loaded now.",
   noPicture: "No picture yet.",
+  dayPictures: "Pictures of the day",
 
   // Weight
   weightTitle: "Weight",
@@ -371,6 +399,9 @@ export const en = {
     cold_floor_ratio: "Cold floor",
     warm_floor_ratio: "Warm floor",
     huddle_ratio: "Huddling",
+    visible_birds: "Birds seen",
+    activity_lengths_per_min: "Activity",
+    weight_grams: "Weighings",
   },
 };
 

@@ -1,23 +1,46 @@
 import type { Format } from "../format/format";
+import type { Words } from "./en";
+import { lookUp } from "./names";
 
-/** Unit and shown digits by quantity key; the keys end in their unit, as in contract/quantities.py. */
-const ROWS: Record<string, { unit: string; decimals: number }> = {
-  temperature_celsius: { unit: "°C", decimals: 1 },
-  humidity_percent: { unit: "%", decimals: 0 },
-  ammonia_ppm: { unit: "ppm", decimals: 0 },
-  carbon_dioxide_ppm: { unit: "ppm", decimals: 0 },
-  light_lux: { unit: "lx", decimals: 0 },
-  air_speed_mps: { unit: "m/s", decimals: 1 },
-  surface_temperature_celsius: { unit: "°C", decimals: 1 },
-  surface_above_air_celsius: { unit: "°C", decimals: 1 },
-  floor_temperature_celsius: { unit: "°C", decimals: 1 },
-  cold_floor_ratio: { unit: "", decimals: 2 },
-  warm_floor_ratio: { unit: "", decimals: 2 },
-  huddle_ratio: { unit: "", decimals: 2 },
+/** How a quantity is shown: unit, digits, and the least height of its axis: a calm day is no storm. */
+export interface QuantityRow {
+  unit: string;
+  decimals: number;
+  spanMin: number;
+}
+
+/** By quantity key; the keys end in their unit, as in contract/quantities.py. */
+const ROWS: Record<string, QuantityRow> = {
+  temperature_celsius: { unit: "°C", decimals: 1, spanMin: 6 },
+  humidity_percent: { unit: "%", decimals: 0, spanMin: 20 },
+  ammonia_ppm: { unit: "ppm", decimals: 0, spanMin: 10 },
+  carbon_dioxide_ppm: { unit: "ppm", decimals: 0, spanMin: 1000 },
+  light_lux: { unit: "lx", decimals: 0, spanMin: 10 },
+  air_speed_mps: { unit: "m/s", decimals: 1, spanMin: 1 },
+  surface_temperature_celsius: { unit: "°C", decimals: 1, spanMin: 6 },
+  surface_above_air_celsius: { unit: "°C", decimals: 1, spanMin: 4 },
+  floor_temperature_celsius: { unit: "°C", decimals: 1, spanMin: 6 },
+  cold_floor_ratio: { unit: "", decimals: 2, spanMin: 0.5 },
+  warm_floor_ratio: { unit: "", decimals: 2, spanMin: 0.5 },
+  huddle_ratio: { unit: "", decimals: 2, spanMin: 0.5 },
+  visible_birds: { unit: "", decimals: 0, spanMin: 10 },
+  activity_lengths_per_min: { unit: "", decimals: 1, spanMin: 2 },
+  weight_grams: { unit: "g", decimals: 0, spanMin: 100 },
 };
+const UNKNOWN: QuantityRow = { unit: "", decimals: 1, spanMin: 1 };
 
-/** A value with its unit; a quantity that is newer than this page is shown with one digit and its key says the unit. */
+/** How a quantity is shown; one that is newer than this page with one digit, and its key says the unit. */
+export function quantityRow(key: string): QuantityRow {
+  return ROWS[key] ?? UNKNOWN;
+}
+
+/** A value with its unit. */
 export function quantityText(key: string, value: number, format: Format): string {
-  const row = ROWS[key] ?? { unit: "", decimals: 1 };
+  const row = quantityRow(key);
   return `${format.number(value, row.decimals)} ${row.unit}`.trim();
+}
+
+/** What a quantity is called; its key when a newer service names what we don't know. */
+export function quantityName(key: string, words: Words): string {
+  return lookUp(words.quantities, key) ?? key;
 }

@@ -1,0 +1,78 @@
+/** What is said on the page of flocks, loaded with it: many farms in one table, and flocks over each other by age. */
+import type { Language } from "../words/language";
+
+const en = {
+  title: "Flocks",
+  search: "Search",
+  searchHint: "farm, house, breed",
+  columns: {
+    house: "House",
+    farm: "Farm",
+    breed: "Breed",
+    age: "Age, days",
+    birds: "Birds",
+    losses: "Losses, %",
+    weight: "Mean, g",
+    curve: "vs curve, %",
+    celsius: "Air, °C",
+    alerts: "Alerts",
+  },
+  sortBy: (column: string) => `Sort by ${column}`,
+  table: "All houses in numbers",
+  choose: "Choose two flocks or more to lay them over each other.",
+  compare: "Compare",
+  compareOf: (name: string) => `Compare ${name}`,
+  earlier: "Earlier flocks of",
+  compareTitle: "By age",
+  chart: "Mean weight by age of the chosen flocks",
+  curve: (breed: string) => `Dashed: ${breed} standard`,
+  age: "Age",
+  noWeights: "Nothing was weighed in these flocks.",
+  clear: "Clear",
+  exportTable: "Table as CSV",
+  none: "No house fits.",
+  report: "Report",
+  inGrams: "g",
+  asTable: "As a table, in g",
+  axisAge: "age in days",
+};
+
+export type FlocksWords = typeof en;
+
+const zh: FlocksWords = {
+  title: "批次",
+  search: "查找",
+  searchHint: "养殖场、鸡舍、品种",
+  columns: {
+    house: "鸡舍",
+    farm: "养殖场",
+    breed: "品种",
+    age: "日龄",
+    birds: "存栏数",
+    losses: "死淘率 %",
+    weight: "均重 克",
+    curve: "与标准差 %",
+    celsius: "气温 °C",
+    alerts: "告警",
+  },
+  sortBy: (column) => `按${column}排序`,
+  table: "各鸡舍数据",
+  choose: "选择两个或更多批次，按日龄对比。",
+  compare: "对比",
+  compareOf: (name) => `对比 ${name}`,
+  earlier: "历史批次",
+  compareTitle: "按日龄对比",
+  chart: "所选批次各日龄均重",
+  curve: (breed) => `虚线：${breed} 标准`,
+  age: "日龄",
+  noWeights: "这些批次没有称重数据。",
+  clear: "清除",
+  exportTable: "导出 CSV 表格",
+  none: "没有符合的鸡舍。",
+  report: "报告",
+  inGrams: "克",
+  asTable: "以表格查看（克）",
+  axisAge: "日龄",
+};
+
+export const FLOCKS_WORDS: Record<Language, FlocksWords> = { en, zh };

@@ -1,0 +1,265 @@
+"""Pages about more than one house, before a real service: every page in every look, and what each role comes for."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.dashboard.conftest import PASSWORD, Phone, phone
+from tests.dashboard.estate import HILL, HOUSES, VALLEY, Estate, at, estate
+from tests.dashboard.looking import axe_violations, complaints_of, small_targets, sticks_out
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+
+PATIENCE_MS = 40_000
+HOUSE = f"/houses/{HILL}/house-2"
+PAGES = {
+    "/": "[data-house]",
+    "/alerts": "[data-alert]",
+    "/logs": "main li a",
+    "/flocks": "[data-row]",
+    "/more": "[data-card=phone]",
+    "/devices": "[data-device]",
+    "/people": "[data-person]",
+    f"{HOUSE}/flock": "[data-flock]",
+    f"{HOUSE}/charts": "[data-card=chart] canvas",
+    f"{HOUSE}/limits": "[data-rule]",
+    f"{HOUSE}/droppings": "main h2, main .soft",
+}
+"""Page -> what is there once it stands."""
+
+DROPPINGS = Path(__file__).parents[1] / "fixtures" / "droppings"
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    with estate(tmp_path_factory.mktemp("estate")) as running:
+        running.edges[HILL, "house-2"].finding("dead-1", "dead_suspect", "lying_on_side")
+        yield running
+
+
+@pytest.fixture(scope="module", params=[("en-US", 320), ("zh-CN", 390)], ids=["en-320", "zh-390"])
+def held(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Phone]:
+    """One phone for all pages of a language: signing in again for each would be most of the time."""
+    locale, width = request.param
+    with phone(browser, locale=locale, width=width) as one:
+        yield one
+
+
+@pytest.mark.parametrize("path", list(PAGES))
+def test_every_page_is_for_everybody(here: Estate, held: Phone, path: str):
+    page = at(held, here, path)
+    page.locator(PAGES[path]).first.wait_for(timeout=PATIENCE_MS)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert axe_violations(page) == [], scheme
+    assert small_targets(page) == []
+    assert sticks_out(page) == []
+    assert complaints_of(held.complaints) == []
+
+
+def test_large_text_still_fits_a_narrow_phone(here: Estate, browser: Browser):
+    with phone(browser, width=320) as held:
+        page = at(held, here, "/more")
+        page.get_by_label("Large text").check()
+        for path in ("/", "/alerts", HOUSE, f"{HOUSE}/charts", f"{HOUSE}/limits"):
+            page.goto(here.cloud.url + path)
+            page.locator(PAGES.get(path, "[data-card=birds] [data-value]")).first.wait_for(timeout=PATIENCE_MS)
+            assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
+            assert sticks_out(page) == [], path
+
+
+def test_the_house_in_trouble_stands_first_and_the_others_are_quiet(here: Estate, browser: Browser):
+    with phone(browser) as held:
+        page = at(held, here, "/")
+        first = page.locator("[data-house]").first
+        expect(first).to_have_attribute("data-house", f"{HILL}/house-2", timeout=PATIENCE_MS)
+        expect(first).to_contain_text("Suspected dead bird")
+        expect(first).to_contain_text("480")
+        expect(first).to_contain_text("23.4 °C")
+        expect(page.locator("[data-head]")).to_contain_text("1 of 3 need you")
+        expect(page.locator("[data-level=good]")).to_have_count(2)
+        first.click()
+        expect(page.locator("h1")).to_contain_text("House 2")
+        page.get_by_role("link", name="Log", exact=True).click()
+        expect(page).to_have_url(f"{here.cloud.url}{HOUSE}/log")
+
+
+def test_an_alert_is_put_off_given_away_and_remembered(here: Estate, browser: Browser):
+    with phone(browser) as held:
+        page = at(held, here, "/alerts")
+        alert = page.locator("[data-alert]").first
+        expect(alert).to_contain_text("What to do now", timeout=PATIENCE_MS)
+        expect(alert.locator("img")).to_be_visible()
+        alert.get_by_role("button", name="Later").click()
+        alert.get_by_role("button", name="4 hours").click()
+        expect(alert).to_contain_text("Put off until", timeout=PATIENCE_MS)
+        alert.get_by_role("button", name="Remind me again now").click()
+        expect(alert).not_to_contain_text("Put off until", timeout=PATIENCE_MS)
+        alert.get_by_role("button", name="Ask somebody").click()
+        alert.get_by_role("button", name="lin").click()
+        expect(alert).to_contain_text("lin is asked to look after it.", timeout=PATIENCE_MS)
+        alert.locator("summary").click()
+        expect(alert.locator("ol")).to_contain_text("Began")
+        expect(alert.locator("ol")).to_contain_text("Put off")
+
+
+def test_the_charts_move_and_say_their_numbers(here: Estate, browser: Browser):
+    with phone(browser) as held:
+        page = at(held, here, f"{HOUSE}/charts")
+        chart = page.locator("[data-card=chart] [role=img]")
+        page.locator("[data-card=chart] canvas").wait_for(timeout=PATIENCE_MS)
+        day = chart.get_attribute("aria-label")
+        page.get_by_role("button", name="1 h", exact=True).click()
+        expect(page.get_by_role("button", name="1 h", exact=True)).to_have_attribute("aria-pressed", "true")
+        assert chart.get_attribute("aria-label") != day
+        expect(page.locator("[data-readout]")).to_contain_text("Lowest")
+        page.get_by_role("button", name="Earlier").click()
+        page.get_by_role("button", name="Flock", exact=True).click()
+        expect(page.locator("[data-card=events]")).to_contain_text("480 birds placed")
+        page.get_by_role("button", name="Weighings").click()
+        expect(page.locator("[data-card=chart]")).to_contain_text("Dashed", timeout=PATIENCE_MS)
+        page.locator("[data-card=chart] summary").click()
+        assert page.locator("[data-card=chart] tbody tr").count() > 0
+
+
+def pinch(page: Page, apart: tuple[int, int], to: tuple[int, int]) -> None:
+    """Put two fingers on the chart, symmetric around its middle, and move them."""
+    box = page.locator("[data-card=chart] .u-over").bounding_box()
+    assert box is not None
+    session = page.context.new_cdp_session(page)
+    middle, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def touch(kind: str, distance: int | None) -> None:
+        sides = () if distance is None else (-distance, distance)
+        points = [{"x": middle + side, "y": y, "id": finger} for finger, side in enumerate(sides)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", apart[0])
+    for distance in range(apart[0], to[0], 4):
+        touch("touchMove", distance)
+    touch("touchEnd", None)
+
+
+def test_two_fingers_zoom(here: Estate, browser: Browser):
+    with phone(browser) as held:
+        page = at(held, here, f"{HOUSE}/charts")
+        page.locator("[data-card=chart] canvas").wait_for(timeout=PATIENCE_MS)
+        chart = page.locator("[data-card=chart] [role=img]")
+        day = str(chart.get_attribute("aria-label"))
+        page.locator("[data-card=chart]").scroll_into_view_if_needed()
+        pinch(page, (30, 30), (120, 120))
+        expect(chart).not_to_have_attribute("aria-label", day, timeout=10_000)
+
+
+def test_an_agronomist_compares_two_flocks_and_takes_the_table_away(here: Estate, browser: Browser):
+    with phone(browser, width=1280) as held:
+        page = at(held, here, "/flocks")
+        page.get_by_role("button", name="Sort by Age, days").click()
+        expect(page.locator("[data-row]").first).to_have_attribute("data-row", f"{HILL}/house-1", timeout=PATIENCE_MS)
+        for house in ("house-1", "house-2"):
+            page.locator(f"[data-row='{HILL}/{house}'] input").check()
+        expect(page.locator("[data-card=compare] li")).to_have_count(2, timeout=PATIENCE_MS)
+        page.locator("[data-card=compare] canvas").wait_for(timeout=PATIENCE_MS)
+        page.locator("[data-card=compare] summary").click()
+        expect(page.locator("[data-card=compare] tbody tr").first).to_contain_text("28")
+        with page.expect_download() as taken:
+            page.get_by_role("button", name="Table as CSV").click()
+        rows = list(csv.reader(io.StringIO(Path(taken.value.path()).read_text("utf-8-sig"))))
+        assert len(rows) == 1 + len(HOUSES)
+        assert rows[0][0] == "House"
+
+
+def test_a_flock_lives_through_the_page(here: Estate, browser: Browser):
+    with phone(browser) as held:
+        page = at(held, here, f"/houses/{VALLEY}/house-1/flock")
+        form = page.locator("[data-form=place]")
+        form.get_by_label("Birds").fill("300")
+        form.get_by_label("Hatchery").fill("Qingyuan")
+        form.get_by_role("button", name="Save").click()
+        card = page.locator("[data-flock]").first
+        expect(card).to_contain_text("300", timeout=PATIENCE_MS)
+        page.get_by_role("button", name="Thin", exact=True).click()
+        page.get_by_label("Birds").fill("40")
+        page.get_by_role("button", name="Save").click()
+        expect(card.locator("[data-event=thinned]")).to_contain_text("40 birds", timeout=PATIENCE_MS)
+        expect(card).to_contain_text("260")
+        page.get_by_role("button", name="Close", exact=True).click()
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("main")).to_contain_text("No flock lives here.", timeout=PATIENCE_MS)
+        expect(page.locator("[data-event=closed]")).to_be_visible()
+
+
+def test_a_limit_is_tried_on_the_past_before_it_is_saved(here: Estate, browser: Browser):
+    with phone(browser) as held:
+        page = at(held, here, f"{HOUSE}/limits")
+        row = page.locator("[data-rule=too-humid]")
+        expect(row).to_contain_text("Watch above 75 %", timeout=PATIENCE_MS)
+        row.get_by_role("button").click()
+        editor = page.locator("[data-editor=too-humid]")
+        editor.get_by_label("Watch").fill("70")
+        editor.get_by_role("button", name="What would have rung?").click()
+        expect(editor.locator("[data-replay]")).to_contain_text("In the last 30 days", timeout=PATIENCE_MS)
+        editor.get_by_role("button", name="Save").click()
+        expect(row).to_contain_text("Watch above 70 %", timeout=PATIENCE_MS)
+        expect(row).to_contain_text("set here")
+
+
+def test_an_owner_invites_a_viewer_who_sees_one_farm_only(here: Estate, browser: Browser):
+    with phone(browser) as held, phone(browser) as theirs:
+        page = at(held, here, "/people")
+        invite = page.locator("[data-card=invite]")
+        invite.get_by_role("button", name="viewer").click()
+        invite.get_by_label("Where").select_option(VALLEY)
+        invite.get_by_role("button", name="Make the link").click()
+        link = invite.locator("[data-link]").inner_text(timeout=PATIENCE_MS)
+
+        page = theirs.page
+        page.goto(link)
+        page.locator("input[autocomplete=username]").fill("vera")
+        page.locator("input[type=password]").fill(PASSWORD)
+        page.locator("button[type=submit]").click()
+        # One house only: its page opens by itself, and nothing may be changed.
+        expect(page.locator("h1")).to_contain_text("House 1", timeout=PATIENCE_MS)
+        expect(page.locator("h1")).to_contain_text("Valley")
+        page.goto(f"{here.cloud.url}{HOUSE}")
+        expect(page.get_by_role("alert")).to_contain_text("not known here", timeout=PATIENCE_MS)
+        page.goto(f"{here.cloud.url}/houses/{VALLEY}/house-1/flock")
+        page.locator("main p, [data-flock]").first.wait_for()
+        expect(page.locator("[data-card=do]")).to_have_count(0)
+
+
+def test_droppings_are_looked_at_and_kept(here: Estate, browser: Browser):
+    photo = min(DROPPINGS.glob("*.jpg"))
+    with phone(browser) as held:
+        page = at(held, here, f"{HOUSE}/droppings")
+        page.locator("input[type=file]").set_input_files(photo)
+        check = page.locator("[data-check]").first
+        expect(check).to_contain_text("not a diagnosis", timeout=PATIENCE_MS)
+        expect(check.locator("dd")).to_have_count(5)
+        page.reload()
+        expect(page.locator("[data-check]").first).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_a_device_is_let_in(here: Estate, browser: Browser):
+    with phone(browser) as held:
+        page = at(held, here, "/devices")
+        card = page.locator(f"[data-device='{HILL}/house-1/edge-1']")
+        expect(card).to_contain_text("online", timeout=PATIENCE_MS)
+        card.get_by_role("button", name="Let it speak no longer").click()
+        card.get_by_role("button", name="Yes, shut it out").click()
+        out = page.locator("[data-card=revoked]")
+        expect(out).to_contain_text("Edge device 1", timeout=PATIENCE_MS)
+        out.get_by_role("button", name="Let it in again").click()
+        expect(out).to_have_count(0, timeout=PATIENCE_MS)
+
+
+def test_nobody_signed_out_sees_a_thing(here: Estate, browser: Browser):
+    with phone(browser) as held:
+        page = at(held, here, "/more")
+        page.get_by_role("button", name="Sign out").click()
+        page.locator("input[type=password]").wait_for()
+        assert HILL not in page.evaluate("JSON.stringify(localStorage)")
