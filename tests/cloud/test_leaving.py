@@ -109,5 +109,5 @@ def test_every_table_of_a_farm_is_found():
         table.name for table in Table.metadata.sorted_tables if {"farm", "organisation_id"} & set(table.columns.keys())
     }
     assert named == of_farms | CHILDREN | {"organisations"}
-    others = {"users", "identities", "sessions", "listeners", "kept_aside", "leader"}
+    others = {"users", "identities", "sessions", "listeners", "kept_aside", "leader", "sign_in_attempts"}
     assert {table.name for table in Table.metadata.sorted_tables} - named <= others
