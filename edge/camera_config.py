@@ -120,6 +120,9 @@ class WellnessConfig(Section):
     window_s: float = Field(default=300, ge=10, le=3_600, description="one report per window, in s")
     still_min: float = Field(default=20, gt=0, le=720, description="a bird lying still so long is a finding, in min")
     dead_min: float = Field(default=120, gt=0, le=1_440, description="so long, and it may be dead, in min")
+    usual_rests: bool = Field(
+        default=True, description="still_min grows to the longest rest of a bird that got up in the last days"
+    )
     again_min: float = Field(default=120, gt=0, le=1_440, description="the same finding is told again after, in min")
     suspect_score: float = Field(default=0.6, gt=0, lt=1, description="a sick-bird suspect is told from this score up")
     appearance: LocalPath | None = Field(

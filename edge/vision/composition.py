@@ -174,6 +174,8 @@ class Cameras:
                 posture=_optional(partial(Classifier.open, self._posture, threads=1), health),
                 appearance=_optional(partial(_appearance, camera.wellness.appearance), health),
                 tell_still=flock.lying_still,
+                folder=self._folder,
+                zone=self._zone,
             ),
             flock,
         ]

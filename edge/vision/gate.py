@@ -48,9 +48,13 @@ class GateRules:
         jump_settle_s: after a jump it must stay there for this long, in s.
         vanished_s: a bird not seen for so long has vanished, in s; more than two frames.
         smooth_s: at a line its place is smoothed over this time, in s.
-        proof_s: what was followed for less long near a line is no bird but a false box, in s.
-        wait_s: at a line, what begins is joined to what ended before after this time, in s; more than proof_s.
+        proof_s: what was followed for less long near a line is likelier a false box than a bird, in s,
+        proof_per_s: by this log of odds for each s that is missing to it,
+        proof_per_length: less this for each body length that it went: false boxes stay where they are.
+        wait_s: at a line, what begins is joined to what ended before after this time, in s.
         apart_s: and no later than so long after that end, in s.
+        carry: share of its pace with which a bird is taken to walk on where it is missed.
+        strangers: ends and beginnings that belong to no other, per square body length.
         walk_lengths_per_s: a bird may have come so far from a hole before it was told, in body lengths/s.
         memory_s: an id not told for so long does not come back; longer than the tracker's memory, in s.
     """
@@ -63,9 +67,13 @@ class GateRules:
     jump_settle_s: float = 3.0
     vanished_s: float = 1.1
     smooth_s: float = 0.3
-    proof_s: float = 2.0
-    wait_s: float = 3.0
+    proof_s: float = 3.0
+    proof_per_s: float = 6.0
+    proof_per_length: float = 6.0
+    wait_s: float = 4.0
     apart_s: float = 10.0
+    carry: float = 0.8
+    strangers: float = 0.001
     walk_lengths_per_s: float = 3.0
     memory_s: float = 120.0
 

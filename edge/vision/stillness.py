@@ -30,6 +30,7 @@ SPOT = np.dtype(
         ("seen_s", np.float64),
         ("seen_clock_s", np.float64),
         ("came", np.bool_),  # whether a bird moved there, or may always have been there
+        ("left", np.bool_),  # whether its bird was seen elsewhere since it was last seen on it
     ]
 )
 
@@ -50,6 +51,8 @@ class StillRules:
         moving_share: the flock moves when at least this share of its birds does.
         fewest_birds: with fewer birds in sight nothing can be said about a flock.
         hidden_s: for so long a still bird may be hidden, in s; that time counts once it is seen again on its spot.
+        gone_s: a spot whose bird is seen elsewhere is forgotten once nobody is seen on it for so long, in s.
+        rest_s: to lie still for less is no rest, in s.
     """
 
     reach_lengths: float = 0.1
@@ -62,6 +65,8 @@ class StillRules:
     moving_share: float = 0.3
     fewest_birds: int = 3
     hidden_s: float = 300.0
+    gone_s: float = 30.0
+    rest_s: float = 60.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,12 +91,18 @@ class StillBird:
 
 
 class StillBirds:
-    """Watches for still birds before one camera."""
+    """Watches for still birds before one camera.
+
+    Attributes:
+        clock_s: for how long the flock moved while it was watched, in s.
+        rests_s: how long the birds had been still that got up since the frame before, in s of that clock.
+    """
 
     def __init__(self, rules: StillRules | None = None) -> None:
         self._rules = rules or StillRules()
         self._spots: Rows = np.empty(0, SPOT)
-        self._clock_s = 0.0
+        self.clock_s = 0.0
+        self.rests_s: list[float] = []
         self._at_s: float | None = None
         self._first_s = 0.0
 
@@ -106,9 +117,10 @@ class StillBirds:
         passed_s = 0.0 if self._at_s is None else at_s - self._at_s
         # A gap without frames is no proof of anything.
         if not night and passed_s <= self._rules.leave_s and self._flock_moves(at_s):
-            self._clock_s += passed_s
+            self.clock_s += passed_s
         self._first_s = at_s if self._at_s is None else self._first_s
         self._at_s = at_s
+        self.rests_s = []
         self._look(tracks.ids[tracks.seen], tracks.xyxy[tracks.seen].astype(np.float64), at_s)
         self._forget(at_s)
         return self._told(at_s)
@@ -123,7 +135,8 @@ class StillBirds:
         who, what = best_pairs(who, what, known * (1.1 * near - off), len(spots), len(centres))
         rows = spots[who]
         self._settle(rows, centres[what], np.sqrt(wh[what].prod(axis=1)), at_s)
-        rows["bird"], rows["xyxy"] = ids[what], xyxy[what]
+        rows["bird"], rows["xyxy"], rows["left"] = ids[what], xyxy[what], False
+        spots["left"] |= np.isin(spots["bird"], ids)
         spots[who] = rows
         new = np.setdiff1d(np.arange(len(ids)), what)
         self._spots = np.concatenate([spots, self._begun(ids[new], xyxy[new], at_s)])
@@ -133,8 +146,8 @@ class StillBirds:
         rows["bird"], rows["xyxy"] = ids, xyxy
         rows["anchor"] = rows["place"] = (xyxy[:, :2] + xyxy[:, 2:]) / 2
         rows["length"] = np.sqrt((xyxy[:, 2:] - xyxy[:, :2]).prod(axis=1))
-        rows["since_s"], rows["since_clock_s"] = at_s, self._clock_s
-        rows["seen_s"], rows["seen_clock_s"] = at_s, self._clock_s
+        rows["since_s"], rows["since_clock_s"] = at_s, self.clock_s
+        rows["seen_s"], rows["seen_clock_s"] = at_s, self.clock_s
         rows["came"] = at_s > self._first_s + self._rules.leave_s
         return rows
 
@@ -146,19 +159,27 @@ class StillBirds:
         gain = np.maximum(1 - np.exp(-passed_s / rules.smooth_s), passed_s / (age_s + passed_s))
         rows["place"] += gain[:, None] * (centres - rows["place"])
         rows["length"] += gain * (lengths - rows["length"])
-        rows["seen_s"], rows["seen_clock_s"] = at_s, self._clock_s
+        rows["seen_s"], rows["seen_clock_s"] = at_s, self.clock_s
         young = age_s <= rules.smooth_s
         rows["anchor"][young] = rows["place"][young]
         off = np.linalg.norm(rows["place"] - rows["anchor"], axis=1)
         moved = off > rules.reach_lengths * rows["length"]
+        self._got_up(rows[moved])
         rows["anchor"][moved] = rows["place"][moved] = centres[moved]
-        rows["since_s"][moved], rows["since_clock_s"][moved] = at_s, self._clock_s
+        rows["since_s"][moved], rows["since_clock_s"][moved] = at_s, self.clock_s
         rows["came"] |= moved
 
     def _forget(self, at_s: float) -> None:
         rules, spots = self._rules, self._spots
         settled = spots["seen_s"] - spots["since_s"] > rules.leave_s
-        self._spots = spots[at_s - spots["seen_s"] <= np.where(settled, rules.hidden_s, rules.leave_s)]
+        hidden_s = np.where(spots["left"], rules.gone_s, rules.hidden_s)
+        kept = at_s - spots["seen_s"] <= np.where(settled, hidden_s, rules.leave_s)
+        self._spots = spots[kept]
+        self._got_up(spots[~kept & spots["left"]])
+
+    def _got_up(self, rows: Rows) -> None:
+        rests_s = rows["seen_clock_s"] - rows["since_clock_s"]
+        self.rests_s += rests_s[rests_s >= self._rules.rest_s].tolist()
 
     def _flock_moves(self, at_s: float) -> bool:
         rules = self._rules

@@ -110,12 +110,18 @@ class Suspects:
         self._config = config or SuspectConfig()
         self._looks = Looks(self._config.looks)
         self._told: list[_Told] = []
+        self._still_s, self._dead_s = self._config.still_s, self._config.dead_s
         self._next_s = -np.inf
         self.choose = self._looks.choose
         self.looked = self._looks.looked
 
     def judge(
-        self, at_s: float, still: Sequence[StillBird], warmth: Mapping[int, float] | None = None
+        self,
+        at_s: float,
+        still: Sequence[StillBird],
+        warmth: Mapping[int, float] | None = None,
+        *,
+        usual_s: float = 0.0,
     ) -> list[Suspicion]:
         """Return what is news, the strongest first.
 
@@ -124,10 +130,12 @@ class Suspects:
             still: birds that lie still while the flock moves, from half of ``still_s`` on so that time can weigh in
                 before it is a finding of its own.
             warmth: track id -> robust standard deviations a bird's surface is off its flock's, where that is known.
+            usual_s: birds that are well lie still for so long here, in s; nobody is told for less, whatever the rules.
         """
         if at_s < self._next_s:
             return []
         self._next_s = at_s + JUDGE_EVERY_S
+        self._still_s, self._dead_s = max(self._config.still_s, usual_s), max(self._config.dead_s, usual_s)
         self._told = [one for one in self._told if at_s - one.at_s < max(self._config.again_s, 3600)]
         trust = self._looks.trust()
         lying = {one.bird: one for one in still}
@@ -152,10 +160,10 @@ class Suspects:
         return Suspicion(one, kind, said.score, said.reasons, since_s, bird.xyxy.astype(np.float32))
 
     def _evidence(self, bird: Bird, still_s: float, warmth: float, trust: float) -> dict[Reason, float]:
-        still = ramp(still_s, self._config.still_s / 2, self._config.still_s)
+        still = ramp(still_s, self._still_s / 2, self._still_s)
         return {
             "still_while_flock_moves": still,
-            "still_very_long": 1.0 if still_s >= self._config.dead_s else 0.0,
+            "still_very_long": 1.0 if still_s >= self._dead_s else 0.0,
             "lying_on_side": self._looks.lying(bird) * trust,
             "sitting": bird.sitting * still,
             "colder_than_flock": ramp(-warmth, FLOCK_WARMTH, 2 * FLOCK_WARMTH),
@@ -164,11 +172,11 @@ class Suspects:
         }
 
     def _kind(self, still_s: float, said: Judgement) -> FindingKind | None:
-        if still_s >= self._config.dead_s:
+        if still_s >= self._dead_s:
             return "dead_suspect"
         if said.score >= self._config.suspect_score and BY_LOOKS.intersection(said.reasons):
             return "sick_suspect"
-        return "still_bird" if still_s >= self._config.still_s else None
+        return "still_bird" if still_s >= self._still_s else None
 
     def _is_news(self, at_s: float, one: Suspicion) -> bool:
         box, rank = one.xyxy.astype(np.float64), RANKS[one.kind]

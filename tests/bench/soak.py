@@ -133,7 +133,13 @@ def configured(data_dir: Path) -> EdgeConfig:
         "window_s": CLIP_S,
         "zones": [{"slug": "left", "polygon": [[0, 0], [0.5, 0], [0.5, 1], [0, 1]]}],
         "gates": [{"slug": "middle", "line": [[0.5, 0], [0.5, 1]]}],
-        "wellness": {"still_min": 0.5, "dead_min": 5, "again_min": 10, "suspect_score": 0.1},
+        "wellness": {
+            "still_min": 0.5,
+            "dead_min": 5,
+            "usual_rests": False,
+            "again_min": 10,
+            "suspect_score": 0.1,
+        },
     }
     return EdgeConfig.model_validate(
         {

@@ -147,5 +147,5 @@ def test_a_handful_of_birds_is_no_flock():
 def test_a_damaged_rhythm_begins_anew(tmp_path: Path, caplog: pytest.LogCaptureFixture, content: str):
     path = tmp_path / "rhythm-cam.json"
     path.write_text(content, encoding="utf-8")
-    assert restored(path).state() == {}
+    assert restored(path, DayRhythm.restore).state() == {}
     assert "what is usual is learned anew" in caplog.text

@@ -68,6 +68,27 @@ def test_who_gets_up_is_told_no_longer():
     assert not any(found[230:])
 
 
+def rests(*, lies_s: int, then: tuple[float, float] | None) -> list[float]:
+    """Let a bird lie for so long, then be elsewhere, or out of sight; give the rests that were seen to end."""
+    still, found = StillBirds(QUICK), []
+    for n in range(2 * lies_s + 200):
+        walkers = {bird: (100.0 * bird + 30 * np.sin(n / 10 + bird), 300.0) for bird in (1, 2, 3)}
+        place = (100.0, 100.0) if n < 2 * lies_s else then
+        still.update(n / 2, tracks(n / 2, walkers | ({50: place} if place else {})))
+        found += still.rests_s
+    return found
+
+
+@pytest.mark.parametrize("then", [(108.0, 100.0), (200.0, 100.0)])
+def test_the_rest_of_a_bird_that_turns_or_walks_off_was_a_healthy_one(then: tuple[float, float]):
+    assert rests(lies_s=90, then=then) == [pytest.approx(90, abs=25)]
+
+
+def test_a_bird_that_vanishes_may_have_been_carried_out_and_short_rests_are_none():
+    assert rests(lies_s=90, then=None) == []
+    assert rests(lies_s=30, then=(200.0, 100.0)) == []
+
+
 def test_a_pause_of_the_camera_counts_for_nothing():
     still = StillBirds(QUICK)
     for n in range(60):

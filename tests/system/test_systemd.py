@@ -9,7 +9,9 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tarfile
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -244,6 +246,60 @@ def test_no_power_cut_loses_what_was_committed(device: Device):
         device.box.cut()
         device.box.boot()
         device.far.wait_for_more(BACK_S)
+    device.assert_nothing_is_lost()
+
+
+def bundle(device: Device, version: str, broken: str = "") -> str:
+    """Put a signed bundle of another version into the box, return its path there; ``broken``: what its agent does."""
+    folder = device.box.root / "opt"
+    [built] = folder.glob("henwise-0.1.0-*.whl")
+    made = folder / built.name.replace("0.1.0", version)
+    with zipfile.ZipFile(built) as old, zipfile.ZipFile(made, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name.startswith("henwise-0.1.0.dist-info/"):
+                content = content.replace(b"0.1.0", version.encode())
+            if name == "edge/agent.py" and broken:
+                content = broken.encode()
+            new.writestr(name.replace("henwise-0.1.0.dist-info", f"henwise-{version}.dist-info"), content)
+    tar = folder / f"henwise-{version}.tar"
+    with tarfile.open(tar, "w") as content:
+        content.add(made, made.name)
+    made.unlink()
+    key = folder / "key"
+    if not key.exists():
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+        (folder / "henwise/signers").write_text(f"henwise {key.with_suffix('.pub').read_text()}")
+    subprocess.run(["ssh-keygen", "-q", "-Y", "sign", "-f", key, "-n", "henwise-update", tar], check=True)
+    return f"/opt/{tar.name}"
+
+
+def update(device: Device, path: str, *, check: bool = True) -> str:
+    words = ["env", f"PYTHONPATH={DEPS}", "PIP_NO_DEPS=1", "/opt/henwise/current/bin/henwise-edge", "update", path]
+    return device.box.run("sh", "-c", f"{' '.join(words)} 2>&1", check=check)
+
+
+def running(device: Device) -> str:
+    return device.box.run("readlink", "/opt/henwise/current").rpartition("/")[2]
+
+
+def test_an_update_stays_when_the_device_comes_up_and_gives_way_by_itself_when_not(device: Device):
+    good = bundle(device, "0.1.1")
+    assert "the device runs with 0.1.1" in update(device, good)
+    assert running(device) == "0.1.1"
+    device.far.wait_for_more(BACK_S)
+
+    crashing = bundle(device, "0.1.2", broken="raise SystemExit(3)\n")
+    assert "did not come up" in update(device, crashing, check=False)
+    wait_until(lambda: running(device) == "0.1.1")
+    device.far.wait_for_more(BACK_S)
+
+    forged = bundle(device, "0.1.3")
+    with (device.box.root / forged.lstrip("/")).open("ab") as tar:
+        tar.write(b"\0" * 512)
+    assert "signed by nobody" in update(device, forged, check=False)
+    assert "older than" in update(device, bundle(device, "0.0.9"), check=False)
+    assert running(device) == "0.1.1"
     device.assert_nothing_is_lost()
 
 

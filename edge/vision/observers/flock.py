@@ -1,24 +1,20 @@
 """Followed birds -> one FlockHealth per window, and findings about the flock as a whole."""
 
-import json
-import logging
 from collections.abc import Callable, Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
 
 from contract.messages import Event, FlockHealth
 from edge.camera_config import CameraConfig, Polygon
-from edge.kept_file import write_kept
 from edge.origin import Origin
 from edge.vision.camera import Frame
 from edge.vision.floor import Floor
 from edge.vision.groups import GroupWatch
+from edge.vision.learned import keep, restored
 from edge.vision.observers.findings import Findings
 from edge.vision.observers.seen import Seen
 from edge.vision.rhythm import DayRhythm
 from edge.vision.wellness import Wellness, WellnessWindow
-
-log = logging.getLogger(__name__)
 
 PICTURE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
 """The floor of a camera that doesn't say: all of the picture."""
@@ -52,7 +48,7 @@ class Flock:
         self._zone = zone
         self._cold = cold
         self._kept = folder / f"rhythm-{config.slug}.json"
-        self._rhythm = restored(self._kept)
+        self._rhythm = restored(self._kept, DayRhythm.restore)
         self._groups = GroupWatch()
         self._window: WellnessWindow | None = None
         self._size_wh = (0, 0)
@@ -121,23 +117,9 @@ class Flock:
 
     def _learn(self, local: datetime, window: Wellness) -> None:
         self._rhythm.add(local, window)
-        try:
-            write_kept(self._kept, json.dumps(self._rhythm.state()).encode())
-        except OSError as error:
-            log.warning("%s can't be written (%s): what is usual is learned anew after a restart", self._kept, error)
+        keep(self._kept, self._rhythm)
 
 
 def _ground(config: CameraConfig) -> tuple[Polygon, ...]:
     """Return the floor, then the drinkers on it."""
     return (config.floor or PICTURE, *(zone.polygon for zone in config.zones if zone.kind == "drinker"))
-
-
-def restored(path: Path) -> DayRhythm:
-    """Read what is usual from its file; a damaged one is told in the log and begun anew."""
-    try:
-        return DayRhythm.restore(json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return DayRhythm()
-    except (OSError, ValueError, OverflowError, RecursionError) as error:
-        log.warning("%s can't be read (%s): what is usual is learned anew", path, error)
-        return DayRhythm()
