@@ -31,6 +31,7 @@ from cloud.api import (
     health,
     houses,
     invitations,
+    leaving,
     live,
     marks,
     money,
@@ -105,6 +106,7 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
     for module in (
         devices, commands, overview, houses, flocks, daily_log, alerts, answers, thresholds, findings, hand_weighings,
         marks, series, live, pictures, droppings, updates, reports, report_mail, report_schedules, curves, money,
+        leaving,
     ):  # fmt: skip
         app.include_router(module.router, prefix=API)
     app.include_router(pictures.of_houses, prefix=API)

@@ -19,6 +19,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "CullsTold": {**_TOLD, "kind": "culls", "birds": 2, "cause": "lame"},
     "Decision": {"state": "approved"},
     "CurveFormula": {"kind": "gompertz", "asymptote_grams": 2115.8, "rate_per_day": 0.04, "inflection_days": 41.9},
+    "DeletionAsked": {"name": "Hillside"},
     "DrawnMarks": {
         "marks": {"floor": [[0.05, 0.2], [0.95, 0.2], [0.95, 1.0], [0.05, 1.0]]},
         "picture_at": "2026-11-22T10:00:00.000Z",

@@ -152,6 +152,7 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
     "no_mailbox": {"en": "You have no e-mail channel yet.", "zh": "您还没有邮箱渠道，请先在“通知”里添加邮箱。"},
     "no_such_schedule": {"en": "There is no such scheduled report.", "zh": "没有这个定时报告，请刷新。"},
     "schedule_taken": {"en": "This scheduled report can't be kept.", "zh": "无法保存这个定时报告。"},
+    "not_this_organisation": {"en": "That is not the organisation's name.", "zh": "组织名称不符。"},
     "no_such_table": {"en": "The report has no such table.", "zh": "报告没有这个表。"},
     "no_typst": {"en": "PDF files can't be made here.", "zh": "此服务不能生成 PDF。"},
     "no_font": {"en": "The font of this language is missing here.", "zh": "此服务缺少该语言的字体。"},

@@ -32,6 +32,8 @@ LEAST_SHARE: Final = 0.5
 ZONES: Final = ("normal", "alert", "danger", "emergency")
 THI_STEPS: Final = (HEAT_STRESS_THI, 81.0, 84.0)
 """Where heat zones begin: the onset is published (St-Pierre 2003); the steps above are ours, those of the alerts."""
+FEATHERED_DAYS: Final = 21
+"""Younger birds want 25 to 32 °C, so an index made for feathered ones says nothing of them; the alerts' own age."""
 THVI_STEPS: Final = (30.0, 32.0, 34.0)
 """In °C; the index is Tao and Xin's (2003), the steps are ours: their times to each state were not at hand."""
 AMMONIA_STEPS: Final = (10.0, 20.0, 25.0)

@@ -7,22 +7,23 @@ percent under it. d moves on by v a day, and v fades:
 
 All of it is linear and normal, so a Kalman filter (Kalman 1960) is the exact answer: it says d and v, how sure that is,
 and how sure it will be days ahead. Without a curve C is 1 and v the growth of the logarithm itself, which falls by a
-fixed share each day, as a Gompertz curve's does (``contract.flock_mean.SLOWS``); the same filter with other numbers.
+fixed share each day, as a Gompertz curve's does; the same filter with other numbers.
 
 A day's own error is that of its mean (birds come back: ``contract.statistics``) and of the day itself (full crops,
-heat, a scale in a draught). The chances were set on simulated flocks and on growth series that are not ours;
-docs/benchmarks.md has the back-test: how often the interval held, and the error beside "yesterday plus the curve's
-gain".
+heat, a scale in a draught); an outlier is believed less. How wide the interval is follows from how well this flock has
+kept to the model: its own errors a week ahead. The chances were set on simulated flocks and on growth series that are
+not ours, the same that docs/benchmarks.md has the back-test on: how often the interval held, and the error beside
+"yesterday plus the curve's gain".
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import exp, log, sqrt
 from typing import Final
 
 from cloud.flock.growth import BreedStandard
 from cloud.flock.reckoned import Interval
-from contract.flock_mean import SLOWS
 
 COVERAGE_PERCENT: Final = 90
 Z_90: Final = 1.6448536
@@ -30,6 +31,14 @@ Z_90: Final = 1.6448536
 
 LEAST_DAYS: Final = 3
 HORIZON_DAYS: Final = 28
+FAR_OFF: Final = 2.5
+"""Deviations beyond which a day is an outlier."""
+PULLED, WORTH, LEAST_WIDER = 0.8, 0.35, 0.2
+"""How a flock's own errors widen or narrow its interval: see ``_wider``."""
+
+SLOWS_A_DAY: Final = 0.05
+"""Share by which the growth of the logarithm falls in a day, as a Gompertz curve's does: .04 of Chinese natives (Zhao
+2015), .043 to .047 of broilers over their whole life, more in its first half, which is where forecasts are made."""
 PAST_HORIZON_DAYS: Final = 7
 
 DAY_ERROR: Final = 0.010
@@ -54,8 +63,8 @@ class Chances:
     first_v_deviation: float
 
 
-BESIDE_CURVE: Final = Chances(fades=0.93, level=0.0040, drift=0.0025, first_v=0.0, first_v_deviation=0.010)
-ALONE: Final = Chances(fades=exp(-SLOWS), level=0.0040, drift=0.0020, first_v=0.05, first_v_deviation=0.04)
+BESIDE_CURVE: Final = Chances(fades=0.87, level=0.007, drift=0.006, first_v=0.0, first_v_deviation=0.020)
+ALONE: Final = Chances(fades=exp(-SLOWS_A_DAY), level=0.008, drift=0.006, first_v=0.05, first_v_deviation=0.04)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,21 +139,8 @@ def forecast(days: Sequence[Weighed], curve: BreedStandard | None, horizon: int 
         curve: the breed's; None: the flock's own growth.
         horizon: how many days ahead.
     """
-    usable = [day for day in days if curve is None or curve.grams_at(day.age_days)]
-    if len(usable) < LEAST_DAYS:
-        return []
-    chances = ALONE if curve is None else BESIDE_CURVE
-    state, last = _follow(usable, curve, chances), usable[-1].age_days
-    told = []
-    for age in range(last + 1, last + horizon + 1):
-        reference = 1.0 if curve is None else curve.grams_at(age)
-        if not reference:
-            break
-        state = state.next_day(chances)
-        half = Z_90 * sqrt(state.dd + DAY_ERROR**2)
-        grams = reference * exp(state.d)
-        told.append(Ahead(age, grams, (grams * exp(-half), grams * exp(half))))
-    return told
+    past = _Past.of(days, curve)
+    return past.ahead(len(past.days) - 1, horizon)
 
 
 def simple(days: Sequence[Weighed], curve: BreedStandard | None, ahead: int) -> float | None:
@@ -172,16 +168,13 @@ def past_errors(
     days: Sequence[Weighed], curve: BreedStandard | None, ahead: int = PAST_HORIZON_DAYS
 ) -> list[PastError]:
     """Return how the forecasts of this flock came out: made from what was known on each day, held against what came."""
-    came = {day.age_days: day.grams for day in days}
+    past = _Past.of(days, curve)
+    came = {day.age_days: day.grams for day in past.days}
     found = []
-    for count in range(LEAST_DAYS, len(days) + 1):
-        made = days[count - 1].age_days
-        target = made + ahead
-        if target not in came:
-            continue
-        said = next((one for one in forecast(days[:count], curve, ahead) if one.age_days == target), None)
-        if said is not None:
-            found.append(PastError(made, said, came[target]))
+    for place, day in enumerate(past.days):
+        target = day.age_days + ahead
+        if target in came and (said := past.ahead(place, ahead)) and said[-1].age_days == target:
+            found.append(PastError(day.age_days, said[-1], came[target]))
     return found
 
 
@@ -206,8 +199,11 @@ class _State:
         )
 
     def told(self, value: float, error: float) -> "_State":
-        """Take in that d is ``value``, give or take ``error``."""
+        """Take in that d is ``value``, give or take ``error``; what is far off is believed less (Huber 1964)."""
         variance = self.dd + error * error
+        surprise = abs(value - self.d) / sqrt(variance)
+        if surprise > FAR_OFF:
+            variance *= surprise / FAR_OFF
         gain_d, gain_v, off = self.dd / variance, self.dv / variance, value - self.d
         return _State(
             d=self.d + gain_d * off,
@@ -218,17 +214,88 @@ class _State:
         )
 
 
-def _follow(days: Sequence[Weighed], curve: BreedStandard | None, chances: Chances) -> _State:
-    state, age = None, days[0].age_days
-    for day in days:
-        reference = 1.0 if curve is None else curve.grams_at(day.age_days) or 1.0
-        value, error = log(day.grams / reference), sqrt(day.error**2 + DAY_ERROR**2)
-        if state is None:
-            state = _State(value, chances.first_v, error**2, 0.0, chances.first_v_deviation**2)
-            continue
-        for _ in range(day.age_days - age):
+def _said(day: Weighed, curve: BreedStandard | None) -> tuple[float, float]:
+    """Return what a day says of d, and its error."""
+    reference = 1.0 if curve is None else curve.grams_at(day.age_days) or 1.0
+    return log(day.grams / reference), sqrt(day.error**2 + DAY_ERROR**2)
+
+
+def _follow(days: Sequence[Weighed], curve: BreedStandard | None, chances: Chances) -> list[_State]:
+    """Return what is known after each day."""
+    value, error = _said(days[0], curve)
+    states = [_State(value, chances.first_v, error**2, 0.0, chances.first_v_deviation**2)]
+    for before, day in pairwise(days):
+        state = states[-1]
+        for _ in range(day.age_days - before.age_days):
             state = state.next_day(chances)
-        state, age = state.told(value, error), day.age_days
-    if state is None:
-        raise ValueError("a forecast needs a day")
-    return state
+        states.append(state.told(*_said(day, curve)))
+    return states
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """A flock's days with what was known after each, and how wrong the model was about a week ahead.
+
+    Attributes:
+        days: those for which there is a curve.
+        curve: the curve; None: none.
+        chances: numbers of the model.
+        states: what was known after each day.
+        errors: pairs of the place of the day on which an error was known, and its square in the model's own deviations.
+    """
+
+    days: Sequence[Weighed]
+    curve: BreedStandard | None
+    chances: Chances
+    states: Sequence[_State]
+    errors: Sequence[tuple[int, float]]
+
+    @classmethod
+    def of(cls, days: Sequence[Weighed], curve: BreedStandard | None) -> "_Past":
+        usable = [day for day in days if curve is None or curve.grams_at(day.age_days)]
+        chances = ALONE if curve is None else BESIDE_CURVE
+        states = _follow(usable, curve, chances) if usable else []
+        return cls(usable, curve, chances, states, _errors(usable, states, curve, chances))
+
+    def ahead(self, place: int, horizon: int) -> list[Ahead]:
+        """Return the days after one of the days, from what was known then."""
+        if place < LEAST_DAYS - 1:
+            return []
+        state, last, wider = self.states[place], self.days[place].age_days, self._wider(place)
+        told = []
+        for age in range(last + 1, last + horizon + 1):
+            reference = 1.0 if self.curve is None else self.curve.grams_at(age)
+            if not reference:
+                break
+            state = state.next_day(self.chances)
+            half = Z_90 * wider * sqrt(state.dd + DAY_ERROR**2)
+            grams = reference * exp(state.d)
+            told.append(Ahead(age, grams, (grams * exp(-half), grams * exp(half))))
+        return told
+
+    def _wider(self, place: int) -> float:
+        """Return by how much this flock has kept less to the model than others do, as far as was known on a day.
+
+        Pulled towards 1 while there are few errors. They overlap: one is worth ``WORTH`` of one that stands alone.
+        """
+        squares = [square for at, square in self.errors if at <= place]
+        mean = (PULLED + WORTH * sum(squares)) / (PULLED + WORTH * len(squares))
+        return sqrt(max(LEAST_WIDER, mean))
+
+
+def _errors(
+    days: Sequence[Weighed], states: Sequence[_State], curve: BreedStandard | None, chances: Chances
+) -> list[tuple[int, float]]:
+    found: list[tuple[int, float]] = []
+    later = 0
+    for place, made in enumerate(days):
+        while later < len(days) and days[later].age_days < made.age_days + PAST_HORIZON_DAYS:
+            later += 1
+        if later == len(days) or days[later].age_days > made.age_days + PAST_HORIZON_DAYS + 2 or place < LEAST_DAYS - 1:
+            continue
+        state = states[place]
+        for _ in range(days[later].age_days - made.age_days):
+            state = state.next_day(chances)
+        value, error = _said(days[later], curve)
+        found.append((later, (value - state.d) ** 2 / (state.dd + error * error)))
+    return found

@@ -19,6 +19,7 @@ class FigureRow(BaseModel):
     en: str
     zh: str
     formula: str
+    formula_zh: str
     source: str
     version: int
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from cloud.alerts.rules.targets import target_celsius
 from cloud.book.stock import changes_of, houses_of
 from cloud.errors import Unheard
+from cloud.flock.climate_hours import FEATHERED_DAYS
 from cloud.flock.growth import age_days
 from cloud.flock.stays import Stay
 from cloud.flock.stock import Change, StockDay, by_day, totals
@@ -69,8 +70,12 @@ class Gatherer:
         entered = prices.read(self.records, farm)
         stock = by_day(changes, told.placed_on, last)
         targets, zone = _targets(told.breed, told.placed_on, last), self.zones.of(farm)
+        feathered_on = told.placed_on + timedelta(days=FEATHERED_DAYS)
         climate = _mean_climate(
-            [climate_days(self.series, (farm, one.house), zone, (one.first, one.last), targets) for one in lived]
+            [
+                climate_days(self.series, (farm, one.house), zone, (one.first, one.last), targets, feathered_on)
+                for one in lived
+            ]
         )
         weights: dict[date, DayWeight] = {}
         for one in reversed(lived):  # where two houses weigh, the one of the placement counts
@@ -215,4 +220,5 @@ def _mean_climate(by_house: Sequence[Mapping[date, DayClimate]]) -> dict[date, D
 
 
 def _measured(climate: DayClimate) -> float:
-    return climate.thi_hours.measured if climate.thi_hours else 0.0
+    hours = climate.ammonia_hours or climate.thi_hours
+    return hours.measured if hours else 0.0

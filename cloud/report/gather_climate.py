@@ -5,6 +5,7 @@ Sensors of one quantity are averaged on a common grid of ten minutes; all that i
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -45,7 +46,12 @@ READ: Final = (CELSIUS, HUMIDITY, AMMONIA, CARBON_DIOXIDE, WIND)
 
 
 def climate_days(
-    series: SeriesStore, house: tuple[str, str], zone: ZoneInfo, days: tuple[date, date], targets: dict[date, float]
+    series: SeriesStore,
+    house: tuple[str, str],
+    zone: ZoneInfo,
+    days: tuple[date, date],
+    targets: dict[date, float],
+    feathered_on: date,
 ) -> dict[date, DayClimate]:
     """Return the climate of a house on each day from the first to the last that has any.
 
@@ -55,6 +61,7 @@ def climate_days(
         zone: where days begin at midnight.
         days: first and last.
         targets: the temperature that the birds want on each day.
+        feathered_on: from when on heat indexes tell of the birds.
     """
     first, last = days
     midnights = midnights_ms(zone, first, last)
@@ -74,7 +81,8 @@ def climate_days(
         seen = ~np.all([np.isnan(values) for values in part.values()], axis=0)
         if seen.any():
             there = {quantity: values[seen] for quantity, values in part.items()}
-            told[day] = _day(grid[start:end][seen], there, span, targets.get(day))
+            climate = _day(grid[start:end][seen], there, span, targets.get(day))
+            told[day] = climate if day >= feathered_on else replace(climate, thi_hours=None, thvi_hours=None)
     return told
 
 

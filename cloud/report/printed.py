@@ -218,7 +218,7 @@ class _Printer:
             decimals=decimals,
             text=f"{number(value, decimals)} {unit}".rstrip() if value is not None else DASH,
             missing=say(MISSING[reckoned.missing], self.language) if reckoned.missing else None,
-            formula=row.formula,
+            formula=row.formula if self.language == "en" else row.formula_zh,
             source=row.source,
             version=row.version,
             data=self._basis(figure.basis),

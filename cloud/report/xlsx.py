@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SHEET_NAME_CHARACTERS: Final = 31
 CHART_ROWS: Final = 19
+PAPER_A4: Final = 9
 CHART_SIZE: Final = {"width": 720, "height": 360}
 COLOURS: Final = ("#0B6E5F", "#C2571A", "#2F5FA8", "#8A3F86", "#7A6A00", "#4A4A4A")
 MUTED: Final = "#5D6D73"
@@ -58,7 +59,6 @@ class _Formats:
         self._numbers: dict[int, Any] = {}
         self.title = book.add_format({"bold": True, "font_size": 16, "font_color": COLOURS[0]})
         self.heading = book.add_format({"bold": True, "bg_color": "#EEF3F2", "text_wrap": True, "valign": "top"})
-        self.words = book.add_format({"text_wrap": True, "valign": "top"})
         self.date = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
         self.bold = book.add_format({"bold": True})
 
@@ -85,13 +85,14 @@ def _write_figures(book: "Workbook", formats: _Formats, printed: Printed) -> Non
     ]
     sheet.write_row(row, 0, heads, formats.heading)
     sheet.freeze_panes(row + 1, 1)
+    _set_page(sheet)
     for group in printed.groups:
         row += 1
         sheet.write_string(row, 0, group.name, formats.bold)
         for one in group.figures:
             row += 1
             _write_figure(sheet, formats, row, one)
-    for column, width in enumerate((34, 12, 12, 12, 12, 10, 32, 52, 40, 8, 34)):
+    for column, width in enumerate((34, 12, 12, 12, 12, 10, 40, 90, 64, 8, 40)):
         sheet.set_column(column, column, width)
 
 
@@ -101,17 +102,18 @@ def _write_figure(sheet: "Worksheet", formats: _Formats, row: int, one: PrintedF
         if value is not None:
             sheet.write_number(row, column, value, formats.number(one.decimals))
     sheet.write_string(row, 5, one.unit)
-    sheet.write_string(row, 6, one.missing or "", formats.words)
-    sheet.write_string(row, 7, one.formula, formats.words)
-    sheet.write_string(row, 8, one.source, formats.words)
+    sheet.write_string(row, 6, one.missing or "")
+    sheet.write_string(row, 7, one.formula)
+    sheet.write_string(row, 8, one.source)
     sheet.write_number(row, 9, one.version)
-    sheet.write_string(row, 10, one.data, formats.words)
+    sheet.write_string(row, 10, one.data)
 
 
 def _write_table(book: "Workbook", formats: _Formats, table: PrintedTable) -> str:
     name = _sheet_name(table.name, book)
     sheet = book.add_worksheet(name)
     sheet.freeze_panes(1, 1)
+    _set_page(sheet)
     for place, column in enumerate(table.columns):
         sheet.write_string(0, place, column.heading, formats.heading)
         sheet.set_column(place, place, 26 if column.kind == "text" and place == 0 else 12)
@@ -181,6 +183,13 @@ def _series(
         "values": [sheet, 1, place, rows, place],
         **look,
     }
+
+
+def _set_page(sheet: "Worksheet") -> None:
+    """Let a sheet that somebody prints be as wide as the paper."""
+    sheet.set_landscape()
+    sheet.set_paper(PAPER_A4)
+    sheet.fit_to_pages(1, 0)
 
 
 def _sheet_name(name: str, book: "Workbook") -> str:

@@ -36,6 +36,11 @@ def any_organisation(connection: Connection) -> bool:
     return connection.execute(select(Organisation.id).limit(1)).first() is not None
 
 
+def name_of(connection: Connection, organisation: int) -> str | None:
+    """Return what an organisation is called, None when there is none."""
+    return connection.scalar(select(Organisation.name).where(Organisation.id == organisation))
+
+
 def owner_of(connection: Connection, farm: str) -> int | None:
     """Return the organisation a farm belongs to, None when nobody claimed it."""
     return connection.scalar(select(Farm.organisation_id).where(Farm.farm == farm))

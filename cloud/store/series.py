@@ -228,6 +228,15 @@ class SeriesStore(Protocol):
         """
         ...
 
+    def remove(self, keys: Sequence[SeriesKey]) -> None:
+        """Remove series with all their points and roll-ups; harmless for those that are not there.
+
+        Raises:
+            StoreUnavailable: some are still there; do it again later.
+            RefusedByStore: this store can't remove anything.
+        """
+        ...
+
     def add_up(self) -> int:
         """Do now what happens in the background: add up what came since; answers how much that was."""
         ...

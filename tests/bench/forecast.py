@@ -10,6 +10,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 from statistics import fmean, stdev
 
@@ -88,7 +89,10 @@ def _house(path: Path) -> list[Weighed]:
         if row[weight]:
             by_day.setdefault(datetime.fromisoformat(row[stamp]).date(), float(row[weight]))
     first = min(by_day)
-    return [Weighed((day - first).days + 1, grams, 0.02) for day, grams in sorted(by_day.items()) if grams > 0]
+    days = sorted(by_day.items())
+    # The source filled days without a weight with the one before (see its description).
+    filled = {day for (_, before), (day, grams) in pairwise(days) if grams == before}
+    return [Weighed((day - first).days + 1, grams, 0.02) for day, grams in days if day not in filled]
 
 
 def _together(parts: list[Tested]) -> Tested:

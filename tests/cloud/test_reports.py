@@ -85,7 +85,7 @@ class TestNumbers:
         assert found["fcr"].reckoned.value == pytest.approx(1.75, abs=0.2)
         assert found["epef"].reckoned.value == pytest.approx(430, abs=60)
         assert found["water_per_feed"].reckoned.value == pytest.approx(1.8, abs=0.05)
-        assert found["thi_alert"].reckoned.value == pytest.approx(69, abs=10)
+        assert 0 < (found["thi_alert"].reckoned.value or 0) < 20, "two hot days; chicks want it warm"
         dose = 24 * sum(3 + 0.35 * (day + 0.5) for day in range(56))
         assert found["ammonia_dose"].reckoned.value == pytest.approx(dose, rel=0.02)
         assert 55 < (found["uniformity"].reckoned.value or 0) < 80

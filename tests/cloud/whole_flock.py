@@ -19,7 +19,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 PLACED_ON = date(2026, 10, 1)
 BIRDS = 9_800
 THINNED_AGE, THINNED = 33, 2_000
-EVERY_S = 300
+EVERY_S = 600
 
 
 @dataclass(frozen=True)

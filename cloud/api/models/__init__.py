@@ -51,6 +51,7 @@ from cloud.api.models.flocks import (
 from cloud.api.models.growth import CurveFormula, CurveNow, FitAsked, FittedNow, OwnCurve
 from cloud.api.models.health import Health
 from cloud.api.models.house import ClimateNow, DeviceNow, Flock, HouseName, HouseNow, HousePatch
+from cloud.api.models.leaving import Deletion, DeletionAsked
 from cloud.api.models.log import EntryTold, LogDayNow, LogEntryNow, LogPage
 from cloud.api.models.mailing import ComparisonMail, ReportMail, ScheduleNow, ScheduleTold
 from cloud.api.models.marks import DrawingNow, DrawnMarks, ViewNow
@@ -166,6 +167,8 @@ __all__ = [
     "CurveNow",
     "CurvePoint",
     "Decision",
+    "Deletion",
+    "DeletionAsked",
     "DeliveryNow",
     "Departure",
     "DeviceNow",

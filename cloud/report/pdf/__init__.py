@@ -16,6 +16,11 @@ SHORT = {"days": SHORT_COLUMNS}
 NOT_ON_PAGE = frozenset({"weights_by_age", "past_forecasts"})
 """Tables that are for files: the page has them as charts or figures."""
 
+DATE_LETTERS = 11
+LEAST_LETTERS = 6
+LAST_LATIN = "\u2e80"
+"""Letters beyond it are as wide as two."""
+
 
 def render(printed: Printed) -> bytes:
     """Return a report as a PDF file; the same report makes the same bytes. Blocking, uses a whole core.
@@ -98,9 +103,19 @@ def _table(printed: Printed, table: PrintedTable) -> dict[str, Any]:
         rows = tuple(row for row in rows if printed.first <= row[table.place("day")] <= printed.last)  # type: ignore[operator]
     return {
         "name": table.name,
-        "columns": [{"name": one.name, "unit": one.unit, "text": one.kind == "text"} for one in columns],
+        "columns": [
+            {"name": one.name, "unit": one.unit, "text": one.kind == "text", "weight": _weight(one)} for one in columns
+        ],
         "rows": [[_cell(row[place], column) for place, column in zip(places, columns, strict=True)] for row in rows],
     }
+
+
+def _weight(column: PrintedColumn) -> float:
+    """Return how wide a column shall be beside others: as its widest word, which must not be broken."""
+    if column.kind == "date":
+        return DATE_LETTERS
+    words = [*column.name.split(), column.unit]
+    return max(LEAST_LETTERS, *(sum(1 + (letter > LAST_LATIN) for letter in word) for word in words))
 
 
 def _cell(value: Any, column: PrintedColumn) -> str:

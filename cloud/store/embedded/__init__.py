@@ -176,6 +176,11 @@ class EmbeddedSeries:
 
         self._opened().do(work)
 
+    def remove(self, keys: Sequence[SeriesKey]) -> None:
+        """Remove series with all their points and roll-ups; see ``SeriesStore.remove``."""
+        if keys:
+            self._opened().remove(keys)
+
     def add_up(self) -> int:
         """Seal what is staged now, which adds it up; answers how many rows that was."""
         return self.seal()

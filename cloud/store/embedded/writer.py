@@ -38,11 +38,13 @@ class Job:
         keys: the series of each point.
         batch: the points, their series to be filled in.
         work: given the connection; its answer is handed on.
+        alone: the work makes its own transactions.
     """
 
     keys: Sequence[SeriesKey] = ()
     batch: Batch = field(default_factory=lambda: np.empty(0, BATCH))
     work: Work | None = None
+    alone: bool = False
     done: "Future[int]" = field(default_factory=Future)
 
 
@@ -130,8 +132,28 @@ class Writer:
     def seal(self) -> int:
         """Seal all that is staged now; answers how many rows that was."""
         rows = self._staged.rows
-        self._do(Job(work=self._seal_all))
+        self._do(Job(work=self._seal_all, alone=True))
         return rows
+
+    def remove(self, keys: Sequence[SeriesKey]) -> None:
+        """Remove series with everything that was kept of them.
+
+        All is sealed first and on the writer's thread, so nothing of them is left in staging that could come back under
+        a number that another series has got since.
+        """
+
+        def work(connection: sqlite3.Connection) -> int:
+            self._seal_all(connection)
+            numbers = [(number,) for key in keys if (number := self._ids.get(key)) is not None]
+            with _transaction(connection):
+                for table in ("chunk", "hours", "daily"):
+                    connection.executemany(f"DELETE FROM {table} WHERE series = ?", numbers)  # noqa: S608 - ours
+                connection.executemany("DELETE FROM series WHERE id = ?", numbers)
+            for key in keys:
+                self._ids.pop(key, None)
+            return len(numbers)
+
+        self._do(Job(work=work, alone=True))
 
     def stop(self) -> None:
         """Finish the jobs handed in, then close the connection."""
@@ -193,8 +215,8 @@ class Writer:
         (job,) = jobs
         if job.work is None:
             raise TypeError("a job without work is an append")
-        if job.work == self._seal_all:
-            return [self._seal_all(self._connection)]
+        if job.alone:
+            return [job.work(self._connection)]
         with _transaction(self._connection):
             return [job.work(self._connection)]
 

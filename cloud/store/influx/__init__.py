@@ -15,7 +15,7 @@ from cloud.config import SeriesConfig
 from cloud.errors import BadRecord, CannotStart, RefusedByStore, StoreUnavailable
 from cloud.store.columns import DAY_MS, HOUR_MS, Columns, Rollups
 from cloud.store.influx.client import InfluxClient, NotKnown
-from cloud.store.influx.lines import identifier
+from cloud.store.influx.lines import INDEX, identifier, quoted, removed_where
 from cloud.store.influx.reading import Reader
 from cloud.store.influx.rollups import QUIET_S, Accountant
 from cloud.store.influx.writing import Databases, Pen
@@ -117,6 +117,18 @@ class InfluxSeries:
             refused = self._config.retention.refused(taken, self._now_ms())
             taken = without(taken, refused)
         return [*refused, *(pen.append(taken) if taken else [])]
+
+    def remove(self, keys: Sequence[SeriesKey]) -> None:
+        """Remove series with all their points and roll-ups; InfluxDB 3 Core can't, see ``SeriesStore.remove``."""
+        client, databases = self._opened(self._client), self._databases
+        for key in keys:
+            where = f"WHERE {removed_where(key)}"
+            for suffix in ("", "_hourly", "_daily"):
+                name = identifier(f"{key.quantity}{suffix}")
+                database = databases.rollups if suffix else databases.points
+                client.query(database, f"DELETE FROM {name} {where}")  # noqa: S608  # quoted
+            of = f"{where} AND quantity = {quoted(key.quantity)}"
+            client.query(databases.rollups, f"DELETE FROM {INDEX} {of}")  # noqa: S608  # quoted
 
     def add_up(self) -> int:
         """Add up now all hours and days that are over; happens by itself as well.

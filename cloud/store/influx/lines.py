@@ -73,6 +73,11 @@ def quoted(text: str) -> str:
     return f"'{escaped}'"
 
 
+def removed_where(key: SeriesKey) -> str:
+    """Return the condition of InfluxQL that holds for a series alone."""
+    return " AND ".join(f"{tag} = {quoted(getattr(key, tag))}" for tag in TAGS)
+
+
 def identifier(text: str) -> str:
     """Return a name as InfluxQL has it."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')

@@ -1674,6 +1674,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/organisations/{organisation}/export.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Organisation
+         * @description Return everything the organisation owns as one ZIP of CSV files and pictures.
+         */
+        get: operations["export_organisation_api_v1_organisations__organisation__export_zip_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/organisations/{organisation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Everything
+         * @description Delete the organisation with all its farms, records, series and pictures. Nothing brings them back.
+         */
+        delete: operations["delete_everything_api_v1_organisations__organisation__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/houses/{farm}/{house}/pictures": {
         parameters: {
             query?: never;
@@ -2801,6 +2841,37 @@ export interface components {
              * @enum {string}
              */
             state: "approved" | "revoked";
+        };
+        /**
+         * Deletion
+         * @description What went.
+         */
+        Deletion: {
+            /** Rows */
+            rows: number;
+            /** Series */
+            series: number;
+            /** Pictures */
+            pictures: number;
+            /**
+             * Series Left
+             * @description that InfluxDB 3 Core can't remove: drop them there
+             */
+            series_left: number;
+        };
+        /**
+         * DeletionAsked
+         * @description Delete an organisation.
+         * @example {
+         *       "name": "Hillside"
+         *     }
+         */
+        DeletionAsked: {
+            /**
+             * Name
+             * @description the organisation's name, to show that it is meant
+             */
+            name: string;
         };
         /**
          * DeliveryNow
@@ -9869,6 +9940,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EquipmentAnswer"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_organisation_api_v1_organisations__organisation__export_zip_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Everything, as CSV and JPEG */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_everything_api_v1_organisations__organisation__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organisation: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeletionAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletion"];
                 };
             };
             /** @description A refusal */

@@ -1,0 +1,71 @@
+"""Taking everything along, and deleting an organisation: owners only."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from tempfile import TemporaryFile
+from typing import IO, Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+
+from cloud.api.caller import OrganisationPath, WithPerson, within
+from cloud.api.models import Deletion, DeletionAsked
+from cloud.api.problems import Refusal
+from cloud.api.services import Services, WithServices
+from cloud.leaving.deletion import delete_organisation
+from cloud.leaving.export import export
+from cloud.rights import Right
+from cloud.store import farms
+
+CHUNK_BYTES = 1 << 18
+
+router = APIRouter(prefix="/organisations", tags=["organisations"])
+Owners = Annotated[object, Depends(within(Right.PEOPLE))]
+
+
+@router.get(
+    "/{organisation}/export.zip",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/zip": {}}, "description": "Everything, as CSV and JPEG"}},
+)
+def export_organisation(organisation: OrganisationPath, services: WithServices, _owner: Owners) -> StreamingResponse:
+    """Return everything the organisation owns as one ZIP of CSV files and pictures."""
+    target = TemporaryFile(dir=services.config.data_dir)  # noqa: SIM115 - the answer closes it
+    try:
+        export(services.records, services.series, services.media, organisation, target)
+    except BaseException:
+        target.close()
+        raise
+    size = target.tell()
+    target.seek(0)
+    headers = {
+        "Content-Disposition": f'attachment; filename="henwise-organisation-{organisation}.zip"',
+        "Content-Length": str(size),
+    }
+    return StreamingResponse(_chunks(target), media_type="application/zip", headers=headers)
+
+
+@router.delete("/{organisation}")
+async def delete_everything(
+    organisation: OrganisationPath, asked: DeletionAsked, services: WithServices, _person: WithPerson, _owner: Owners
+) -> Deletion:
+    """Delete the organisation with all its farms, records, series and pictures. Nothing brings them back."""
+    return await run_in_threadpool(_deleted, services, organisation, asked)
+
+
+def _deleted(services: Services, organisation: int, asked: DeletionAsked) -> Deletion:
+    with services.records.reading() as connection:
+        name = farms.name_of(connection, organisation)
+    if asked.name != name:
+        detail = f"name: write the organisation's name, {name!r}, to show that you mean it"
+        zh = f"name：请输入组织名称“{name}”以确认删除。"
+        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "not_this_organisation", detail, zh=zh)
+    gone = delete_organisation(services.records, services.series, services.media, organisation)
+    return Deletion(rows=gone.rows, series=gone.series, pictures=gone.pictures, series_left=gone.series_left)
+
+
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk

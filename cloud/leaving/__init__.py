@@ -1,0 +1,1 @@
+"""Taking everything along, and leaving: an organisation's data in open formats, and their deletion."""

@@ -1,0 +1,113 @@
+"""Everything of an organisation as a ZIP, without secrets and without the neighbour's; and its deletion."""
+
+import csv
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from cloud.leaving.belongings import CHILDREN, owned
+from cloud.leaving.deletion import delete_organisation
+from cloud.leaving.export import export
+from cloud.store import channels, farms, flocks, houses
+from cloud.store.channels import NewChannel, Owner
+from cloud.store.embedded import EmbeddedSeries
+from cloud.store.media import Media
+from cloud.store.named import Named
+from cloud.store.records import Records
+from cloud.store.series import Point, SeriesKey
+from cloud.store.tables import Table
+from tests.cloud.sending import JPEG
+from tests.cloud.whole_flock import Where, fill
+
+PICTURE = Path("hill/house-2/pi-1/cam-1/snapshot/1.jpg")
+
+
+@pytest.fixture
+def two(records: Records, series: EmbeddedSeries, media: Media) -> tuple[int, int]:
+    """Two organisations, each with a farm, a flock, series and a picture."""
+    with records.writing() as connection:
+        ours, theirs = (farms.make_organisation(connection, name, 0) for name in ("ours", "theirs"))
+        farms.claim(connection, "hill", ours, 0)
+        farms.claim(connection, "valley", theirs, 0)
+    fill(records, series, Where(), days=3, every_s=7200)
+    fill(records, series, Where("valley", "house-1", "v-1"), days=3, every_s=7200)
+    for path in (PICTURE, Path("valley/house-1/pi-1/cam-1/snapshot/1.jpg")):
+        media.write([(Named(path), JPEG)])
+    channels.put(records, Owner(farm="hill"), NewChannel("wecom", "chat", "wecombot://secret-key", "…-key", "zh"), 0)
+    return ours, theirs
+
+
+def unpacked(records: Records, series: EmbeddedSeries, media: Media, organisation: int) -> zipfile.ZipFile:
+    target = io.BytesIO()
+    export(records, series, media, organisation, target)
+    return zipfile.ZipFile(target)
+
+
+def test_a_zip_holds_everything_of_one_s_own_and_nothing_else(
+    records: Records, series: EmbeddedSeries, media: Media, two: tuple[int, int]
+):
+    with unpacked(records, series, media, two[0]) as archive:
+        names = archive.namelist()
+        everything = b"".join(archive.read(name) for name in names)
+        entries = list(csv.DictReader(archive.read("records/log_entries.csv").decode().splitlines()))
+        weights = archive.read("series/hill/house-2/weight_grams.pi-1.scale-1.csv").decode().splitlines()
+        assert archive.read(f"pictures/{PICTURE}") == JPEG
+    assert len(entries) == 3 * 4 + 1
+    assert len(weights) == 1 + 3 * 160
+    assert b"secret-key" not in everything
+    assert b"valley" not in everything
+    assert not any("valley" in name for name in names)
+
+
+def test_a_point_s_value_survives_to_the_last_digit(
+    records: Records, series: EmbeddedSeries, media: Media, two: tuple[int, int]
+):
+    key = SeriesKey("hill", "house-2", "pi-1", "t", "temperature_celsius")
+    series.append([Point(key, 1_790_000_000_000, 0.1 + 0.2)])
+    with unpacked(records, series, media, two[0]) as archive:
+        [_, line] = archive.read("series/hill/house-2/temperature_celsius.pi-1.t.csv").decode().splitlines()
+    assert line == f"1790000000000,{0.1 + 0.2!r}"
+
+
+def test_after_deletion_only_the_neighbour_is_left(
+    records: Records, series: EmbeddedSeries, media: Media, two: tuple[int, int]
+):
+    gone = delete_organisation(records, series, media, two[0])
+    assert gone.rows > 10
+    assert (gone.series, gone.pictures, gone.series_left) == (6, 1, 0)
+    assert series.keys("hill", "house-2") == []
+    assert len(series.keys("valley", "house-1")) == 6
+    assert houses.names(records) == [("valley", "house-1")]
+    assert flocks.read(records, "hill").flocks == ()
+    assert [path.parts[0] for path in media.paths()] == ["valley"]
+    again = delete_organisation(records, series, media, two[0])
+    assert (again.rows, again.series, again.pictures) == (0, 0, 0)
+
+
+def test_a_removed_series_never_comes_back(tmp_path: Path):
+    """Not from staging after a restart, and not under the number of another series."""
+    store = EmbeddedSeries(tmp_path / "series.db")
+    store.open()
+    old, new = (SeriesKey("hill", "h", "d", source, "temperature_celsius") for source in ("old", "new"))
+    now_ms = store._now_ms()
+    store.append([Point(old, now_ms - 1000, 1.0)])
+    store.remove([old])
+    store.append([Point(new, now_ms, 2.0)])
+    store.close()
+    store.open()
+    assert store.keys("hill", "h") == [new]
+    assert store.points(new, 0, now_ms + 1).value.tolist() == [2.0]
+    assert store.latest(old) is None
+    store.close()
+
+
+def test_every_table_of_a_farm_is_found():
+    named = {table.name for table, _ in owned(1, ["hill"])}
+    of_farms = {
+        table.name for table in Table.metadata.sorted_tables if {"farm", "organisation_id"} & set(table.columns.keys())
+    }
+    assert named == of_farms | CHILDREN | {"organisations"}
+    others = {"users", "identities", "sessions", "listeners", "kept_aside", "leader", "sign_in_attempts"}
+    assert {table.name for table in Table.metadata.sorted_tables} - named <= others
