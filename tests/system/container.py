@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 
 UP_S = 60.0
@@ -23,13 +24,15 @@ class Container:
 
     Args:
         folder: for its overlay and its console's log.
+        lent: folders of this machine that it sees, read only, wherever they lie (its own /tmp is empty): there -> here.
         size_mb: how much may be written.
     """
 
-    def __init__(self, folder: Path, size_mb: int = 600) -> None:
+    def __init__(self, folder: Path, lent: Mapping[str, Path], size_mb: int = 600) -> None:
         self._memory = folder / "memory"
         self.root = self._memory / "root"
         self._log = folder / "console.log"
+        self._lent = lent
         self._size_mb = size_mb
         self._nspawn: subprocess.Popen[bytes] | None = None
 
@@ -64,7 +67,7 @@ class Container:
                 ["setpriv", "--pdeathsig", "KILL", "systemd-nspawn", "--quiet", "--boot",
                   "--register=no", "--keep-unit", "--link-journal=no",
                  "--resolv-conf=off", "--console=passive", f"--machine=hw{uuid.uuid4().hex[:8]}",
-                 f"--directory={self.root}"],
+                 *(f"--bind-ro={here}:{there}" for there, here in self._lent.items()), f"--directory={self.root}"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         deadline_s = time.monotonic() + UP_S

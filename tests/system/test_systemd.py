@@ -30,7 +30,7 @@ CUTS = int(os.environ.get("HENWISE_TEST_CUTS", "3"))
 BACK_S = 30.0
 PLACE = Place(farm="farm", house="house-1", device="edge-1")
 HOME = "/opt/henwise/versions/first"
-DEPS = "/deps"
+DEPS, LENT = "/deps", "/lent"
 CONFIG = """
 [place]
 farm = "farm"
@@ -79,7 +79,7 @@ class Device:
     """A box on which Henwise is installed as a user does it, its dependencies apart: they are those of this test."""
 
     def __init__(self, folder: Path, broker: Mosquitto) -> None:
-        self.box = Container(folder)
+        self.box = Container(folder, {LENT: site_packages()})
         self.broker = broker
         self.far = FarAway(PLACE, broker.port)
         self._folder = folder
@@ -108,11 +108,12 @@ class Device:
         self.box.remove()
 
     def _bring_dependencies(self) -> None:
+        """Make a folder of links to what is installed here, without Henwise itself: its version is the box's own."""
         deps = self.box.root / DEPS.lstrip("/")
         deps.mkdir()
-        for entry in Path(sqlite_free(sys.path)).iterdir():
+        for entry in site_packages().iterdir():
             if "henwise" not in entry.name:
-                (deps / entry.name).symlink_to(entry)
+                (deps / entry.name).symlink_to(Path(LENT) / entry.name)
 
     def pid(self, service: str) -> int:
         return int(self.box.run("systemctl", "show", "-P", "MainPID", f"henwise-{service}"))
@@ -146,8 +147,8 @@ class Device:
         assert len(readings) == len(set(readings)), "a reading came twice"
 
 
-def sqlite_free(paths: list[str]) -> str:
-    return next(path for path in paths if path.endswith("site-packages"))
+def site_packages() -> Path:
+    return next(Path(path) for path in sys.path if path.endswith("site-packages"))
 
 
 def wait_until(condition: Callable[[], bool], within_s: float = 60) -> None:
@@ -276,7 +277,7 @@ def bundle(device: Device, version: str, broken: str = "") -> str:
 
 def update(device: Device, path: str, *, check: bool = True) -> str:
     words = ["env", f"PYTHONPATH={DEPS}", "PIP_NO_DEPS=1", "/opt/henwise/current/bin/henwise-edge", "update", path]
-    return device.box.run("sh", "-c", f"{' '.join(words)} 2>&1", check=check)
+    return device.box.run("sh", "-c", f"{' '.join(words)} 2>&1", check=check, timeout_s=300)
 
 
 def running(device: Device) -> str:
@@ -304,6 +305,7 @@ def test_an_update_stays_when_the_device_comes_up_and_gives_way_by_itself_when_n
 
 
 def test_uninstall_leaves_what_it_names(device: Device):
+    device.box.run("systemctl", "disable", "--now", "sim-climate")  # it runs as the user that goes
     told = device.box.run("env", f"PYTHONPATH={DEPS}", f"{HOME}/bin/henwise-edge", "uninstall")
     assert "/var/lib/henwise" in told
     left = device.box.run("sh", "-c", "ls /etc/systemd/system/ /etc/tmpfiles.d /etc/udev/rules.d | grep henwise; true")
