@@ -1,5 +1,5 @@
 /** What is said about telling devices to do something, and about letting new ones in. */
-import type { CommandNow } from "../api/types";
+import type { CommandCode, CommandNow } from "../api/types";
 import type { Language } from "../words/language";
 
 const en = {
@@ -13,7 +13,7 @@ const en = {
     doctor: "Doctor's report",
     configure: "New configuration",
     update: "Update",
-  } as Record<string, string>,
+  } satisfies Record<CommandNow["action"], string>,
   about: (action: string, target: string) => `${action}: ${target}`,
   tell: "Tell it",
   told: "Told lately",
@@ -39,7 +39,10 @@ const en = {
     update_fell_back: "The new version did not work; the device went back to the old one.",
     disk_refuses: "The device's disk refuses to write.",
     other: "It failed.",
-  } as Record<string, string>,
+  } satisfies Record<Exclude<CommandCode, "">, string>,
+  /** Between what became of a command and why. */
+  because: ": ",
+  toldBy: (time: string, name: string) => `${time}, by ${name}`,
   sure: "Yes, do it",
   show: "Show",
   report: "Report",
@@ -60,11 +63,10 @@ const en = {
   until: (time: string) => `works until ${time}`,
   typeThis: "On the device:",
   qr: "The command as a QR code",
-  health: "The device itself",
-  quantities: {
-    processor_celsius: "Processor",
-    disk_free_percent: "Disk free",
-  } as Record<string, string>,
+  takePicture: "Take a picture now",
+  pictureComes: "The picture is on its way.",
+  pictureFailed: (why: string) => `No picture came. ${why}`.trimEnd(),
+  pictureUnanswered: "The device did not answer. Check its power and network, then ask again.",
 };
 
 export type CommandWords = typeof en;
@@ -102,6 +104,8 @@ const zh: CommandWords = {
     disk_refuses: "设备磁盘无法写入。",
     other: "执行失败。",
   },
+  because: "：",
+  toldBy: (time, name) => `${time}，${name}`,
   sure: "确定执行",
   show: "查看",
   report: "报告",
@@ -122,8 +126,10 @@ const zh: CommandWords = {
   until: (time) => `${time} 前有效`,
   typeThis: "在设备上输入：",
   qr: "绑定命令的二维码",
-  health: "设备自身",
-  quantities: { processor_celsius: "处理器", disk_free_percent: "磁盘剩余" },
+  takePicture: "立即拍照",
+  pictureComes: "正在拍照，照片稍后出现。",
+  pictureFailed: (why) => `未能拍照。${why}`,
+  pictureUnanswered: "设备没有应答，请检查电源和网络后重试。",
 };
 
 export const COMMAND_WORDS: Record<Language, CommandWords> = { en, zh };

@@ -23,6 +23,25 @@ const en = {
   version: (version: string) => `version ${version}`,
   notAllowed: "Your role here does not let you manage devices. This is how they do.",
   revokedTitle: "Shut out",
+  health: "The device itself",
+  measured: (when: string) => `measured ${when}`,
+  quantities: {
+    processor_temperature_celsius: "Processor temperature",
+    processor_percent: "Processor in use",
+    throttled_ratio: "Slowed down by heat",
+    undervoltage_ratio: "Power supply too weak",
+    memory_percent: "Memory in use",
+    disk_percent: "Disk in use",
+    outbox_age_hours: "Oldest unsent data",
+    outbox_room_hours: "Room for unsent data",
+    frame_age_s: "Age of the last picture",
+    line_errors_ratio: "Failed questions on serial lines",
+    wifi_signal_dbm: "Wi-Fi signal",
+    uptime_hours: "Running since power-on",
+    clock_trusted_ratio: "Clock is right",
+  },
+  yes: "yes",
+  no: "no",
 };
 
 export type DeviceWords = typeof en;
@@ -45,6 +64,25 @@ const zh: DeviceWords = {
   version: (version) => `版本 ${version}`,
   notAllowed: "您在这里的角色不能管理设备，以下为设备状态。",
   revokedTitle: "已停用的设备",
+  health: "设备自身",
+  measured: (when) => `测于${when}`,
+  quantities: {
+    processor_temperature_celsius: "处理器温度",
+    processor_percent: "处理器占用",
+    throttled_ratio: "过热降频",
+    undervoltage_ratio: "供电不足",
+    memory_percent: "内存占用",
+    disk_percent: "磁盘占用",
+    outbox_age_hours: "最早未上传数据",
+    outbox_room_hours: "离线缓存余量",
+    frame_age_s: "最近画面时间",
+    line_errors_ratio: "串口通信失败率",
+    wifi_signal_dbm: "无线信号",
+    uptime_hours: "开机时长",
+    clock_trusted_ratio: "时钟已校准",
+  },
+  yes: "是",
+  no: "否",
 };
 
 export const DEVICE_WORDS: Record<Language, DeviceWords> = { en, zh };
