@@ -40,6 +40,13 @@ const en = {
     uptime_hours: "Running since power-on",
     clock_trusted_ratio: "Clock is right",
   },
+  units: {
+    celsius: (number: string) => `${number} °C`,
+    percent: (number: string) => `${number} %`,
+    hours: (number: string) => `${number} h`,
+    dbm: (number: string) => `${number} dBm`,
+    seconds: (number: string) => `${number} s`,
+  },
   yes: "yes",
   no: "no",
 };
@@ -65,7 +72,7 @@ const zh: DeviceWords = {
   notAllowed: "您在这里的角色不能管理设备，以下为设备状态。",
   revokedTitle: "已停用的设备",
   health: "设备自身",
-  measured: (when) => `测于${when}`,
+  measured: (when) => `测量于 ${when}`,
   quantities: {
     processor_temperature_celsius: "处理器温度",
     processor_percent: "处理器占用",
@@ -80,6 +87,13 @@ const zh: DeviceWords = {
     wifi_signal_dbm: "无线信号",
     uptime_hours: "开机时长",
     clock_trusted_ratio: "时钟已校准",
+  },
+  units: {
+    celsius: (number) => `${number} °C`,
+    percent: (number) => `${number}%`,
+    hours: (number) => `${number} 小时`,
+    dbm: (number) => `${number} dBm`,
+    seconds: (number) => `${number} 秒`,
   },
   yes: "是",
   no: "否",
