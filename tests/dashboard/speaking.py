@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from queue import Queue
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -13,6 +14,7 @@ from paho.mqtt.client import CallbackAPIVersion, Client
 from contract.messages import (
     Announcement,
     Box,
+    Command,
     CommandResult,
     FlockCount,
     FlockHealth,
@@ -30,11 +32,14 @@ from contract.messages import (
     parse,
 )
 from contract.place import Place
+from contract.quantities import DEVICE
 from contract.topics import build, leaf_of
 
 BOOT = "0123456789abcdef"
 SIZE_WH = (480, 270)
 BIRDS_X = range(40, 440, 80)
+
+Heard = TypeVar("Heard", Verdict, Command)
 
 
 class Speaker:
@@ -44,9 +49,8 @@ class Speaker:
         self._client = client
         self._place = place
         self._seq = count(1)
-        self._verdicts: Queue[Verdict] = Queue()
-        client.on_message = lambda _client, _data, message: self._verdicts.put(parse(Verdict, message.payload))
-        client.subscribe(build(place, Verdict), qos=1)
+        self._verdicts = self._heard(Verdict)
+        self._commands = self._heard(Command)
 
     def say(self, message: Message) -> None:
         """Send one message and wait until the broker has it."""
@@ -112,6 +116,21 @@ class Speaker:
         event = self._event(datetime.now(UTC))
         self.say(FlockCount(**event, camera="camera-1", window_s=10, frames=40, network="n", **(fields | share)))
 
+    def health(self, **values: float) -> None:
+        """Say how the device itself does, by the keys of quantities that are about devices."""
+        self.say(Readings(**self._event(datetime.now(UTC)), instrument=DEVICE, values=values))
+
+    def told(self, within_s: float = 30) -> Command:
+        """Return the next command that comes over the broker."""
+        return self._commands.get(timeout=within_s)
+
+    def carry_out(self, command: Command, report: str = "", code: str = "") -> None:
+        """Answer a command as a device does, a picture that is asked for before; with a code it is refused."""
+        if command.action == "snapshot" and not code:
+            self.say(_snapshot(self._event(datetime.now(UTC))))
+        answer = {"command": command.command, "done": not code, "detail": "", "code": code, "report": report}
+        self.say(CommandResult.model_validate(self._event(datetime.now(UTC)) | answer, strict=False))
+
     def heard(self, within_s: float = 30) -> Verdict:
         """Return the next verdict that comes over the broker."""
         return self._verdicts.get(timeout=within_s)
@@ -120,6 +139,14 @@ class Speaker:
         """Answer a verdict as a device does."""
         event = self._event(datetime.now(UTC))
         self.say(CommandResult(**event, command=verdict.verdict, done=done, detail=detail))
+
+    def _heard(self, model: type[Heard]) -> Queue[Heard]:
+        """Return where messages of one kind arrive."""
+        queue: Queue[Heard] = Queue()
+        topic = build(self._place, model)
+        self._client.message_callback_add(topic, lambda _client, _data, got: queue.put(parse(model, got.payload)))
+        self._client.subscribe(topic, qos=1)
+        return queue
 
     def _event(self, at: datetime) -> dict[str, object]:
         return {"device": self._place.device, "at": at, "boot": BOOT, "seq": next(self._seq)}

@@ -171,6 +171,9 @@ def test_an_agronomist_compares_two_flocks_and_takes_the_table_away(here: Estate
         rows = list(csv.reader(io.StringIO(Path(taken.value.path()).read_text("utf-8-sig"))))
         assert len(rows) == 1 + len(HOUSES)
         assert rows[0][0] == "House"
+        with page.expect_download() as taken:
+            page.locator("[data-report]").get_by_role("button", name="Download CSV").click()
+        assert len(Path(taken.value.path()).read_text("utf-8-sig").splitlines()) > 1
 
 
 def test_a_flock_lives_through_the_page(here: Estate, browser: Browser):

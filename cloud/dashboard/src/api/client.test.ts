@@ -103,4 +103,35 @@ describe("Client", () => {
     await asked;
     vi.useRealTimers();
   });
+
+  it("takes reports away under the name the service gave them", async () => {
+    const asked: string[] = [];
+    const headers = { "Content-Disposition": "attachment; filename*=UTF-8''henwise-%E6%89%B9.csv" };
+    const client = new Client((address) => {
+      asked.push(address);
+      return Promise.resolve(new Response("day,grams", { headers }));
+    });
+    const wish = { form: "csv", kind: "week", language: "zh", units: "jin" } as const;
+    const file = await client.reportFile([{ farm: "hill", flock: "f-1" }], wish);
+    expect([file.name, await file.text()]).toEqual(["henwise-批.csv", "day,grams"]);
+    await client.reportFile(
+      [
+        { farm: "hill", flock: "f-1" },
+        { farm: "valley", flock: "v-1" },
+      ],
+      wish,
+    );
+    expect(asked).toEqual([
+      "/api/v1/farms/hill/flocks/f-1/report.csv?language=zh&units=jin&bom=true&kind=week",
+      "/api/v1/comparison.csv?language=zh&units=jin&bom=true&flock=hill%2Ff-1&flock=valley%2Fv-1",
+    ]);
+  });
+
+  it("tells when a report can't be made there", async () => {
+    const refusal = JSON.stringify({ code: "no_typst", detail: "PDF reports need Typst" });
+    const client = new Client(answering(501, refusal));
+    const wish = { form: "pdf", kind: "flock", language: "en", units: "si" } as const;
+    const asked = client.reportFile([{ farm: "hill", flock: "f-1" }], wish);
+    await expect(asked).rejects.toMatchObject({ status: 501, code: "no_typst" });
+  });
 });

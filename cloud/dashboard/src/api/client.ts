@@ -5,6 +5,10 @@ import type {
   AlertPage,
   ChannelNow,
   ChannelsNow,
+  CodeMade,
+  CommandNow,
+  CommandReport,
+  CommandWanted,
   CountNow,
   Decision,
   Departure,
@@ -53,6 +57,8 @@ import type {
 const ROOT = "/api/v1";
 /** One bar of reception is slow but alive; past this the page says that there is no answer. */
 const TIMEOUT_MS = 15_000;
+/** A report is made while one waits. */
+const FILE_TIMEOUT_MS = 90_000;
 
 export type Fetch = (address: string, init: RequestInit) => Promise<Response>;
 
@@ -71,6 +77,20 @@ export interface SeriesQuery {
   from: Date;
   to: Date;
   points?: number;
+}
+
+/** A flock by its address. */
+export interface FlockName {
+  farm: string;
+  flock: string;
+}
+
+/** Which report, in which form; of several flocks there is one kind only, side by side. */
+export interface ReportWish {
+  form: "pdf" | "xlsx" | "csv";
+  kind: "day" | "week" | "flock";
+  language: "en" | "zh";
+  units: "si" | "jin" | "us";
 }
 
 /** The cloud's HTTP interface, one method per question. Methods raise NoAnswer or Refused. */
@@ -242,6 +262,48 @@ export class Client {
     return this.ask("PUT", `${address}/${encodeURIComponent(device)}`, { state });
   }
 
+  /** A code with which one device enrols, once; a code that was made before for it is void. */
+  makeCode(farm: string, house: string, device: string): Promise<CodeMade> {
+    const address = `${farmAddress(farm)}/devices/${encodeURIComponent(house)}`;
+    return this.ask("POST", `${address}/${encodeURIComponent(device)}/code`);
+  }
+
+  /** Have a camera take a picture now. */
+  takePicture(place: Place, { device, camera }: Pick<PictureNow, "device" | "camera">): Promise<CommandNow> {
+    const address = `${houseAddress(place)}/cameras/${encodeURIComponent(camera)}/picture`;
+    return this.ask("POST", address, { device });
+  }
+
+  /** Tell a device to do something; the same again, while it is on its way, is the same command. */
+  tellDevice(place: Place, device: string, wanted: CommandWanted): Promise<CommandNow> {
+    return this.ask("POST", commandsAddress(place, device), wanted);
+  }
+
+  /** A command with what it asked for. */
+  commandReport(place: Place, device: string, command: string): Promise<CommandReport> {
+    return this.ask("GET", `${commandsAddress(place, device)}/${encodeURIComponent(command)}`);
+  }
+
+  /** Versions of the edge agent that devices can be told to take. */
+  versions(): Promise<string[]> {
+    return this.ask("GET", "/updates");
+  }
+
+  /** A report as a file: about one flock, or about several side by side. */
+  reportFile(flocks: FlockName[], { form, kind, language, units }: ReportWish): Promise<File> {
+    const words = new URLSearchParams({ language, units });
+    // A spreadsheet on Windows takes a CSV without the mark for its own old encoding.
+    if (form === "csv") words.set("bom", "true");
+    const [first] = flocks;
+    if (first && flocks.length === 1) {
+      words.set("kind", kind);
+      const address = `${farmAddress(first.farm)}/flocks/${encodeURIComponent(first.flock)}`;
+      return this.file(`${address}/report.${form}?${words}`);
+    }
+    for (const { farm, flock } of flocks) words.append("flock", `${farm}/${flock}`);
+    return this.file(`/comparison.${form}?${words}`);
+  }
+
   people(organisation: number): Promise<PersonNow[]> {
     return this.ask("GET", `/organisations/${organisation}/people`);
   }
@@ -402,19 +464,38 @@ export class Client {
   }
 
   /** `version`: the ETag that must still hold. */
-  private async ask<Answer>(method: string, path: string, body?: unknown, version?: string): Promise<Answer> {
+  private ask<Answer>(method: string, path: string, body?: unknown, version?: string): Promise<Answer> {
+    const sent = request(method, body, this.language());
+    const headers = version === undefined ? sent.headers : { ...sent.headers, "If-Match": version };
+    return this.exchange(
+      path,
+      { ...sent, headers },
+      async (response) => (response.status === 204 ? undefined : await response.json()) as Answer,
+    );
+  }
+
+  private file(path: string): Promise<File> {
+    return this.exchange(
+      path,
+      request("GET", undefined, this.language()),
+      async (response) => new File([await response.blob()], fileName(response)),
+      FILE_TIMEOUT_MS,
+    );
+  }
+
+  private async exchange<Answer>(
+    path: string,
+    sent: RequestInit,
+    read: (response: Response) => Promise<Answer>,
+    timeoutMs = TIMEOUT_MS,
+  ): Promise<Answer> {
     // AbortSignal.timeout() is younger than some of the phones.
     const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), TIMEOUT_MS);
-    const sent = request(method, body, this.language());
+    const timer = setTimeout(() => patience.abort(), timeoutMs);
     try {
-      const response = await this.fetch(ROOT + path, {
-        ...sent,
-        ...(version === undefined ? {} : { headers: { ...sent.headers, "If-Match": version } }),
-        signal: patience.signal,
-      });
+      const response = await this.fetch(ROOT + path, { ...sent, signal: patience.signal });
       if (!response.ok) throw await refusal(response);
-      return (response.status === 204 ? undefined : await response.json()) as Answer;
+      return await read(response);
     } catch (error) {
       if (error instanceof ApiError) throw error;
       // Away, too slow, cut off half-way, or a hotel's sign-in page in the cloud's place.
@@ -439,6 +520,10 @@ function houseAddress({ farm, house }: Place): string {
   return `/houses/${encodeURIComponent(farm)}/${encodeURIComponent(house)}`;
 }
 
+function commandsAddress(place: Place, device: string): string {
+  return `${houseAddress(place)}/devices/${encodeURIComponent(device)}/commands`;
+}
+
 function eventAddress(place: Place, flock: string, event: string): string {
   return `${houseAddress(place)}/flocks/${encodeURIComponent(flock)}/events/${encodeURIComponent(event)}`;
 }
@@ -456,6 +541,12 @@ function request(
   if (body === undefined) return { method, headers };
   if (body instanceof Blob) return { method, headers: { ...headers, "Content-Type": "image/jpeg" }, body };
   return { method, headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) };
+}
+
+/** The name the service gave a file. */
+function fileName(response: Response): string {
+  const said = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get("Content-Disposition") ?? "");
+  return decodeURIComponent(said?.[1] ?? "henwise");
 }
 
 async function refusal(response: Response): Promise<Refused | NoAnswer> {

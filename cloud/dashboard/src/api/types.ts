@@ -14,6 +14,13 @@ export type Box = Schemas["Box"];
 export type ChannelNow = Schemas["ChannelNow"];
 export type ChannelsNow = Schemas["ChannelsNow"];
 export type ClimateNow = Schemas["ClimateNow"];
+/** A code with which one device enrols. */
+export type CodeMade = Schemas["CodeMade"];
+/** What a device was told, and what became of it. */
+export type CommandNow = Schemas["CommandNow"];
+export type CommandCode = CommandNow["code"];
+export type CommandReport = Schemas["CommandReport"];
+export type CommandWanted = Schemas["CommandWanted"];
 export type CountNow = Schemas["CountNow"];
 /** How far a message got over one channel. */
 export type DeliveryNow = Schemas["DeliveryNow"];
