@@ -40,6 +40,7 @@ class BucketServer:
         ports = [f"-{name}={port}" for name, port in self._ports.items()]
         command = [program, "server", f"-dir={self._folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", *ports, "-s3"]
         command += [f"-s3.port={self.port}", f"-s3.config={self._folder / 'rights.json'}"]
+        command += ["-s3.port.iceberg=0", "-s3.port.lance=0"]  # else on fixed ports, in the way of a second server
         command += ["-master.volumeSizeLimitMB=64", "-volume.max=200"]
         with (self._folder / "weed.log").open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self._folder)

@@ -13,6 +13,7 @@ from fastapi.responses import Response
 
 from cloud.api.caller import WithCaller, may
 from cloud.api.models import DroppingsCheckNow
+from cloud.api.paging import Paged, paging
 from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.pictures import IMMUTABLE, JPEG
 from cloud.api.problems import Refusal, not_found
@@ -50,13 +51,14 @@ async def check_droppings(
 @router.get("/{farm}/{house}/droppings", dependencies=[READ])
 def list_checks(
     farm: FarmPath, house: HousePath, services: WithServices,
+    page: Annotated[Paged, paging(50, LIST_MAX, int, str)],
     *,
     flock: Annotated[Slug | None, Query(description="only those of one flock")] = None,
-    limit: Annotated[int, Query(ge=1, le=LIST_MAX)] = 50,
 ) -> list[DroppingsCheckNow]:  # fmt: skip
     """List what was looked at, the newest first."""
     known_house(services, farm, house)
-    return [_answer(farm, house, one) for one in droppings.newest(services.records, farm, house, limit, flock)]
+    rows = droppings.newest(services.records, farm, house, page.wanted, flock, page.after)
+    return [_answer(farm, house, one) for one in page.cut(rows, lambda one: (one.at_ms, one.check))]
 
 
 @router.get("/{farm}/{house}/droppings/{check}/photo.jpg", response_class=Response, responses=JPEG, dependencies=[READ])

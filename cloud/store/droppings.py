@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import Connection, Row, desc, select
+from sqlalchemy import Connection, Row, and_, desc, or_, select
 
 from cloud.store.records import Records, add
 from cloud.store.tables import DroppingsCheck
@@ -73,12 +73,27 @@ def find(connection: Connection, farm: str, house: str, check: str) -> Checked |
     return _checked(row) if row else None
 
 
-def newest(records: Records, farm: str, house: str, limit: int, flock: str | None = None) -> list[Checked]:
-    """List the checks of a house, the newest first; of one flock where it is named."""
+def newest(
+    records: Records, farm: str, house: str, limit: int, flock: str | None = None,
+    after: tuple[int, str] | None = None,
+) -> list[Checked]:  # fmt: skip
+    """List the checks of a house, the newest first; of one flock where it is named.
+
+    Args:
+        records: where they are.
+        farm: of the house.
+        house: whose checks.
+        limit: at most so many.
+        flock: only those of this flock.
+        after: time in Unix ms and id of the check that the list goes on after.
+    """
     table = DroppingsCheck
     query = select(table).where(table.farm == farm, table.house == house)
     if flock is not None:
         query = query.where(table.flock == flock)
+    if after is not None:
+        at_ms, check = after
+        query = query.where(or_(table.at_ms < at_ms, and_(table.at_ms == at_ms, table.check > check)))
     query = query.order_by(desc(table.at_ms), table.check).limit(limit)
     with records.reading() as connection:
         return [_checked(row) for row in connection.execute(query)]

@@ -136,11 +136,10 @@ def test_user_and_password_open_1_8_and_wrong_ones_say_what_to_give(tmp_path: Pa
             store.append(points([1.0, 2.0]))
             assert means(store) == [1.0, 2.0]
         for wrong in ({"username": "admin", "password": "guess"}, {}):
-            with Opened(config(server.url, **wrong)) as store:
-                with pytest.raises(StoreUnavailable, match=r"series\.username"):
-                    store.append(points([1.0]))
-                with pytest.raises(StoreUnavailable, match=r"series\.username"):
-                    store.latest(KEY)
+            store = Opened(config(server.url, **wrong)).store
+            with pytest.raises(CannotStart, match=r"series\.username"):
+                store.open()
+            store.close()
     finally:
         server.stop()
 
@@ -358,7 +357,6 @@ def test_3_core_names_the_lines_it_refuses(influx: Influx):
 @pytest.mark.parametrize(
     ("status", "said", "sentence"),
     [
-        (401, {"code": "unauthorized", "message": "unauthorized access"}, r"series\.token"),
         (404, {"code": "not found", "message": 'bucket "henwise" not found'}, r"docs/stores\.md"),
         (422, {"error": "adding a new database would exceed limit of 5 databases"}, "limit of 5 databases"),
         (429, {"code": "too many requests", "message": "exceeded rate limit"}, "can't do it now"),
@@ -374,6 +372,22 @@ def test_what_is_not_the_lines_fault_is_told_and_tried_again(
         pytest.raises(StoreUnavailable, match=sentence),
     ):
         store.append(points([1.0]))
+
+
+def test_a_token_that_is_refused_ends_the_start_and_later_is_told_and_tried_again(influx: Influx):
+    refused = HTTPStatus.UNAUTHORIZED, {"code": "unauthorized", "message": "unauthorized access"}
+    answer: list[Refusal] = [refused]
+    with Front(influx.influx_port, lambda _: answer[0] if answer else None) as front:
+        settings = config(front.url, org="farm", token="abc")
+        store = Opened(settings).store
+        with pytest.raises(CannotStart, match=r"series\.token"):
+            store.open()
+        store.close()
+        answer.clear()
+        with Opened(settings) as store:
+            answer.append(refused)  # withdrawn while it runs
+            with pytest.raises(StoreUnavailable, match=r"series\.token"):
+                store.append(points([1.0]))
 
 
 def test_a_token_bucket_and_organisation_go_where_2_x_looks_for_them(influx: Influx, tmp_path: Path):

@@ -124,6 +124,11 @@ async def test_a_photo_of_droppings_is_looked_at_once_and_kept(app: FastAPI, mei
     other = await mei.put(f"{HOUSE}/droppings/c-1", content=JPEG, headers=jpeg)
     assert (other.status_code, other.json()["code"]) == (409, "photo_taken")
     assert (await mei.get(f"{HOUSE}/droppings")).json() == [check]
+    await mei.put(f"{HOUSE}/droppings/c-2", content=photo, headers=jpeg)
+    page = await mei.get(f"{HOUSE}/droppings?limit=1")
+    following = await mei.get(page.links["next"]["url"])
+    assert [one["check"] for one in page.json() + following.json()] == ["c-2", "c-1"]
+    assert "next" not in following.links
     assert (await mei.get(f"{HOUSE}/droppings?flock=another")).json() == []
     assert (await mei.get(check["photo"])).content == photo
 

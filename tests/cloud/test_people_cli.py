@@ -80,11 +80,12 @@ def test_from_the_printed_link_to_a_farm_with_people_and_machines(cloud: CloudPr
 
 
 def test_a_person_of_one_farm_is_added_with_a_password(cloud: CloudProcess):
-    said(cloud, "user", "add", "wang", "--role", "farmer", "--farm", "hill", stdin="a long phrase\n")
+    said(cloud, "farm", "add", "meadow")
+    said(cloud, "user", "add", "wang", "--role", "farmer", "--farm", "meadow", stdin="a long phrase\n")
     with httpx.Client(base_url=cloud.url) as wang:
         signed_in = wang.post("/api/v1/session", json={"name": "wang", "password": "a long phrase"})
-        assert [(post["role"], post["farm"]) for post in signed_in.json()["posts"]] == [("farmer", "hill")]
-    assert "all farms" in cloud.command("user", "add", "zhao", "--farm", "hill", stdin="a long phrase\n").stderr
+        assert [(post["role"], post["farm"]) for post in signed_in.json()["posts"]] == [("farmer", "meadow")]
+    assert "all farms" in cloud.command("user", "add", "zhao", "--farm", "meadow", stdin="a long phrase\n").stderr
 
 
 def test_the_link_is_not_printed_again_once_somebody_is_there(tmp_path: Path):

@@ -88,7 +88,7 @@ async def test_workers_share_what_comes_and_any_page_sees_it(big: Installation):
                 for seq in range(EACH + 1, EACH + 9):  # so many that each worker has had some
                     await sender.send(readings(seq, datetime.now(UTC), temperature_celsius=seq / 2))
                 await sender.until_committed({EACH + 8})
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(90):
                 async for line in lines:
                     if f'"temperature_celsius":{(EACH + 8) / 2}' in line:
                         break

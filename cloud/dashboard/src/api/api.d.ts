@@ -9163,7 +9163,13 @@ export interface operations {
             query?: {
                 /** @description only those of one flock */
                 flock?: string | null;
+                /** @description rows of a page */
                 limit?: number;
+                /**
+                 * @description where the page begins: as it stands in the Link of the page before
+                 * @example WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ
+                 */
+                cursor?: string | null;
             };
             header?: never;
             path: {
@@ -9177,6 +9183,11 @@ export interface operations {
             /** @description Successful Response */
             200: {
                 headers: {
+                    /**
+                     * @description rel=next: the address of the next page, as long as there is one (RFC 8288)
+                     * @example </api/v1/houses/hillside/house-2/alerts?limit=50&cursor=WzE3OTUzNDg4MDAwMDAsImEtMDEyMzQ1Njc4OWFiY2RlZjAxMjMiXQ>; rel="next"
+                     */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
