@@ -33,7 +33,7 @@ from contract.place import Place, checked_slug
 
 ROOT = "henwise"
 VERSION = "v1"
-VISION = "/vision"
+VISION = ".vision"
 """What the process with a device's cameras adds to its client id and user name, where it is one of its own."""
 
 
@@ -92,8 +92,11 @@ def build(place: Place, kind: type[Message]) -> str:
 
 
 def client_id(place: Place) -> str:
-    """Return the MQTT client id of a device: with slashes, which no slug has, so that no two places share one."""
-    return f"{ROOT}/{place.farm}/{place.house}/{place.device}"
+    """Return the MQTT client id of a device: with dots, which no slug has, so that no two places share one.
+
+    Some brokers, rumqttd among them, refuse an id with ``/``, ``+``, ``#`` or ``$``.
+    """
+    return f"{ROOT}.{place.farm}.{place.house}.{place.device}"
 
 
 def subscription(sender: Literal["edge", "cloud"], place: Place | None = None) -> list[str]:

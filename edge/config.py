@@ -37,7 +37,7 @@ class BrokerConfig(Section):
     insecure: bool = Field(default=False, description="accept an unencrypted connection to another machine")
     username: str | None = Field(default=None, min_length=1, description="name this device logs in with")
     vision_username: str | None = Field(
-        default=None, min_length=1, description="the same for the cameras' own process; default: username/vision"
+        default=None, min_length=1, description="the same for the cameras' own process; default: username.vision"
     )
     password_file: LocalPath | None = Field(default=None, description="file whose first line is the password")
     home_assistant: Literal["off", "en", "zh"] = Field(
