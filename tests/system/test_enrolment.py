@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from cloud.broker.rules import username_of
+from cloud.store.attempts import PER_ADDRESS
 from contract import topics
 from edge.config_file import load
 from edge.secret import read_secret
@@ -133,5 +134,8 @@ def test_what_is_no_ticket_is_refused_with_what_to_do(tmp_path: Path, ticket: st
 
 def test_codes_are_not_to_be_guessed(service: CloudProcess):
     address = f"{service.url}/api/v1/enrolment"
-    said = [httpx.post(address, json={"code": f"AAAA-BBBB-CC{n:02}"}, timeout=20).status_code for n in range(11)]
-    assert said == [404] * 10 + [429]
+    said = [
+        httpx.post(address, json={"code": f"AAAA-BBBB-CC{n:02}"}, timeout=20).status_code
+        for n in range(PER_ADDRESS + 1)
+    ]
+    assert said == [404] * PER_ADDRESS + [429]
