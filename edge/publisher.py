@@ -152,8 +152,8 @@ class Publisher:
         if self._speaks:
             self._announced = await self._with_kept(self._announcement())
             await self._publish_state(client, self._announced)
-            await self._describe(client, self._announced)
             _heed_cancellation()
+            await self._describe(client, self._announced)
         log.info("connected to %s:%d, %d events wait", self._broker.host, self._broker.tcp_port, self._outbox.rows)
         self.problem = ""
 
@@ -231,8 +231,8 @@ class Publisher:
             fresh = await self._with_kept(fresh)
             self._announced = fresh
             await self._publish_state(client, fresh)
-            await self._describe(client, fresh)
             _heed_cancellation()
+            await self._describe(client, fresh)
 
     async def _describe(self, client: aiomqtt.Client, announced: Announcement) -> None:
         """Describe the device to Home Assistant, where that is wanted."""
@@ -240,6 +240,7 @@ class Publisher:
         if language != "off":
             text = json.dumps(discovery.document(self._place, announced, language), ensure_ascii=False)
             await client.publish(discovery.topic(self._place), text.encode(), qos=1, retain=True)
+            _heed_cancellation()
 
     async def _with_kept(self, announcement: Announcement) -> Announcement:
         self._announced_s = time.monotonic()

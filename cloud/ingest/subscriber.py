@@ -116,7 +116,7 @@ class Subscriber:
         # What an earlier connection brought and nobody settled is sent again.
         self._inbox = Inbox(self._fairness, self._vitals)
         quiet = logging.getLogger(f"{__name__}.client")
-        quiet.setLevel(logging.ERROR)  # what goes wrong is said here, once
+        quiet.setLevel(logging.CRITICAL)  # what goes wrong is said here, once
         more: dict[str, Any] = {"identifier": self._broker.client_id, "clean_session": False}
         if self._batching.shared:
             # A worker's share must not wait for it at the broker: what it did not settle is sent again to others.

@@ -15,9 +15,9 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 LI = {"name": "li@farm.example", "password": "a long phrase"}
 
 
-@pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
-    service = CloudProcess(tmp_path_factory.mktemp("cli"), free_port())
+@pytest.fixture
+def cloud(tmp_path: Path) -> Iterator[CloudProcess]:
+    service = CloudProcess(tmp_path, free_port())
     service.start()
     yield service
     service.stop()
@@ -80,6 +80,7 @@ def test_from_the_printed_link_to_a_farm_with_people_and_machines(cloud: CloudPr
 
 
 def test_a_person_of_one_farm_is_added_with_a_password(cloud: CloudProcess):
+    said(cloud, "user", "add", "mei", stdin="correct horse\n")
     said(cloud, "farm", "add", "meadow")
     said(cloud, "user", "add", "wang", "--role", "farmer", "--farm", "meadow", stdin="a long phrase\n")
     with httpx.Client(base_url=cloud.url) as wang:
