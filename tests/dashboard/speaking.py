@@ -47,7 +47,7 @@ class Speaker:
 
     def __init__(self, client: Client, place: Place) -> None:
         self._client = client
-        self._place = place
+        self.place = place
         self._seq = count(1)
         self._verdicts = self._heard(Verdict)
         self._commands = self._heard(Command)
@@ -55,28 +55,28 @@ class Speaker:
     def say(self, message: Message) -> None:
         """Send one message and wait until the broker has it."""
         leaf = leaf_of(type(message))
-        topic = build(self._place, type(message))
+        topic = build(self.place, type(message))
         self._client.publish(topic, encode(message), qos=leaf.qos, retain=leaf.retained).wait_for_publish(10)
 
     def round(self, celsius: float = 23.4, humidity: float = 61.0, age: timedelta = timedelta()) -> None:
         """Send one of each: announcement, status, climate, count, weights of the last days, picture."""
         now = datetime.now(UTC) - age
-        device = self._place.device
+        device = self.place.device
         self.say(_announcement(device, now))
         self.status("online")
         for minutes in range(180, -1, -5):
             at = now - timedelta(minutes=minutes)
             values = {"temperature_celsius": celsius - minutes / 100, "humidity_percent": humidity}
-            self.say(Readings(**self._event(at), instrument="thermometer-1", values=values))
+            self.say(Readings(**self.event(at), instrument="thermometer-1", values=values))
         for days in range(3):
             for n in range(12):
                 at = now - timedelta(days=days, minutes=n)
                 grams = 1500 - 60.0 * days + 3 * n
-                self.say(WeightSample(**self._event(at), scale="scale-1", grams=grams, spread_grams=5, settled_s=2))
+                self.say(WeightSample(**self.event(at), scale="scale-1", grams=grams, spread_grams=5, settled_s=2))
         seen = {"visible_birds": 27.0, "visible_low": 24.0, "visible_high": 29.0}
         sure = {"confidence": 0.8, "share_birds": 27.0}
-        self.say(FlockCount(**self._event(now), camera="camera-1", window_s=10, frames=40, network="n", **seen, **sure))
-        self.say(_snapshot(self._event(now)))
+        self.say(FlockCount(**self.event(now), camera="camera-1", window_s=10, frames=40, network="n", **seen, **sure))
+        self.say(_snapshot(self.event(now)))
 
     def status(self, state: str, problem: str = "", camera: str = "") -> None:
         """Say how the device does; with ``problem``, its scale is silent; ``camera`` is why its camera can't count."""
@@ -84,7 +84,7 @@ class Speaker:
         if camera:
             parts.append(PartStatus.model_validate({"slug": "camera-1", "state": "ok", "cause": camera}))
         at = datetime.now(UTC)
-        self.say(Status(device=self._place.device, at=at, boot=BOOT, state=state, outbox_rows=3, parts=parts))
+        self.say(Status(device=self.place.device, at=at, boot=BOOT, state=state, outbox_rows=3, parts=parts))
 
     def finding(self, name: str, kind: str, *reasons: str, age: timedelta = timedelta()) -> None:
         """Say that something was found, with a picture of a bird that lies among others."""
@@ -92,12 +92,12 @@ class Speaker:
         picture = {"jpeg": _jpeg(), "size_wh": SIZE_WH, "box": {"xyxy": (178.0, 100.0, 222.0, 160.0), "score": 0.8}}
         fields = {"camera": "camera-1", "finding": name, "kind": kind, "reasons": reasons, "score": 0.8}
         since = {"since": now - timedelta(minutes=40)}
-        self.say(HealthFinding.model_validate(self._event(now) | fields | picture | since, strict=False))
+        self.say(HealthFinding.model_validate(self.event(now) | fields | picture | since, strict=False))
 
     def roll_call(self, outside: int, closes: timedelta = timedelta(minutes=20), *, alarm: bool = True) -> None:
         """Say who is not back."""
         now = datetime.now(UTC)
-        event = self._event(now)
+        event = self.event(now)
         self.say(RollCall(**event, outside_birds=outside, flock_birds=480, closes_at=now + closes, alarm=alarm))
 
     def a_day_of_wellness(self) -> None:
@@ -107,18 +107,18 @@ class Speaker:
             at = now - timedelta(minutes=minutes)
             lively = 3 + 2 * np.sin((at.hour + at.minute / 60) / 24 * 4 * np.pi)
             moved = {"activity_lengths_per_min": float(lively), "spread_ratio": 0.8, "huddle_ratio": 0.06}
-            self.say(FlockHealth(**self._event(at), camera="camera-1", window_s=300, still_birds=1, **moved))
+            self.say(FlockHealth(**self.event(at), camera="camera-1", window_s=300, still_birds=1, **moved))
 
     def count(self, birds: float, **more: object) -> None:
         """Say what the camera counts now."""
         fields = {"visible_birds": birds, "visible_low": birds - 3, "visible_high": birds + 2, "confidence": 0.8}
         share = {"share_birds": birds} | more
-        event = self._event(datetime.now(UTC))
+        event = self.event(datetime.now(UTC))
         self.say(FlockCount(**event, camera="camera-1", window_s=10, frames=40, network="n", **(fields | share)))
 
     def health(self, **values: float) -> None:
         """Say how the device itself does, by the keys of quantities that are about devices."""
-        self.say(Readings(**self._event(datetime.now(UTC)), instrument=DEVICE, values=values))
+        self.say(Readings(**self.event(datetime.now(UTC)), instrument=DEVICE, values=values))
 
     def told(self, within_s: float = 30) -> Command:
         """Return the next command that comes over the broker."""
@@ -127,9 +127,9 @@ class Speaker:
     def carry_out(self, command: Command, report: str = "", code: str = "") -> None:
         """Answer a command as a device does, a picture that is asked for before; with a code it is refused."""
         if command.action == "snapshot" and not code:
-            self.say(_snapshot(self._event(datetime.now(UTC))))
+            self.say(_snapshot(self.event(datetime.now(UTC))))
         answer = {"command": command.command, "done": not code, "detail": "", "code": code, "report": report}
-        self.say(CommandResult.model_validate(self._event(datetime.now(UTC)) | answer, strict=False))
+        self.say(CommandResult.model_validate(self.event(datetime.now(UTC)) | answer, strict=False))
 
     def heard(self, within_s: float = 30) -> Verdict:
         """Return the next verdict that comes over the broker."""
@@ -137,19 +137,20 @@ class Speaker:
 
     def answer(self, verdict: Verdict, detail: str = "", *, done: bool = True) -> None:
         """Answer a verdict as a device does."""
-        event = self._event(datetime.now(UTC))
+        event = self.event(datetime.now(UTC))
         self.say(CommandResult(**event, command=verdict.verdict, done=done, detail=detail))
 
     def _heard(self, model: type[Heard]) -> Queue[Heard]:
         """Return where messages of one kind arrive."""
         queue: Queue[Heard] = Queue()
-        topic = build(self._place, model)
+        topic = build(self.place, model)
         self._client.message_callback_add(topic, lambda _client, _data, got: queue.put(parse(model, got.payload)))
         self._client.subscribe(topic, qos=1)
         return queue
 
-    def _event(self, at: datetime) -> dict[str, object]:
-        return {"device": self._place.device, "at": at, "boot": BOOT, "seq": next(self._seq)}
+    def event(self, at: datetime) -> dict[str, object]:
+        """Return what every event says of itself, with the next number."""
+        return {"device": self.place.device, "at": at, "boot": BOOT, "seq": next(self._seq)}
 
 
 @contextmanager

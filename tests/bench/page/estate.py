@@ -1,0 +1,100 @@
+"""Fifty houses with forty days of data, and a signed-in page."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Page
+
+from cloud.config import CloudConfig
+from cloud.store.choice import series_store
+from cloud.store.series import Point, SeriesKey
+from contract.place import Place
+from tests.cloud.service import CloudProcess
+from tests.dashboard.conftest import PASSWORD, Phone
+from tests.dashboard.estate import OWNER, command
+from tests.dashboard.speaking import speaker
+from tests.servers import Mosquitto
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FARMS, HOUSES_EACH, DAYS = 10, 5, 40
+CLIMATE_EVERY_S, WEIGHT_EVERY_S = 300, 1_800
+DAY_S = 86_400
+
+
+def at(held: Phone, url: str, path: str) -> Page:
+    """Open a page, signing in first where nobody is."""
+    page = held.page
+    page.goto(url + path)
+    page.locator("input[type=password], nav a").first.wait_for()
+    if page.locator("input[type=password]").count():
+        page.locator("input[autocomplete=username]").fill(OWNER)
+        page.locator("input[type=password]").fill(PASSWORD)
+        page.locator("button[type=submit]").click()
+    page.locator("nav a").first.wait_for()
+    return page
+
+
+@contextmanager
+def fifty_houses(folder: Path) -> Iterator[tuple[CloudProcess, int]]:
+    """Run a service that has been there for forty days; gives it and how many points it holds."""
+    broker = Mosquitto(folder)
+    broker.start()
+    cloud = CloudProcess(folder, broker.port)
+    (folder / "data").mkdir()
+    try:
+        points = remembered(folder / "data")
+        command(cloud, "user", "add", OWNER, "--password-stdin", stdin=PASSWORD + "\n")
+        cloud.start()
+        placed_on = (date.today() - timedelta(days=DAYS)).isoformat()  # noqa: DTZ011  # the command's own calendar
+        for place in places():
+            flock = ["--breed", "ross-308", "--placed-on", placed_on, "--birds", "480"]
+            command(cloud, "flock", "place", place.farm, place.house, *flock)
+        with ExitStack() as devices:
+            for place in places():
+                devices.enter_context(speaker(broker.port, place)).round()
+            yield cloud, points
+    finally:
+        cloud.stop()
+        broker.kill()
+
+
+def places() -> list[Place]:
+    """Return all fifty."""
+    return [
+        Place(farm=f"farm-{farm}", house=f"house-{house}", device="edge-1")
+        for farm in range(FARMS)
+        for house in range(HOUSES_EACH)
+    ]
+
+
+def remembered(data: Path) -> int:
+    """Write forty days of climate and weights of every house into the embedded store; return how many points."""
+    config = CloudConfig(data_dir=data)
+    store = series_store(config, config.series.store)
+    store.open()
+    chance, count = np.random.default_rng(5), 0
+    end_s = int(datetime.now(UTC).timestamp()) - 3_600
+    for place in places():
+        for source, quantity, every_s in (
+            ("thermometer-1", "temperature_celsius", CLIMATE_EVERY_S),
+            ("thermometer-1", "humidity_percent", CLIMATE_EVERY_S),
+            ("scale-1", "weight_grams", WEIGHT_EVERY_S),
+        ):
+            at_s = np.arange(end_s - DAYS * DAY_S, end_s, every_s)
+            age = (at_s - at_s[0]) / DAY_S
+            daily = np.sin(age * 2 * np.pi)
+            values = {
+                "temperature_celsius": 33 - 0.3 * age + daily,
+                "humidity_percent": 60 + 5 * daily,
+                "weight_grams": 45 + 60 * age + chance.normal(0, 60, len(age)),
+            }[quantity]
+            key = SeriesKey(place.farm, place.house, place.device, source, quantity)
+            rounded = np.round(values.clip(10), 1).tolist()
+            store.append([Point(key, 1000 * when, value) for when, value in zip(at_s.tolist(), rounded, strict=True)])
+            count += len(rounded)
+    store.close()
+    return count
