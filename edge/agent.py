@@ -13,6 +13,7 @@ from pathlib import Path
 
 from contract.errors import HenwiseError
 from edge.answering import Answer
+from edge.clock import MachineClocks
 from edge.composing import Share
 from edge.config import EdgeConfig
 from edge.config_file import load
@@ -32,13 +33,16 @@ _FELL_BACK = Answer(
 )
 
 
-async def run(path: Path, recent: RecentLines, trial_s: float = TRIAL_S, share: Share = "all") -> None:
+async def run(
+    path: Path, recent: RecentLines, trial_s: float = TRIAL_S, share: Share = "all", clocks: MachineClocks | None = None
+) -> None:
     """Run the agent until SIGTERM or SIGINT.
 
     Args:
         path: edge.toml.
         recent: the log, for people far away.
         share: what of the device this process runs.
+        clocks: of the machine; none: the real ones.
         trial_s: how long the device may take to reach the broker with a new configuration, in s.
 
     Raises:
@@ -53,7 +57,7 @@ async def run(path: Path, recent: RecentLines, trial_s: float = TRIAL_S, share: 
     while ending is not Ending.STOP:
         config, trial, fallen = _configured(path, trial_s, share)
         told = (fallen, _FELL_BACK) if fallen else told
-        life = Life(path, config, trial, share=share, recent=recent, told=told)
+        life = Life(path, config, trial, share=share, recent=recent, told=told, clocks=clocks)
         try:
             ending = await life.run(stop)
         except (HenwiseError, OSError):

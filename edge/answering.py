@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from contract.marks import ResultCode
 from contract.messages import CommandCode, CommandResult
-from edge.origin import Origin, now
-from edge.outbox import UNNUMBERED, Outbox
+from edge.origin import Origin
+from edge.outbox import Outbox
 
 log = logging.getLogger(__name__)
 
@@ -65,10 +65,7 @@ class Answers:
         log.info("%s: %s", name, answer.detail)
         self._outbox.put(
             CommandResult(
-                device=self._origin.device,
-                boot=self._origin.boot,
-                seq=UNNUMBERED,
-                at=now(),
+                **self._origin.stamp_now(),
                 command=word,
                 done=answer.done,
                 detail=answer.detail[:DETAIL_MAX],

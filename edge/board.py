@@ -60,7 +60,7 @@ class Board:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     @classmethod
     def of(cls, data_dir: Path) -> "Board":
@@ -89,4 +89,4 @@ class Board:
         return note if 0 <= time.monotonic() - note.written_s <= STALE_S else None
 
     def _file(self, kind: type[_Note]) -> Path:
-        return self._folder / f"{kind.__name__.removesuffix('Note').lower()}.json"
+        return self.folder / f"{kind.__name__.removesuffix('Note').lower()}.json"

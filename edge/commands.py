@@ -11,14 +11,13 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from contract.messages import Action, Command, CommandResult
 from edge.answering import DETAIL_MAX, Answer
 from edge.kept_file import read_kept, write_kept
-from edge.origin import Origin, now
+from edge.origin import Origin
 from edge.outbox import Outbox
 
 log = logging.getLogger(__name__)
@@ -101,7 +100,7 @@ class Commands:
                 self.answer(command.command, known or _INTERRUPTED)
             return
         do = self._actions.get(command.action)
-        if command.expires_at < datetime.now(UTC):
+        if command.expires_at < self._origin.clock.guess():
             answer: Answer | None = _EXPIRED
         elif do is None:
             answer = _UNKNOWN
@@ -127,7 +126,7 @@ class Commands:
     def _send(self, command: str, answer: Answer) -> None:
         self._outbox.put(
             CommandResult(
-                **self._origin.stamp(now()),
+                **self._origin.stamp_now(),
                 command=command,
                 done=answer.done,
                 detail=answer.detail[:DETAIL_MAX],

@@ -81,6 +81,17 @@ class OutboxConfig(Section):
     max_rows: int = Field(default=200_000, ge=100, le=10_000_000, description="most messages that may wait")
 
 
+class ClockConfig(Section):
+    """When the machine's clock is believed."""
+
+    wait_hours: float = Field(
+        default=24,
+        ge=0,
+        le=8_760,
+        description="an NTP client may take so long after power-on, in h; then the clock is believed as it is",
+    )
+
+
 class WeighingConfig(Section):
     """How birds on a scale become weights; see ``edge.weighing`` for the rules and their sources."""
 
@@ -171,6 +182,7 @@ class EdgeConfig(Section):
     )
     broker: BrokerConfig = Field(default_factory=BrokerConfig, description="where everything is sent")
     outbox: OutboxConfig = Field(default_factory=OutboxConfig, description="what is kept while the cloud is away")
+    clock: ClockConfig = Field(default_factory=ClockConfig, description="when the machine's clock is believed")
     weighing: WeighingConfig = Field(default_factory=WeighingConfig, description="how birds on a scale become weights")
     instruments: list[InstrumentConfig] = Field(default_factory=list, description="scales, thermometers, …")
     cameras: list[CameraConfig] = Field(default_factory=list, description="cameras")

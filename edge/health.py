@@ -2,7 +2,7 @@
 
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from contract.messages import Cause, PartStatus
@@ -22,7 +22,7 @@ class Health:
         self._problem = ""
         self._noted: tuple[Cause, str] = ("", "")
         self._lacking: tuple[Cause, str] = ("", "")
-        self._last_at: datetime | None = None
+        self._had_good = False
         self._faults = 0
         self._goods = 0
         self._refused = 0
@@ -32,7 +32,7 @@ class Health:
         """Note a good value or frame; ``cause`` and ``problem`` say what else is wrong, if anything."""
         with self._lock:
             self._state, self._cause, self._problem = "ok", cause, problem[:500]
-            self._last_at = datetime.now(UTC)
+            self._had_good = True
             self._last_sign_s = self._good_s = time.monotonic()
             self._goods += 1
 
@@ -95,9 +95,10 @@ class Health:
         with self._lock:
             return time.monotonic() - self._last_sign_s > STALLED_AFTER_S
 
-    def status(self) -> PartStatus:
-        """Return it as the contract says it."""
+    def status(self, at: datetime | None = None) -> PartStatus:
+        """Return it as the contract says it; ``at`` is the present, where somebody knows better than the wall clock."""
         with self._lock:
+            good_age = timedelta(seconds=time.monotonic() - self._good_s)
             told = (self._cause, self._problem)
             if self._state == "ok" and not self._cause:
                 told = self._noted if self._noted[0] else self._lacking
@@ -107,7 +108,7 @@ class Health:
                 state=self._state,
                 cause=cause,
                 problem=problem,
-                last_at=self._last_at,
+                last_at=(at or datetime.now(UTC)) - good_age if self._had_good else None,
                 faults=self._faults,
                 refused=self._refused,
             )

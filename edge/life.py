@@ -8,7 +8,7 @@ and systemd starts the agent anew; a camera that is unplugged does not.
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import Enum, auto
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from contract.messages import Command, Drawing, Message, Verdict
 from edge.actions import Actions
 from edge.answering import Answer
 from edge.board import Board
+from edge.clock import Clock, MachineClocks
 from edge.commands import Commands
 from edge.composing import Composed, Part, Share, composed
 from edge.config import EdgeConfig
@@ -66,6 +67,7 @@ class Life:
         share: what of the device this process runs.
         recent: the log, for people far away.
         told: a command that ended the life before, and its answer.
+        clocks: of the machine.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Life:
         share: Share,
         recent: RecentLines,
         told: tuple[str, Answer] | None,
+        clocks: MachineClocks | None = None,
     ) -> None:
         self._path = path
         self._trial = trial
@@ -85,7 +88,12 @@ class Life:
         self._told = told
         self._marks = DrawnMarks(config)
         self._config = config
-        self._origin = Origin(config.place.device, new_boot())
+        clock = Clock(
+            clocks,
+            wait_s=config.clock.wait_hours * 3_600,
+            kept=Board.of(config.data_dir).folder / self._name("clock.json"),
+        )
+        self._origin = Origin(config.place.device, new_boot(), clock)
         self._ending: asyncio.Queue[Ending] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
 
@@ -103,6 +111,7 @@ class Life:
         with Outbox(
             self._file("outbox", "db"),
             self._origin.boot,
+            clock=self._origin.clock,
             max_rows=bounds.max_rows,
             max_bytes=bounds.max_mb * 1_000_000,
             keep_days=bounds.keep_days,
@@ -114,8 +123,12 @@ class Life:
 
     def _file(self, name: str, ending: str) -> Path:
         """Return a file of this process in data_dir."""
-        whose = "-vision" if self._share == "vision" else ""
-        return self._config.data_dir / f"{name}{whose}.{ending}"
+        return self._config.data_dir / self._name(f"{name}.{ending}")
+
+    def _name(self, file: str) -> str:
+        """Return the name of a file that each process of the device has for itself."""
+        name, _dot, ending = file.partition(".")
+        return f"{name}-vision.{ending}" if self._share == "vision" else file
 
     async def _run(self, stop: asyncio.Event, outbox: Outbox) -> Ending:
         config, board = self._config, Board.of(self._config.data_dir)
@@ -132,6 +145,7 @@ class Life:
             outbox,
             announcement=speaker.announcement,
             status=speaker.status,
+            clock=self._origin.clock,
             heard=self._heard(outbox, made, commands),
             speaks=self._share != "vision",
             pace=Pace(config.outbox.replay_rows_per_s),
@@ -190,7 +204,9 @@ class Life:
         """Say whether the device's other process carries a command out; the whole agent both start anew."""
         of_camera = command.target in {camera.slug for camera in self._config.cameras}
         of_all = self._share == "vision" and command.action == "restart" and command.target is None
-        if of_all and datetime.now(UTC) - command.at < AT_ONCE:  # said again until the other process has answered
+        if (
+            of_all and self._origin.clock.guess() - command.at < AT_ONCE
+        ):  # said again until the other process has answered
             self._loop.call_soon_threadsafe(self._anew)
         return {"all": False, "sensors": of_camera, "vision": not of_camera}[self._share]
 

@@ -17,6 +17,7 @@ SLOWED: Final = 0b1110
 """Frequency capped, throttled, soft temperature limit."""
 _UNSYNCHRONISED: Final = 0x0040
 """STA_UNSYNC of adjtimex(2)."""
+_TIME_CLIENTS: Final = ("run/systemd/timesync", "run/chrony", "run/ntpd.pid", "run/openntpd")
 TIMEX_BYTES: Final = 256
 """More than a struct timex on any architecture."""
 _STATUS_AT: Final = 5 * ctypes.sizeof(ctypes.c_long)
@@ -112,10 +113,20 @@ class Machine:
         return max((one for one in signals if one < 0), default=None)
 
     def clock_trusted(self) -> bool | None:
-        """Say whether somebody keeps the clock right: NTP, or a clock with a battery that was set by it."""
-        if (self._root / "run/systemd/timesync/synchronized").exists():
+        """Say whether somebody keeps the clock right, as the kernel says, or where it can't be asked timesyncd."""
+        kept = _synchronised() if self._root == Path("/") else None
+        # The file stays when somebody turns the clock by hand; the kernel knows.
+        if kept is None and (self._root / "run/systemd/timesync/synchronized").exists():
             return True
-        return _synchronised()
+        return kept
+
+    def has_time_client(self) -> bool:
+        """Say whether an NTP client is at work: systemd-timesyncd, chrony or ntpd."""
+        return any((self._root / one).exists() for one in _TIME_CLIENTS)
+
+    def power_on(self) -> str:
+        """Return the kernel's name of this power-on; all of its processes are told the same."""
+        return _text(self._root / "proc/sys/kernel/random/boot_id")
 
     def disk_percent(self, folder: Path) -> float | None:
         """Return how full the disk under a folder is, in %."""

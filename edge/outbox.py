@@ -23,6 +23,7 @@ from typing import Self
 
 from contract.messages import KEPT_RANGES_MAX, Event, SeqRange, encode
 from contract.topics import leaf_of
+from edge.clock import Clock, is_mark, mark_ms
 from edge.outbox_file import Load, NewRow, OutboxFile, Row
 
 log = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ GROUP_ROWS = 20
 GROUP_WAIT_S = 0.5
 RETRY_WAIT_S = 2.0
 STALLED_AFTER_S = 120.0
+CLOCK_LOOK_S = 1.0
 MEMORY_ROWS = 500
 """Events kept in memory while the disk refuses commits."""
 
@@ -60,6 +62,7 @@ class Outbox:
     Args:
         path: its file; the folder is made.
         boot: name of this start of the agent, 16 hex digits.
+        clock: what time it is; what was measured before anybody knew waits for it.
         max_rows: most events that may wait on the disk.
         max_bytes: most bytes of messages that may wait on the disk.
         memory_rows: most events kept in memory while the disk refuses.
@@ -74,6 +77,7 @@ class Outbox:
         path: Path,
         boot: str,
         *,
+        clock: Clock | None = None,
         max_rows: int = 200_000,
         max_bytes: int = 500_000_000,
         memory_rows: int = MEMORY_ROWS,
@@ -86,7 +90,8 @@ class Outbox:
         self._group_wait_s = group_wait_s
         self._retry_wait_s = retry_wait_s
         bounds = {"max_rows": max_rows, "max_bytes": max_bytes}
-        self._file = OutboxFile(path, keep_days=keep_days, max_days=max_days, **bounds)
+        self._clock = clock or Clock()
+        self._file = OutboxFile(path, now_ms=self._known_ms, keep_days=keep_days, max_days=max_days, **bounds)
         self._boot = boot
         self._next_seq = 1
         self._pending: list[Pending] = []
@@ -123,6 +128,11 @@ class Outbox:
     def rows(self) -> int:
         """Events on the disk that the cloud has not committed."""
         return self._file.rows
+
+    @property
+    def held_rows(self) -> int:
+        """Events among them that wait for the time: they were measured before anybody knew it."""
+        return self._file.held_rows
 
     @property
     def load(self) -> Load:
@@ -203,7 +213,13 @@ class Outbox:
             self._shed[_leaf(event)] += 1
 
     def _write_until_closed(self) -> None:
-        while group := self._next_group():
+        while True:
+            self._stamp_held()
+            group = self._next_group()
+            if not group and self._closing:
+                return
+            if not group:
+                continue
             try:
                 self._commit([event for event, _numbered in group])
             except sqlite3.Error as error:
@@ -214,7 +230,9 @@ class Outbox:
 
     def _next_group(self) -> list[Pending]:
         with self._changed:
-            self._changed.wait_for(lambda: self._pending or self._closing)
+            look_again_s = CLOCK_LOOK_S if self._file.held_rows else None
+            if not self._changed.wait_for(lambda: self._pending or self._closing, look_again_s):
+                return []
             self._changed.wait_for(lambda: len(self._pending) >= GROUP_ROWS or self._closing, self._group_wait_s)
             group, self._pending = self._pending, []
             self._last_round_s = time.monotonic()
@@ -229,15 +247,34 @@ class Outbox:
         self._next_seq += len(rows)
 
     def _numbered(self, event: Event, seq: int) -> NewRow:
-        payload = encode(event.model_copy(update={"boot": self._boot, "seq": seq}))
+        at = self._clock.resolved(event.at)
+        payload = encode(event.model_copy(update={"boot": self._boot, "seq": seq, "at": at}))
         return NewRow(
             boot=self._boot,
             seq=seq,
             leaf=_leaf(event),
             worth=WORTH[_leaf(event)],
-            at_ms=int(event.at.timestamp() * 1000),
+            at_ms=mark_ms(at) if is_mark(at) else int(at.timestamp() * 1000),
             payload=payload,
+            held=self._clock.power_on if is_mark(at) else None,
         )
+
+    def _known_ms(self) -> int | None:
+        known = self._clock.known()
+        return None if known is None else int(self._clock.now().timestamp() * 1000)
+
+    def _stamp_held(self) -> None:
+        """Give what waits for the time its time, once that is known."""
+        known = self._clock.known() if self._file.held_rows else None
+        if known is None:
+            return
+        try:
+            stamped = self._file.stamp(known)
+        except sqlite3.Error as error:
+            log.warning("what was measured before the clock was known can't be stamped yet: %s", error)
+            return
+        log.info("the time is known: %d events measured before are stamped", stamped)
+        self._listener()
 
     def _keep_for_later(self, group: list[Pending], error: sqlite3.Error) -> bool:
         sentence = f"nothing can be stored ({error}): make room on the disk or check it"

@@ -13,14 +13,16 @@ import sqlite3
 import threading
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from contract.messages import SeqRange
+from edge.clock import PowerOn
 from edge.errors import OutboxStuck, OutboxTaken
+from edge.outbox_held import stamp_some
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,7 @@ CREATE TABLE IF NOT EXISTS outbox (
     size INTEGER NOT NULL,
     payload BLOB NOT NULL,
     acked_ms INTEGER,
+    held TEXT,
     UNIQUE (boot, seq)
 );
 CREATE TABLE IF NOT EXISTS dropped (leaf TEXT PRIMARY KEY, events INTEGER NOT NULL);
@@ -44,6 +47,7 @@ DROP INDEX IF EXISTS outbox_worth;
 DROP INDEX IF EXISTS outbox_at;
 CREATE INDEX IF NOT EXISTS outbox_waiting_worth ON outbox (worth, id) WHERE acked_ms IS NULL;
 CREATE INDEX IF NOT EXISTS outbox_waiting_at ON outbox (at_ms) WHERE acked_ms IS NULL;
+CREATE INDEX IF NOT EXISTS outbox_held ON outbox (id) WHERE held IS NOT NULL;
 DROP INDEX IF EXISTS outbox_acked;
 """
 _SWEEP_EVERY_MS = 10 * 60_000
@@ -54,7 +58,10 @@ _COLUMNS = "id, boot, seq, leaf, at_ms, payload"
 
 @dataclass(frozen=True, slots=True)
 class NewRow:
-    """An event as it is stored: its number, its topic's leaf, its worth, its time and its JSON."""
+    """An event as it is stored: its number, its topic's leaf, its worth, its time and its JSON.
+
+    ``held`` names the power-on that ``at_ms`` counts from, while nobody knows the time.
+    """
 
     boot: str
     seq: int
@@ -62,6 +69,7 @@ class NewRow:
     worth: int
     at_ms: int
     payload: bytes
+    held: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +125,17 @@ class OutboxFile:
     """Rows on a disk, bounded; what had to be dropped is counted in the same file."""
 
     def __init__(
-        self, path: Path, *, max_rows: int, max_bytes: int, keep_days: float = 2, max_days: float = 60
+        self,
+        path: Path,
+        *,
+        max_rows: int,
+        max_bytes: int,
+        keep_days: float = 2,
+        max_days: float = 60,
+        now_ms: Callable[[], int | None] = lambda: int(time.time() * 1000),
     ) -> None:
         self._path = path
+        self._now_ms = now_ms
         self._keep_ms = int(keep_days * _DAY_MS)
         self._max_ms = int(max_days * _DAY_MS)
         self._swept_ms = 0
@@ -130,6 +146,8 @@ class OutboxFile:
         self._bytes = self._came_rows = self._came_bytes = 0
         self.rows = 0
         """Events that wait."""
+        self.held_rows = 0
+        """Events among them that wait for the time."""
         self.dropped_rows = 0
         """Events given up since the file was made."""
 
@@ -153,6 +171,7 @@ class OutboxFile:
         counted = "SELECT count(*), coalesce(sum(size), 0) FROM outbox WHERE acked_ms IS"
         self.rows, self._bytes = self._db.execute(f"{counted} NULL").fetchone()
         self._kept_rows, self._kept_bytes = self._db.execute(f"{counted} NOT NULL").fetchone()
+        self._count_held()
         (self.dropped_rows,) = self._db.execute("SELECT coalesce(sum(events), 0) FROM dropped").fetchone()
 
     def close(self) -> None:
@@ -174,8 +193,9 @@ class OutboxFile:
         with self._lock:
             with _transaction(self._db):
                 self._db.executemany(
-                    "INSERT INTO outbox (boot, seq, leaf, worth, at_ms, size, payload) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    ((r.boot, r.seq, r.leaf, r.worth, r.at_ms, len(r.payload), r.payload) for r in rows),
+                    "INSERT INTO outbox (boot, seq, leaf, worth, at_ms, size, payload, held)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    ((r.boot, r.seq, r.leaf, r.worth, r.at_ms, len(r.payload), r.payload, r.held) for r in rows),
                 )
                 size = sum(len(row.payload) for row in rows)
                 fill = _Fill(self.rows + len(rows), self._bytes + size, self._kept_rows, self._kept_bytes)
@@ -185,6 +205,8 @@ class OutboxFile:
                 self._count(dropped)
             self.rows, self._bytes, self._kept_rows, self._kept_bytes = fill.rows, fill.size, fill.kept, fill.kept_size
             self.dropped_rows += dropped.total()
+            if self.held_rows or any(row.held for row in rows):
+                self._count_held()
             self._came_rows += len(rows)
             self._came_bytes += sum(len(row.payload) for row in rows)
 
@@ -196,13 +218,20 @@ class OutboxFile:
 
     def _sweep(self, fill: "_Fill", dropped: Counter[str]) -> None:
         """Now and then let go of what is too old to be asked for, or to be of use."""
-        now_ms = int(time.time() * 1000)
+        now_ms = self._now_ms()
+        if now_ms is None:
+            return
         if abs(now_ms - self._swept_ms) < _SWEEP_EVERY_MS:
             return
         self._swept_ms = now_ms
         some = "id IN (SELECT id FROM outbox WHERE {} ORDER BY id LIMIT {})"
         self._delete(some.format("acked_ms < ?", _SWEEP_ROWS), now_ms - self._keep_ms, fill, dropped)
-        self._delete(some.format("acked_ms IS NULL AND at_ms < ?", _SWEEP_ROWS), now_ms - self._max_ms, fill, dropped)
+        self._delete(
+            some.format("acked_ms IS NULL AND held IS NULL AND at_ms < ?", _SWEEP_ROWS),
+            now_ms - self._max_ms,
+            fill,
+            dropped,
+        )
 
     def _delete(self, which: str, value: int, fill: "_Fill", dropped: Counter[str]) -> None:
         gone = self._db.execute(f"DELETE FROM outbox WHERE {which} RETURNING leaf, size, acked_ms", (value,)).fetchall()  # noqa: S608  # fixed texts
@@ -236,8 +265,8 @@ class OutboxFile:
                 Row(*values)
                 for age, most in (ages[:1] if backlog == 0 else ages)
                 for values in self._db.execute(
-                    f"SELECT {_COLUMNS} FROM outbox WHERE acked_ms IS NULL AND {age} AND id NOT IN ({marks})"  # noqa: S608  # numbers and marks only
-                    " ORDER BY id LIMIT ?",
+                    f"SELECT {_COLUMNS} FROM outbox WHERE acked_ms IS NULL AND held IS NULL"  # noqa: S608  # numbers and marks only
+                    f" AND {age} AND id NOT IN ({marks}) ORDER BY id LIMIT ?",
                     (*but, most),
                 )
             ][:limit]
@@ -251,7 +280,9 @@ class OutboxFile:
     def oldest_at_ms(self) -> int | None:
         """Return when the oldest event that waits was measured, in ms since 1970; None when nothing waits."""
         with self._lock:
-            oldest: int | None = self._db.execute("SELECT min(at_ms) FROM outbox WHERE acked_ms IS NULL").fetchone()[0]
+            oldest: int | None = self._db.execute(
+                "SELECT min(at_ms) FROM outbox WHERE acked_ms IS NULL AND held IS NULL"
+            ).fetchone()[0]
         return oldest
 
     def dropped(self) -> dict[str, int]:
@@ -268,7 +299,7 @@ class OutboxFile:
         Raises:
             sqlite3.Error: the disk refused; nothing has changed.
         """
-        gone = self._set_acked(ranges, int(time.time() * 1000), "acked_ms IS NULL")
+        gone = self._set_acked(ranges, self._now_ms() or int(time.time() * 1000), "acked_ms IS NULL")
         self._moved(len(gone), sum(size for _id, size in gone))
         return [row_id for row_id, _size in gone]
 
@@ -307,6 +338,24 @@ class OutboxFile:
                     (to_ms, span.boot, span.first, span.last),
                 ).fetchall()
         return changed
+
+    def stamp(self, known: PowerOn) -> int:
+        """Give all rows that wait for the time their time, and return how many.
+
+        Raises:
+            sqlite3.Error: the disk refused; those that are left wait on.
+        """
+        stamped = 0
+        while self.held_rows:
+            with self._lock:
+                with _transaction(self._db):
+                    some = stamp_some(self._db, known)
+                self._count_held()
+            stamped += some
+        return stamped
+
+    def _count_held(self) -> None:
+        (self.held_rows,) = self._db.execute("SELECT count(*) FROM outbox WHERE held IS NOT NULL").fetchone()
 
     def _moved(self, rows: int, size: int) -> None:
         """Count rows that wait no longer and are only kept."""
@@ -368,8 +417,9 @@ def _connect(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.executescript(_SCHEMA)
-        if "acked_ms" not in {row[1] for row in db.execute("PRAGMA table_info(outbox)")}:
-            db.execute("ALTER TABLE outbox ADD COLUMN acked_ms INTEGER")  # a file of an earlier version
+        for column in ("acked_ms INTEGER", "held TEXT"):
+            if column.split()[0] not in {row[1] for row in db.execute("PRAGMA table_info(outbox)")}:
+                db.execute(f"ALTER TABLE outbox ADD COLUMN {column}")  # a file of an earlier version
         db.executescript(_INDEXES)
     except BaseException:
         db.close()

@@ -11,7 +11,6 @@ import logging
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import aiomqtt
@@ -22,6 +21,7 @@ from contract.place import Place
 from contract.topics import LEAVES, VISION, build, client_id, decode, leaf_of
 from edge import discovery
 from edge.backoff import Backoff
+from edge.clock import Clock
 from edge.config import BrokerConfig
 from edge.errors import BrokerAway
 from edge.outbox import Outbox
@@ -56,6 +56,7 @@ class Publisher:
         outbox: what to carry.
         announcement: says what the device has.
         status: says how it does, online.
+        clock: what time it is.
         heard: class of what people say -> what takes it, in a thread of its own; it answers through the outbox.
         speaks: this process says what the device has and how it does; False: another one does (see ``edge.board``).
         window: which rows are out; handed in by tests that want a smaller one.
@@ -70,6 +71,7 @@ class Publisher:
         *,
         announcement: Callable[[], Announcement],
         status: Callable[[], Status],
+        clock: Clock | None = None,
         heard: Mapping[type[Message], Callable[[Any], object]] | None = None,
         speaks: bool = True,
         window: Window | None = None,
@@ -80,6 +82,7 @@ class Publisher:
         self._outbox = outbox
         self._announcement = announcement
         self._status = status
+        self._clock = clock or Clock()
         self._heard = heard or {}
         self._speaks = speaks
         self._window = window or Window()
@@ -195,7 +198,7 @@ class Publisher:
         limit = min(self._window.room_rows(), BATCH_ROWS)
         if limit < 1:
             return []
-        live_since_ms = _now_ms() - DELAYED_AFTER_MS
+        live_since_ms = self._now_ms() - DELAYED_AFTER_MS
         backlog = min(self._pace.room(time.monotonic()), max(0, self._window.room_rows() - LIVE_ROWS))
         rows = await asyncio.to_thread(
             self._outbox.waiting, live_since_ms=live_since_ms, but=self._window.ids, limit=limit, backlog=backlog
@@ -205,7 +208,7 @@ class Publisher:
 
     async def _publish_row(self, client: aiomqtt.Client, row: Row) -> None:
         leaf = LEAVES[row.leaf]
-        payload = _marked_late(row.payload) if row.at_ms < _now_ms() - DELAYED_AFTER_MS else row.payload
+        payload = _marked_late(row.payload) if row.at_ms < self._now_ms() - DELAYED_AFTER_MS else row.payload
         self._window.sent(row.id, len(payload), time.monotonic())
         await client.publish(build(self._place, leaf.message), payload, qos=leaf.qos, timeout=30)
 
@@ -251,6 +254,9 @@ class Publisher:
         leaf = leaf_of(type(state))
         await client.publish(build(self._place, type(state)), encode(state), qos=leaf.qos, retain=leaf.retained)
 
+    def _now_ms(self) -> int:
+        return int(self._clock.guess().timestamp() * 1000)
+
     def _offline(self) -> Status:
         return self._status().model_copy(update={"state": "offline"})
 
@@ -290,10 +296,6 @@ def _heed_cancellation() -> None:
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
-
-
-def _now_ms() -> int:
-    return int(datetime.now(UTC).timestamp() * 1000)
 
 
 def _marked_late(payload: bytes) -> bytes:

@@ -20,11 +20,11 @@ from contract.messages import Cause, Doubt, Readings, WeightSample
 from contract.quantities import quantity
 from edge.backoff import Backoff
 from edge.causes import cause_of
+from edge.clock import is_mark
 from edge.config import WeighingConfig
-from edge.errors import ClockUnset
 from edge.health import Health
-from edge.origin import Origin, now
-from edge.outbox import UNNUMBERED, Outbox
+from edge.origin import Origin
+from edge.outbox import Outbox
 from edge.threads import run_in_thread
 from edge.weighing import Basis, Turn, Weighed, Weighing
 from firmware_bridge.device import Adjustable, Device, Measured
@@ -38,6 +38,12 @@ _DOUBTFUL: tuple[tuple[Doubt, Cause, str], ...] = (
     ("jump", "values_jump", "jumped further than a house can"),
 )
 """What the status tells, the gravest first; a sensor that warms up is well."""
+
+
+_CLOCKLESS: tuple[Cause, str] = (
+    "clock_unset",
+    "nobody has set the clock since power-on: what is measured waits on the device until NTP sets it",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +136,7 @@ class Instrument:
             self._grant_wishes()
             measured = self._device.read()
             problem, doubts = self._send(measured)
-        except (BridgeError, ClockUnset) as error:
+        except BridgeError as error:
             return self._lost(error, backoff)
         self._count_faults()
         self.health.ok(*_told(problem, doubts))
@@ -164,17 +170,9 @@ class Instrument:
             self._weigh(values[LOAD], measured.basis)
         if values and time.monotonic() >= self._next_readings_s:
             self._next_readings_s = time.monotonic() + (self._interval_s if self._device.streaming else 0.0)
-            self._outbox.put(
-                Readings(
-                    device=self._origin.device,
-                    boot=self._origin.boot,
-                    seq=UNNUMBERED,
-                    at=now(),
-                    instrument=self._slug,
-                    values=values,
-                    doubts=doubts,
-                )
-            )
+            stamp = self._origin.stamp_now()
+            self.health.note(*(_CLOCKLESS if is_mark(stamp["at"]) else ("", "")))
+            self._outbox.put(Readings(**stamp, instrument=self._slug, values=values, doubts=doubts))
         return "; ".join(problem for problem in (measured.refused, implausible) if problem), doubts
 
     def _plausible(self, values: dict[str, float]) -> tuple[dict[str, float], str]:
@@ -196,23 +194,20 @@ class Instrument:
 
     def _sample(self, weighed: Weighed) -> WeightSample:
         return WeightSample(
-            device=self._origin.device,
-            boot=self._origin.boot,
-            seq=UNNUMBERED,
-            at=now() - timedelta(seconds=time.monotonic() - weighed.at_s),
+            **self._origin.stamp(self._origin.clock.mark() - timedelta(seconds=time.monotonic() - weighed.at_s)),
             scale=self._slug,
             grams=round(weighed.grams, 1),
             spread_grams=round(weighed.spread_grams, 1),
             settled_s=round(weighed.settled_s, 2),
         )
 
-    def _lost(self, error: BridgeError | ClockUnset, backoff: Backoff) -> float:
+    def _lost(self, error: BridgeError, backoff: Backoff) -> float:
         self._count_faults()
         permanent = isinstance(error, PermanentError)
         counted = not isinstance(error, LineSilent) or error.asked
         if self.health.lost("failed" if permanent else "silent", cause_of(error), str(error), counted=counted):
             log.warning("%s: %s", self._slug, error)
-        if permanent or isinstance(error, LineLost | ClockUnset):
+        if permanent or isinstance(error, LineLost):
             return backoff.next_s()
         return 0.0 if self._device.streaming else self._interval_s
 

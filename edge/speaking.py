@@ -10,7 +10,7 @@ from edge.board import WRITE_EVERY_S, Board, SensorsNote, VisionNote
 from edge.composing import Composed, Share
 from edge.config import EdgeConfig
 from edge.marks import DrawnMarks
-from edge.origin import Origin, now
+from edge.origin import Origin
 from edge.outbox import Outbox
 
 KEPT_LOOK_S = 600.0
@@ -62,7 +62,7 @@ class Speaker:
         return Announcement(
             device=self._origin.device,
             boot=self._origin.boot,
-            at=now(),
+            at=self._origin.clock.guess(),
             version=version("henwise"),
             instruments=[
                 InstrumentInfo(slug=one.health.slug, family=one.family, quantities=list(one.quantities))
@@ -76,13 +76,13 @@ class Speaker:
     def status(self) -> Status:
         """Say how it does."""
         note = self._vision
-        parts = [part.health.status() for part in self._composed.parts]
+        parts = [part.health.status(self._origin.clock.guess()) for part in self._composed.parts]
         if self._share == "sensors":
             parts += note.parts if note else self._away()
         return Status(
             device=self._origin.device,
             boot=self._origin.boot,
-            at=now(),
+            at=self._origin.clock.guess(),
             state="online",
             outbox_rows=self._outbox.rows + (note.outbox_rows if note else 0),
             dropped_rows=self._outbox.dropped_rows + (note.dropped_rows if note else 0),
@@ -101,7 +101,7 @@ class Speaker:
         note = self._vision
         waiting = [self._outbox.oldest_at_ms(), note.oldest_at_ms if note else None]
         oldest_ms = min((one for one in waiting if one is not None), default=None)
-        return 0.0 if oldest_ms is None else max(0.0, time.time() - oldest_ms / 1000) / 3600
+        return 0.0 if oldest_ms is None else max(0.0, self._origin.clock.guess().timestamp() - oldest_ms / 1000) / 3600
 
     async def leave_word(self) -> None:
         """Tell the other process what it has to know, until cancelled."""
@@ -115,7 +115,7 @@ class Speaker:
             self._board.pin(SensorsNote(version=version("henwise"), connected=self._connected(), cold_floor=cold))
         elif self._share == "vision":
             note = VisionNote(
-                parts=[watch.health.status() for watch in self._composed.watches],
+                parts=[watch.health.status(self._origin.clock.guess()) for watch in self._composed.watches],
                 views=self._marks.views(),
                 outbox_rows=self._outbox.rows,
                 dropped_rows=self._outbox.dropped_rows,

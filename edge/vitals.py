@@ -9,10 +9,9 @@ from typing import Final
 
 from contract.messages import Readings
 from contract.quantities import DEVICE, QUANTITIES
-from edge.errors import ClockUnset
 from edge.health import Health
 from edge.machine import Machine
-from edge.origin import Origin, now
+from edge.origin import Origin
 from edge.outbox import Outbox
 
 log = logging.getLogger(__name__)
@@ -63,11 +62,7 @@ class Vitals:
         while True:
             await asyncio.sleep(self._every_s)
             values = await asyncio.to_thread(self.values)
-            try:
-                at = now()
-            except ClockUnset:
-                continue
-            self._outbox.put(Readings(**self._origin.stamp(at), instrument=DEVICE, values=values))
+            self._outbox.put(Readings(**self._origin.stamp_now(), instrument=DEVICE, values=values))
 
     def values(self) -> dict[str, float]:
         """Return quantity key -> value of what can be known now; nothing is ever outside its plausible range."""

@@ -14,8 +14,8 @@ from typing import Final
 
 from contract import messages
 from edge.kept_file import read_kept, write_kept
-from edge.origin import Origin, now
-from edge.outbox import UNNUMBERED, Outbox
+from edge.origin import Origin
+from edge.outbox import Outbox
 from edge.weighdesk.hand_weighings import HandWeighing, HandWeighings
 
 log = logging.getLogger(__name__)
@@ -64,10 +64,7 @@ class WeighedByHand:
 
     def _put(self, scale: str, name: str, row: HandWeighing) -> bool:
         message = messages.HandWeighing(
-            device=self._origin.device,
-            boot=self._origin.boot,
-            seq=UNNUMBERED,
-            at=now(),
+            **self._origin.stamp_now(),
             weighing=name,
             scale=scale,
             day=row.day,

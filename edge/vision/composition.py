@@ -79,7 +79,7 @@ class Cameras:
     def watch(self, camera: CameraConfig) -> Watch:
         """Put a camera together; nothing is opened yet."""
         scene = self.scene(camera)
-        watch = Watch(scene, looking=self.looking(scene), outbox=self._outbox)
+        watch = Watch(scene, looking=self.looking(scene), outbox=self._outbox, clock=self._origin.clock.now)
         self._watches[camera.slug] = watch
         return watch
 

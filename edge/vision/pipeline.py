@@ -7,9 +7,11 @@ whenever it is done with the last.
 import asyncio
 import logging
 import threading
+from collections.abc import Callable
 from datetime import datetime
 
 from edge.health import Health
+from edge.origin import now
 from edge.outbox import Outbox
 from edge.threads import run_in_thread
 from edge.vision.camera import Camera
@@ -27,15 +29,16 @@ class Watch:
         scene: which camera, and what it looks at.
         looking: what is made of its frames.
         outbox: where the events go.
+        clock: what time it is; may raise ClockUnset.
     """
 
-    def __init__(self, scene: Scene, *, looking: Looking, outbox: Outbox) -> None:
+    def __init__(self, scene: Scene, *, looking: Looking, outbox: Outbox, clock: Callable[[], datetime] = now) -> None:
         self.health = looking.health
         self._slug = scene.config.slug
         self._progress = Health(self._slug)
         self._looking = looking
         self._outbox = outbox
-        self._camera = Camera(scene.config, self.health)
+        self._camera = Camera(scene.config, self.health, clock)
 
     @property
     def frame_wh(self) -> tuple[int, int] | None:
