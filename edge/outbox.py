@@ -217,6 +217,7 @@ class Outbox:
             self._stamp_held()
             group = self._next_group()
             if not group and self._closing:
+                self._stamp_held()
                 return
             if not group:
                 continue
