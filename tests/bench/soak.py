@@ -2,6 +2,7 @@
 
     python -m tests.bench soak                 # 10 hours of footage at 2 frames/s, 72,000 frames
     python -m tests.bench soak --hours 1
+    python -m tests.bench soak --tiles off     # one look a frame: several times as quick
 
 All that a camera of an agent does is in it: decode, is the picture fit, detect, track, place, count, gate and roll
 call, wellness, still birds, posture, suspects, evidence pictures, snapshots, uncertain frames kept on the disk; and a
@@ -124,13 +125,14 @@ class Cloud:
             self._outbox.confirm([SeqRange(boot=row.boot, first=row.seq, last=row.seq) for row in rows])
 
 
-def configured(data_dir: Path) -> EdgeConfig:
+def configured(data_dir: Path, tiles: str) -> EdgeConfig:
     """Give a device with one camera, on which everything is switched on."""
     camera = {
         "slug": "soak",
         "source": "demo",
         "fps": 10,  # as gates want it; the frames are handed in
         "window_s": CLIP_S,
+        "tiles": tiles,
         "zones": [{"slug": "left", "polygon": [[0, 0], [0.5, 0], [0.5, 1], [0, 1]]}],
         "gates": [{"slug": "middle", "line": [[0.5, 0], [0.5, 1]]}],
         "wellness": {
@@ -152,12 +154,12 @@ def configured(data_dir: Path) -> EdgeConfig:
     )
 
 
-def soak(hours: float) -> Soak:
-    """Watch so many hours of footage."""
+def soak(hours: float, tiles: str = "auto") -> Soak:
+    """Watch so many hours of footage; ``tiles`` as in edge.toml."""
     told = Soak()
     with tempfile.TemporaryDirectory() as folder:
         data_dir, boot = Path(folder), new_boot()
-        config = configured(data_dir)
+        config = configured(data_dir, tiles)
         # The footage is told to be of one past day: too old to wait for a cloud, were it not for max_days.
         with Outbox(data_dir / "outbox.db", boot, group_wait_s=GROUP_WAIT_S, max_days=36_500) as outbox:
             began_s, began_cpu_s = time.monotonic(), time.process_time()
@@ -220,13 +222,15 @@ def table(*words: str) -> str:
     """Soak and lay out what was measured."""
     options = argparse.ArgumentParser(prog="python -m tests.bench soak")
     options.add_argument("--hours", type=float, default=HOURS, help="hours of footage at 2 frames/s")
-    hours = options.parse_args(words).hours
+    options.add_argument("--tiles", default="auto", choices=("auto", "off", "close"), help="as in edge.toml")
+    chosen = options.parse_args(words)
+    hours = chosen.hours
     share_heaps()  # as the agent does before anything else
-    told = soak(hours)
+    told = soak(hours, chosen.tiles)
     steady = told.resident_mb[int(len(told.resident_mb) * WARM_SHARE) :]
     messages = ", ".join(f"{count} {leaf}" for leaf, count in told.told.most_common())
     rows = [
-        f"| frames (hours at 2 frames/s) | {told.frames} ({hours:g}) |",
+        f"| frames (hours at 2 frames/s); tiles | {told.frames} ({hours:g}); {chosen.tiles} |",
         f"| wall clock, min; processor ms a frame | {told.took_s / 60:.1f}; {1000 * told.cpu_s / told.frames:.1f} |",
         f"| resident MB after the first tenth, least to most | {min(steady):.1f} to {max(steady):.1f} |",
         f"| growth of memory over the run by the fitted line, MB | {told.slope_mb():+.2f} |",

@@ -1,7 +1,7 @@
 """Fifty houses with forty days of data, and a signed-in page."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ import numpy as np
 from playwright.sync_api import Page
 
 from cloud.config import CloudConfig
+from cloud.flock.growth import standard
 from cloud.store.choice import series_store
 from cloud.store.series import Point, SeriesKey
 from contract.place import Place
@@ -21,6 +22,7 @@ from tests.servers import Mosquitto
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FARMS, HOUSES_EACH, DAYS = 10, 5, 40
+AGE_DAYS = 28
 CLIMATE_EVERY_S, WEIGHT_EVERY_S = 300, 1_800
 DAY_S = 86_400
 
@@ -49,12 +51,12 @@ def fifty_houses(folder: Path) -> Iterator[tuple[CloudProcess, int]]:
         points = remembered(folder / "data")
         command(cloud, "user", "add", OWNER, "--password-stdin", stdin=PASSWORD + "\n")
         cloud.start()
-        placed_on = (date.today() - timedelta(days=DAYS)).isoformat()  # noqa: DTZ011  # the command's own calendar
-        for place in places():
+        placed_on = (date.today() - timedelta(days=AGE_DAYS)).isoformat()  # noqa: DTZ011  # the command's own calendar
+        for place in all_places():
             flock = ["--breed", "ross-308", "--placed-on", placed_on, "--birds", "480"]
             command(cloud, "flock", "place", place.farm, place.house, *flock)
         with ExitStack() as devices:
-            for place in places():
+            for place in all_places():
                 devices.enter_context(speaker(broker.port, place)).round()
             yield cloud, points
     finally:
@@ -62,7 +64,7 @@ def fifty_houses(folder: Path) -> Iterator[tuple[CloudProcess, int]]:
         broker.kill()
 
 
-def places() -> list[Place]:
+def all_places() -> list[Place]:
     """Return all fifty."""
     return [
         Place(farm=f"farm-{farm}", house=f"house-{house}", device="edge-1")
@@ -71,26 +73,39 @@ def places() -> list[Place]:
     ]
 
 
-def remembered(data: Path) -> int:
-    """Write forty days of climate and weights of every house into the embedded store; return how many points."""
+def remembered(
+    data: Path, places: Sequence[Place] = (), sources: tuple[str, str] = ("thermometer-1", "scale-1")
+) -> int:
+    """Write forty days of climate and weights of every house into the embedded store.
+
+    Args:
+        data: the service's folder.
+        places: the houses; none: all fifty.
+        sources: what the thermometer and the scale are called.
+
+    Returns:
+        how many points.
+    """
     config = CloudConfig(data_dir=data)
     store = series_store(config, config.series.store)
     store.open()
     chance, count = np.random.default_rng(5), 0
-    end_s = int(datetime.now(UTC).timestamp()) - 3_600
-    for place in places():
+    curve = standard("ross-308")
+    end_s = int(datetime.now(UTC).timestamp()) - 600
+    for place in places or all_places():
         for source, quantity, every_s in (
-            ("thermometer-1", "temperature_celsius", CLIMATE_EVERY_S),
-            ("thermometer-1", "humidity_percent", CLIMATE_EVERY_S),
-            ("scale-1", "weight_grams", WEIGHT_EVERY_S),
+            (sources[0], "temperature_celsius", CLIMATE_EVERY_S),
+            (sources[0], "humidity_percent", CLIMATE_EVERY_S),
+            (sources[1], "weight_grams", WEIGHT_EVERY_S),
         ):
             at_s = np.arange(end_s - DAYS * DAY_S, end_s, every_s)
-            age = (at_s - at_s[0]) / DAY_S
-            daily = np.sin(age * 2 * np.pi)
+            age = (at_s - at_s[0]) / DAY_S - (DAYS - AGE_DAYS)
+            daily = np.sin(at_s / DAY_S * 2 * np.pi) + np.cumsum(chance.normal(0, 0.02, len(age)))
+            usual = np.interp(age, curve.age_days, curve.grams) * 0.97
             values = {
-                "temperature_celsius": 33 - 0.3 * age + daily,
+                "temperature_celsius": 33 - 0.35 * age.clip(0) + 0.6 * daily,
                 "humidity_percent": 60 + 5 * daily,
-                "weight_grams": 45 + 60 * age + chance.normal(0, 60, len(age)),
+                "weight_grams": usual * chance.normal(1, 0.09, len(age)),
             }[quantity]
             key = SeriesKey(place.farm, place.house, place.device, source, quantity)
             rounded = np.round(values.clip(10), 1).tolist()

@@ -10,22 +10,19 @@ import re
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from tests.bench.page import rival
-from tests.servers import free_port
+from tests.bench.page.demo import demo
 
 HERE = Path(__file__).parent
 ROUNDS = 5
-UP_S = 180.0
+ATTEMPTS = 3
 CHROME = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 CATEGORIES = ("performance", "accessibility", "best-practices")
 TIMES = ("first-contentful-paint", "largest-contentful-paint", "total-blocking-time", "cumulative-layout-shift")
@@ -36,8 +33,9 @@ def table() -> str:
     modules()
     with tempfile.TemporaryDirectory() as name, ExitStack() as parts:
         folder = Path(name)
-        url, cookie, broker_port = parts.enter_context(demo(folder / "demo"))
-        theirs = parts.enter_context(rival.running(folder / "node-red", broker_port))
+        ours = parts.enter_context(demo(folder / "demo"))
+        theirs = parts.enter_context(rival.running(folder / "node-red", ours.broker_port))
+        signed_in = {"Cookie": "; ".join(f"{name}={value}" for name, value in ours.cookies.items())}
         time.sleep(20)  # both have numbers and a line to draw
         runs: dict[str, list[dict[str, Any]]] = {
             "henwise, overview": [],
@@ -46,8 +44,8 @@ def table() -> str:
         }
         for number in range(ROUNDS):
             for title, address, headers in (
-                ("henwise, overview", url, {"Cookie": cookie}),
-                ("henwise, house", f"{url}/houses/demo/house-1", {"Cookie": cookie}),
+                ("henwise, overview", ours.url, signed_in),
+                ("henwise, house", f"{ours.url}/houses/demo/house-1", signed_in),
                 ("node-red dashboard", theirs, {}),
             ):
                 runs[title].append(report(folder / f"{number}.json", address, headers))
@@ -76,7 +74,7 @@ def row(title: str, runs: list[dict[str, Any]]) -> str:
 
 
 def report(file: Path, url: str, headers: dict[str, str]) -> dict[str, Any]:
-    """Run Lighthouse once and return its report.
+    """Run Lighthouse once and return its report; now and then it gives up on a page that streams, and is run again.
 
     Raises:
         RuntimeError: it could not look at the page.
@@ -88,47 +86,15 @@ def report(file: Path, url: str, headers: dict[str, str]) -> dict[str, Any]:
         "--max-wait-for-load=30000",
     ]
     environment = {**os.environ, "CHROME_PATH": shutil.which("chromium") or "/usr/bin/chromium"}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
-    if done.returncode:
+    for _ in range(ATTEMPTS):
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
+        if not done.returncode:
+            break
+    else:
         raise RuntimeError(done.stderr)
     said: dict[str, Any] = json.loads(file.read_text("utf-8"))
     file.with_name(f"{re.sub(r'[^a-z0-9]+', '-', url.lower())}{file.name}").write_text(json.dumps(said), "utf-8")
     return said
-
-
-@contextmanager
-def demo(home: Path) -> Iterator[tuple[str, str, int]]:
-    """Run the demo; gives its address, a signed-in user's cookies, and the port of its broker."""
-    port = free_port()
-    command = [sys.executable, "-m", "cloud.cli", "demo", "--port", str(port), "--home", str(home)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
-        try:
-            assert running.stdout is not None
-            said = running.stdout.readline()
-            while "password:" not in said:
-                if running.poll() is not None:
-                    raise RuntimeError(f"the demo ended: {said}")
-                said = running.stdout.readline()
-            [password] = re.findall(r"password: (\S+)", said)
-            url = f"http://127.0.0.1:{port}"
-            with httpx.Client(base_url=url) as client:
-                client.post("/api/v1/session", json={"name": "demo", "password": password}).raise_for_status()
-                wait_for_numbers(client)
-                cookie = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-            [broker] = re.findall(r"\[broker\][^\[]*?port = (\d+)", (home / "cloud.toml").read_text("utf-8"))
-            yield url, cookie, int(broker)
-        finally:
-            running.terminate()
-
-
-def wait_for_numbers(client: httpx.Client) -> None:
-    """Wait until birds have been counted."""
-    deadline_s = time.monotonic() + UP_S
-    while time.monotonic() < deadline_s:
-        if '"birds":null' not in client.get("/api/v1/overview").text.replace(" ", ""):
-            return
-        time.sleep(1)
-    raise TimeoutError("the demo has counted no birds")
 
 
 def modules() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from tests.bench.page.estate import CHROMIUM, DAYS, at, fifty_houses, places
+from tests.bench.page.estate import CHROMIUM, DAYS, all_places, at, fifty_houses
 from tests.conftest import FLAGS
 from tests.dashboard.conftest import phone
 
@@ -34,7 +34,7 @@ def table() -> str:
         browser = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         with phone(browser) as held:
             page = at(held, cloud.url, "/")
-            page.locator("[data-house]").nth(len(places()) - 1).wait_for(timeout=60_000)
+            page.locator("[data-house]").nth(len(all_places()) - 1).wait_for(timeout=60_000)
             page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
             page.evaluate(LISTEN)
             rows = [
@@ -48,7 +48,7 @@ def table() -> str:
             ]
         browser.close()
     head = (
-        f"### From the tap to the next picture: {len(places())} houses, {DAYS} days, {points:,} points\n\n"
+        f"### From the tap to the next picture: {len(all_places())} houses, {DAYS} days, {points:,} points\n\n"
         f"A phone's processor, {SLOWER} times slower.\n\n"
         "| what | taps | longest ms (limit 200) |\n| --- | --- | --- |"
     )
@@ -96,7 +96,7 @@ def flocks(page: Page) -> int:
     page.locator("nav a[href='/flocks'], nav a[href='/more']").first.tap()
     if page.locator("main a[href='/flocks']").count():
         page.locator("main a[href='/flocks']").tap()
-    page.locator("[data-row]").nth(len(places()) - 1).wait_for(timeout=60_000)
+    page.locator("[data-row]").nth(len(all_places()) - 1).wait_for(timeout=60_000)
     heads = page.locator("thead button")
     for number in range(heads.count()):
         heads.nth(number).tap()
