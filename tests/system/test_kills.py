@@ -37,7 +37,7 @@ class OutboxWatch:
     """Everything that was ever seen in the edge's outbox: (boot, seq) -> (leaf, message)."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self.seen: dict[tuple[str, int], tuple[str, dict]] = {}
@@ -51,7 +51,7 @@ class OutboxWatch:
 
     def waiting(self) -> int:
         """Return how much of what was seen is not committed yet; new events come all the time."""
-        with closing(sqlite3.connect(f"file:{self._path}?mode=ro", uri=True)) as db:
+        with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)) as db:
             return len(self.seen.keys() & set(db.execute("SELECT boot, seq FROM outbox WHERE acked_ms IS NULL")))
 
     def _run(self) -> None:
@@ -62,7 +62,7 @@ class OutboxWatch:
                 continue
 
     def _look(self) -> None:
-        with closing(sqlite3.connect(f"file:{self._path}?mode=ro", uri=True)) as db:
+        with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)) as db:
             for boot, seq, leaf, payload in db.execute("SELECT boot, seq, leaf, payload FROM outbox"):
                 self.seen[boot, seq] = (leaf, json.loads(payload))
 
