@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,20 @@ import paho.mqtt.client as mqtt
 from contract.messages import Command, Committed, Event, Message, SeqRange, encode
 from contract.place import Place
 from contract.topics import build, decode
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An event as it came for the first time: its number, its JSON as it was sent, and when it came."""
+
+    boot: str
+    seq: int
+    said: dict[str, Any]
+    came_s: float
+
+    @property
+    def measured_s(self) -> float:
+        return datetime.fromisoformat(self.said["at"]).timestamp()
 
 
 class FarAway:
@@ -25,6 +40,7 @@ class FarAway:
         self._place = place
         self._lock = threading.Lock()
         self.heard: dict[tuple[str, int], dict[str, Any]] = {}
+        self.arrivals: list[Arrival] = []
         self.changed_since: list[tuple[str, int]] = []
         self.status: dict[str, Any] = {}
         self.answers: dict[str, dict[str, Any]] = {}
@@ -84,8 +100,11 @@ class FarAway:
             self.answers[said["command"]] = said
         if not isinstance(message, Event) or self.silent:
             return
+        arrival = Arrival(message.boot, message.seq, dict(said), time.time())
         key, said["delayed"] = (message.boot, message.seq), False
         with self._lock:
+            if key not in self.heard:
+                self.arrivals.append(arrival)
             if self.heard.setdefault(key, said) != said:
                 self.changed_since.append(key)
         span = SeqRange(boot=message.boot, first=message.seq, last=message.seq)
