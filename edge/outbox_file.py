@@ -1,55 +1,23 @@
 """The table behind the outbox: one SQLite file, one transaction per call, safe to call from any thread.
 
-WAL with synchronous=FULL keeps what was committed over a power cut (NORMAL was seen to lose it). A file that SQLite
-can't read any more, as a dying SD card leaves it, is set aside and a new one is begun: old rows must not stop new ones.
-
 What the cloud has committed is kept for a while, as long as there is room: a cloud that was restored from a backup asks
 for it again. Those rows go first when there is no room, and then what waits, the least worth first.
 """
 
-import fcntl
-import logging
 import sqlite3
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from contract.messages import SeqRange
 from edge.clock import PowerOn
-from edge.errors import OutboxStuck, OutboxTaken
+from edge.errors import OutboxStuck
+from edge.outbox_disk import connect_or_begin_anew, held, transaction
 from edge.outbox_held import stamp_some
 
-log = logging.getLogger(__name__)
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS outbox (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    boot TEXT NOT NULL,
-    seq INTEGER NOT NULL,
-    leaf TEXT NOT NULL,
-    worth INTEGER NOT NULL,
-    at_ms INTEGER NOT NULL,
-    size INTEGER NOT NULL,
-    payload BLOB NOT NULL,
-    acked_ms INTEGER,
-    held TEXT,
-    UNIQUE (boot, seq)
-);
-CREATE TABLE IF NOT EXISTS dropped (leaf TEXT PRIMARY KEY, events INTEGER NOT NULL);
-"""
-_INDEXES = """
-DROP INDEX IF EXISTS outbox_worth;
-DROP INDEX IF EXISTS outbox_at;
-CREATE INDEX IF NOT EXISTS outbox_waiting_worth ON outbox (worth, id) WHERE acked_ms IS NULL;
-CREATE INDEX IF NOT EXISTS outbox_waiting_at ON outbox (at_ms) WHERE acked_ms IS NULL;
-CREATE INDEX IF NOT EXISTS outbox_held ON outbox (id) WHERE held IS NOT NULL;
-DROP INDEX IF EXISTS outbox_acked;
-"""
 _SWEEP_EVERY_MS = 10 * 60_000
 _SWEEP_ROWS = 5_000
 _DAY_MS = 86_400_000
@@ -144,6 +112,7 @@ class OutboxFile:
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
         self._bytes = self._came_rows = self._came_bytes = 0
+        self._next_id = 1
         self.rows = 0
         """Events that wait."""
         self.held_rows = 0
@@ -160,11 +129,11 @@ class OutboxFile:
         """
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._held = _held(self._path.with_suffix(".lock"))
+            self._held = held(self._path.with_suffix(".lock"))
         except OSError as error:
             raise OutboxStuck(f"{self._path.parent} can't be written ({error.strerror}): check data_dir") from error
         try:
-            self._db = _connect_or_begin_anew(self._path)
+            self._db = connect_or_begin_anew(self._path)
         except sqlite3.Error as error:
             self._held.close()
             raise OutboxStuck(f"{self._path} can't be opened ({error}): check the disk") from error
@@ -172,6 +141,8 @@ class OutboxFile:
         self.rows, self._bytes = self._db.execute(f"{counted} NULL").fetchone()
         self._kept_rows, self._kept_bytes = self._db.execute(f"{counted} NOT NULL").fetchone()
         self._count_held()
+        # Ids are given here and not by AUTOINCREMENT, which would write a page more with every commit.
+        (self._next_id,) = self._db.execute("SELECT coalesce(max(id), 0) + 1 FROM outbox").fetchone()
         (self.dropped_rows,) = self._db.execute("SELECT coalesce(sum(events), 0) FROM dropped").fetchone()
 
     def close(self) -> None:
@@ -191,11 +162,14 @@ class OutboxFile:
             sqlite3.Error: the disk refused; nothing of the call was stored.
         """
         with self._lock:
-            with _transaction(self._db):
+            with transaction(self._db):
                 self._db.executemany(
-                    "INSERT INTO outbox (boot, seq, leaf, worth, at_ms, size, payload, held)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    ((r.boot, r.seq, r.leaf, r.worth, r.at_ms, len(r.payload), r.payload, r.held) for r in rows),
+                    "INSERT INTO outbox (id, boot, seq, leaf, worth, at_ms, size, payload, held)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        (row_id, r.boot, r.seq, r.leaf, r.worth, r.at_ms, len(r.payload), r.payload, r.held)
+                        for row_id, r in enumerate(rows, self._next_id)
+                    ),
                 )
                 size = sum(len(row.payload) for row in rows)
                 fill = _Fill(self.rows + len(rows), self._bytes + size, self._kept_rows, self._kept_bytes)
@@ -205,6 +179,7 @@ class OutboxFile:
                 self._count(dropped)
             self.rows, self._bytes, self._kept_rows, self._kept_bytes = fill.rows, fill.size, fill.kept, fill.kept_size
             self.dropped_rows += dropped.total()
+            self._next_id += len(rows)
             if self.held_rows or any(row.held for row in rows):
                 self._count_held()
             self._came_rows += len(rows)
@@ -330,7 +305,7 @@ class OutboxFile:
 
     def _set_acked(self, ranges: Iterable[SeqRange], to_ms: int | None, before: str) -> list[tuple[int, int]]:
         changed: list[tuple[int, int]] = []
-        with self._lock, _transaction(self._db):
+        with self._lock, transaction(self._db):
             for span in ranges:
                 changed += self._db.execute(
                     "UPDATE outbox SET acked_ms = ?"  # noqa: S608  # fixed texts
@@ -348,7 +323,7 @@ class OutboxFile:
         stamped = 0
         while self.held_rows:
             with self._lock:
-                with _transaction(self._db):
+                with transaction(self._db):
                     some = stamp_some(self._db, known)
                 self._count_held()
             stamped += some
@@ -372,56 +347,3 @@ class _Fill:
     size: int
     kept: int
     kept_size: int
-
-
-@contextmanager
-def _transaction(db: sqlite3.Connection) -> Iterator[None]:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        db.execute("COMMIT")
-    except BaseException:
-        # After some errors (a full disk) SQLite has rolled back by itself; rolling back twice would hide the first.
-        if db.in_transaction:
-            db.execute("ROLLBACK")
-        raise
-
-
-def _held(path: Path) -> IO[bytes]:
-    file = path.open("ab")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        raise OutboxTaken(f"another agent works in {path.parent}: stop it, or give this one its own data_dir") from None
-    return file
-
-
-def _connect_or_begin_anew(path: Path) -> sqlite3.Connection:
-    try:
-        return _connect(path)
-    except sqlite3.OperationalError:
-        raise
-    except sqlite3.DatabaseError as error:
-        aside = path.with_name(f"{path.name}.broken-{time.time():.0f}")
-        path.rename(aside)
-        for tail in ("-wal", "-shm"):
-            Path(f"{path}{tail}").unlink(missing_ok=True)
-        log.error("the outbox can't be read (%s): set aside as %s, a new one is begun; check the disk", error, aside)  # noqa: TRY400  # a sentence, not a traceback
-        return _connect(path)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    try:
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")
-        db.executescript(_SCHEMA)
-        for column in ("acked_ms INTEGER", "held TEXT"):
-            if column.split()[0] not in {row[1] for row in db.execute("PRAGMA table_info(outbox)")}:
-                db.execute(f"ALTER TABLE outbox ADD COLUMN {column}")  # a file of an earlier version
-        db.executescript(_INDEXES)
-    except BaseException:
-        db.close()
-        raise
-    return db
