@@ -11,6 +11,7 @@ is away goes on with what the one before knew.
 
 import json
 import logging
+import math
 import threading
 import time
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ POWER_ON: Final = datetime(2024, 2, 1, tzinfo=UTC)
 BORN: Final = datetime(2025, 1, 1, tzinfo=UTC)
 """A clock that says less was never set: Henwise is younger."""
 WAIT_S: Final = 24 * 3_600.0
+KEEPER_LOOK_S: Final = 5.0
 _KEPT_ANEW_S: Final = 0.5
 _TOLD_S: Final = 1.0
 
@@ -116,6 +118,7 @@ class Clock:
         self.power_on = self._clocks.power_on()
         self._kept_s = _kept(kept, self.power_on) if kept else None
         self._scale = Timescale(self._kept_s)
+        self._keeper, self._keeper_looked_s = False, -math.inf
 
     def now(self) -> datetime:
         """Return the time in UTC.
@@ -170,7 +173,13 @@ class Clock:
             return steady_s, self._scale.at_s(steady_s)
 
     def _vouched(self) -> bool:
-        return bool(self._clocks.synchronised() or not self._clocks.has_keeper())
+        return bool(self._clocks.synchronised() or not self._has_keeper())
+
+    def _has_keeper(self) -> bool:
+        steady_s = self._clocks.steady_s()
+        if steady_s - self._keeper_looked_s >= KEEPER_LOOK_S:  # a few files are looked for: not with each stamp
+            self._keeper, self._keeper_looked_s = self._clocks.has_keeper(), steady_s
+        return self._keeper
 
     def _keep(self) -> None:
         offset_s = self._scale.offset_s

@@ -9,8 +9,9 @@ import ctypes
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 UNDERVOLTAGE: Final = 0b0001
 SLOWED: Final = 0b1110
@@ -140,9 +141,14 @@ class Machine:
         yield from sorted(self._root.glob(pattern))
 
 
+@cache
+def _adjtimex() -> Any:
+    return getattr(ctypes.CDLL(None), "adjtimex", None)
+
+
 def _synchronised() -> bool | None:
     buffer = ctypes.create_string_buffer(TIMEX_BYTES)
-    adjtimex = getattr(ctypes.CDLL(None), "adjtimex", None)
+    adjtimex = _adjtimex()
     if adjtimex is None or adjtimex(buffer) < 0:  # a sandbox may forbid even asking
         return None
     return not ctypes.c_int.from_buffer(buffer, _STATUS_AT).value & _UNSYNCHRONISED

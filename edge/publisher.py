@@ -37,6 +37,8 @@ BATCH_ROWS = 20
 LIVE_ROWS = 40
 """So many rows on their way are never backlog: a slow cloud must not keep live data waiting."""
 PAUSE_S = 0.2
+IDLE_S = 1.0
+"""When all that waits is on its way; a commit wakes us at once."""
 KEPT_TOLD_EVERY_S = 3_600.0
 """What is kept changes all the time; told so often, a cloud that was restored hears of it soon enough."""
 STATUS_EVERY_S = 60.0
@@ -192,7 +194,8 @@ class Publisher:
             await asyncio.gather(*(self._publish_row(client, row) for row in rows))
             _heed_cancellation()
             if not rows:
-                await _waited(self._wake, PAUSE_S)
+                waits = self._outbox.rows - self._outbox.held_rows > len(self._window.ids)
+                await _waited(self._wake, PAUSE_S if waits else IDLE_S)
 
     async def _next_rows(self) -> list[Row]:
         limit = min(self._window.room_rows(), BATCH_ROWS)

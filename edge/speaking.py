@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from importlib.metadata import version
+from typing import Final
 
 from contract.messages import Announcement, InstrumentInfo, PartStatus, SeqRange, Status
 from edge.board import WRITE_EVERY_S, Board, SensorsNote, VisionNote
@@ -13,6 +14,7 @@ from edge.marks import DrawnMarks
 from edge.origin import Origin
 from edge.outbox import Outbox
 
+VERSION: Final = version("henwise")
 KEPT_LOOK_S = 600.0
 KEPT_TOLD = 50
 """Ranges of what the cameras' process has kept that are told."""
@@ -63,7 +65,7 @@ class Speaker:
             device=self._origin.device,
             boot=self._origin.boot,
             at=self._origin.clock.guess(),
-            version=version("henwise"),
+            version=VERSION,
             instruments=[
                 InstrumentInfo(slug=one.health.slug, family=one.family, quantities=list(one.quantities))
                 for one in self._composed.instruments
@@ -76,13 +78,14 @@ class Speaker:
     def status(self) -> Status:
         """Say how it does."""
         note = self._vision
-        parts = [part.health.status(self._origin.clock.guess()) for part in self._composed.parts]
+        at = self._origin.clock.guess()
+        parts = [part.health.status(at) for part in self._composed.parts]
         if self._share == "sensors":
             parts += note.parts if note else self._away()
         return Status(
             device=self._origin.device,
             boot=self._origin.boot,
-            at=self._origin.clock.guess(),
+            at=at,
             state="online",
             outbox_rows=self._outbox.rows + (note.outbox_rows if note else 0),
             dropped_rows=self._outbox.dropped_rows + (note.dropped_rows if note else 0),
@@ -112,10 +115,11 @@ class Speaker:
     def _pin(self) -> None:
         if self._share == "sensors":
             cold = [one.slug for one in self._config.cameras if self._composed.cold_floor(one.slug)]
-            self._board.pin(SensorsNote(version=version("henwise"), connected=self._connected(), cold_floor=cold))
+            self._board.pin(SensorsNote(version=VERSION, connected=self._connected(), cold_floor=cold))
         elif self._share == "vision":
+            at = self._origin.clock.guess()
             note = VisionNote(
-                parts=[watch.health.status(self._origin.clock.guess()) for watch in self._composed.watches],
+                parts=[watch.health.status(at) for watch in self._composed.watches],
                 views=self._marks.views(),
                 outbox_rows=self._outbox.rows,
                 dropped_rows=self._outbox.dropped_rows,

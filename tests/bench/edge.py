@@ -1,14 +1,41 @@
-"""Resident memory and processor time of the edge agent: with instruments only, and with a camera and the network."""
+"""Resident memory and processor time of the edge agent: 20 idle sensors, two instruments, a camera and the network."""
 
+import subprocess
 import tempfile
+import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
 
-from cloud.demo.farm import DemoFarm
+from cloud.demo.farm import DemoFarm, program
 from cloud.demo.processes import Part, Processes, free_port
+from contract.place import Place
+from firmware_bridge.simulated.modbus import SharedPair
+from firmware_bridge.simulated.terminal import Terminal
+from firmware_bridge.simulated.voices import ModbusVoice, RegisterMap, speak
+from tests.servers import Mosquitto
+from tests.system.far_away import FarAway
 
+SENSORS = range(1, 21)
+CONFIG = """
+data_dir = "data"
+[place]
+farm = "farm"
+house = "house-1"
+device = "edge-1"
+[broker]
+port = {port}
+"""
+SENSOR = """
+[[instruments]]
+slug = "sensor-{n}"
+family = "xy-md02"
+port = "{bus}"
+address = {n}
+interval_s = 10
+"""
 SETTLE_S = 15.0
 WATCH_S = 45.0
 
@@ -16,11 +43,39 @@ WATCH_S = 45.0
 def table() -> str:
     """Run the agent against a real broker and virtual instruments, and look at it."""
     rows = [
+        sensors_row(),
         row("scale and thermometer, no camera", camera=False),
         row("the same and the clip at 2 frames/s", camera=True),
     ]
     head = "| agent with | resident MB, mean | most | CPU, % of a core |\n| --- | --- | --- | --- |"
     return "\n".join(["### henwise-edge run\n", head, *rows])
+
+
+def sensors_row() -> str:
+    """Measure the process of ``--share sensors`` with 20 sensors on one RS-485 pair, each asked every 10 s."""
+    voices = [ModbusVoice(RegisterMap(input={1: lambda: 215, 2: lambda: 600}, holding={}), n) for n in SENSORS]
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        folder = Path(name)
+        broker, terminal, stop = Mosquitto(folder), Terminal(folder / "bus"), threading.Event()
+        broker.start()
+        stack.callback(broker.kill)
+        far = FarAway(Place(farm="farm", house="house-1", device="edge-1"), broker.port)
+        far.start()
+        stack.callback(far.stop)
+        terminal.open()
+        speaker = threading.Thread(target=speak, args=(SharedPair(voices, 9_600), terminal, stop))
+        speaker.start()
+        stack.callback(lambda: (stop.set(), speaker.join(), terminal.close()))
+        text = CONFIG.format(port=broker.port) + "".join(SENSOR.format(n=n, bus=terminal.name) for n in SENSORS)
+        (folder / "edge.toml").write_text(text, "utf-8")
+        log = stack.enter_context((folder / "log").open("w"))
+        command = [program("henwise-edge"), "run", str(folder / "edge.toml"), "--share", "sensors"]
+        agent = subprocess.Popen(command, stderr=log)
+        stack.callback(lambda: (agent.kill(), agent.wait()))
+        mean_mb, most_mb, cpu = watch(agent.pid)
+        came = {one["instrument"] for one in far.readings().values()}
+        assert len(came) >= len(SENSORS), "a sensor is silent"
+    return f"| 20 sensors on a bus, every 10 s, idle (--share sensors) | {mean_mb:.0f} | {most_mb:.0f} | {cpu:.2f} |"
 
 
 def row(name: str, *, camera: bool) -> str:
