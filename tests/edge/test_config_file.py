@@ -47,7 +47,7 @@ def problems(tmp_path: Path, text: str) -> list[str]:
         (PLACE + CAMERA + "windov_s = 5\n", "8: cameras[0].windov_s: unknown; did you mean 'window_s'?"),
         (
             PLACE + "[zoo]\n",
-            "5: zoo: unknown; known are: place, data_dir, cloud, broker, outbox, weighing, instruments, cameras",
+            "5: zoo: unknown; known are: place, data_dir, cloud, broker, outbox, clock, weighing, instruments, cameras",
         ),
         ('[place]\nfarm = "f"\nhouse = "h"\n', "1: place.device: is missing; allowed: a text"),
         (PLACE.replace('"h"', '"House 2"'), "3: place.house: 'House 2' can't be a name here"),
