@@ -7,7 +7,16 @@ from typer.testing import CliRunner
 
 from edge.camera_config import CameraConfig, ElsewhereConfig, GateConfig, PlanConfig, WellnessConfig, ZoneConfig
 from edge.cli import app
-from edge.config import BrokerConfig, DoorConfig, EdgeConfig, KeepingConfig, OutboxConfig, ThermalConfig, WeighingConfig
+from edge.config import (
+    BrokerConfig,
+    ClockConfig,
+    DoorConfig,
+    EdgeConfig,
+    KeepingConfig,
+    OutboxConfig,
+    ThermalConfig,
+    WeighingConfig,
+)
 from edge.config_file import idle_sections, load, missing_files
 from edge.errors import BadConfig
 from firmware_bridge.config import InstrumentConfig
@@ -165,6 +174,7 @@ def test_the_example_is_right_and_the_page_names_every_key():
     page = Path("docs/edge-config.md").read_text(encoding="utf-8")
     sections = (
         BrokerConfig,
+        ClockConfig,
         OutboxConfig,
         WeighingConfig,
         InstrumentConfig,
