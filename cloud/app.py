@@ -18,6 +18,7 @@ from cloud.api import (
     alerts,
     answers,
     audit,
+    benchmarks,
     channels,
     commands,
     curves,
@@ -106,7 +107,7 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
     for module in (
         devices, commands, overview, houses, flocks, daily_log, alerts, answers, thresholds, findings, hand_weighings,
         marks, series, live, pictures, droppings, updates, reports, report_mail, report_schedules, curves, money,
-        leaving,
+        benchmarks, leaving,
     ):  # fmt: skip
         app.include_router(module.router, prefix=API)
     app.include_router(pictures.of_houses, prefix=API)

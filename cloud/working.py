@@ -18,6 +18,7 @@ from cloud.leader import Leadership
 from cloud.live import Feed
 from cloud.relay import Relay
 from cloud.report.gather import Gatherer
+from cloud.report.releasing import Releaser
 from cloud.report.scheduler import Scheduler
 from cloud.signals import Signal
 from cloud.store.alerts import Transition
@@ -79,7 +80,8 @@ class Work:
     def begin(self) -> list[asyncio.Task[None]]:
         """Begin; the tasks run until they are cancelled."""
         keeping, leading = self._config.pictures.keeping, self.leadership.leading
-        reports = Scheduler(Gatherer(self._series, self._records, self._zones))
+        gatherer = Gatherer(self._series, self._records, self._zones)
+        reports, benchmarks = Scheduler(gatherer), Releaser(gatherer)
         return [
             kept_up("leader", self.leadership.run),
             kept_up("changes", self._relay.run),
@@ -87,6 +89,7 @@ class Work:
             kept_up("alerts", lambda: leading(self.engine.run)),
             kept_up("retention", lambda: leading(lambda: forgetting(self._series))),
             kept_up("scheduled reports", lambda: leading(reports.run)),
+            kept_up("benchmarks", lambda: leading(benchmarks.run)),
             kept_up("old pictures", lambda: leading(lambda: sweeping(self._records, self._media, keeping))),
         ]
 

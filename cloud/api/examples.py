@@ -102,6 +102,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
     "ReportMail": {"kind": "week", "last": _DAY, "formats": ["pdf"]},
     "ScheduleTold": {"kind": "week", "weekday": 0, "minute": 420, "formats": ["pdf", "xlsx"]},
     "Snooze": {"until": "2026-11-22T20:00:00.000Z"},
+    "TakingPart": {"taking_part": True},
     "ThinnedTold": {**_TOLD, "kind": "thinned", "birds": 60, "kilograms": 96},
     "TransferredTold": {**_TOLD, "kind": "transferred", "birds": 100, "to_house": "house-3"},
     "VaccinationTold": {**_TOLD, "kind": "vaccination", "name": "Newcastle La Sota", "route": "drinking water"},

@@ -19,6 +19,7 @@ from cloud.api.telling import notification_now
 from cloud.report.desk import Wish
 from cloud.report.files import Format
 from cloud.report.mailing import letter, mailboxes
+from cloud.report.others import read_by
 from cloud.rights import Right
 from cloud.store import notifications, sent
 
@@ -58,7 +59,7 @@ async def _mailed(
     farm, last, wished = asked
 
     def put() -> NotificationNow:
-        wish = wished(last=last or today(services, farm))
+        wish = wished(last=last or today(services, farm), reads=read_by(services.records, person.caller.grants))
         boxes = mailboxes(services.records, person.id)
         written = letter(gatherer(services), wish, formats, person.id, boxes)
         taken_away(services, person.caller, (farm for farm, _ in wish.flocks), f"by e-mail: {', '.join(formats)}")

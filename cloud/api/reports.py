@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from http import HTTPStatus
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -25,6 +25,7 @@ from cloud.book.stock import flock_totals
 from cloud.report.desk import COMPARED_MOST, FlockKind, Wish, report
 from cloud.report.files import MEDIA_TYPES, Format, ReportFile, made
 from cloud.report.gather import Gatherer
+from cloud.report.others import read_by
 from cloud.report.printed import Printed
 from cloud.report.units import Units
 from cloud.rights import Right
@@ -87,6 +88,7 @@ def flock_report(
     flock: FlockPath,
     request: Request,
     services: WithServices,
+    caller: WithCaller,
     *,
     kind: Kind = "flock",
     last: Last = None,
@@ -94,7 +96,7 @@ def flock_report(
     language: InLanguage = None,
 ) -> ReportNow:
     """Return a report about one flock."""
-    return report_now(_of_flock(services, request, (farm, flock), kind, last, units, language))
+    return report_now(_of_flock(services, request, caller, (farm, flock), kind, last, units, language))
 
 
 @router.get(
@@ -119,7 +121,7 @@ def flock_report_file(
     bom: Marked = False,
 ) -> Response:
     """Return a report about one flock as a file."""
-    wanted = _of_flock(services, request, (farm, flock), kind, last, units, language)
+    wanted = _of_flock(services, request, caller, (farm, flock), kind, last, units, language)
     file = made(wanted, form, table=table, bom=bom)
     taken_away(services, caller, [farm], file.name)
     return sent(file)
@@ -139,7 +141,8 @@ def comparison(
     """Return flocks side by side, of one farm or of several."""
     named = checked_flocks(flock, caller, Right.READ)
     day = last or today(services, named[0][0])
-    wish = Wish("comparison", named, day, language or language_of(request.headers), units)
+    reads = read_by(services.records, caller.grants)
+    wish = Wish("comparison", named, day, language or language_of(request.headers), units, reads)
     return report_now(report(gatherer(services), wish))
 
 
@@ -160,7 +163,8 @@ def comparison_file(
     """Return flocks side by side as a file."""
     named = checked_flocks(flock, caller, Right.EXPORT)
     day = last or today(services, named[0][0])
-    wish = Wish("comparison", named, day, language or language_of(request.headers), units)
+    reads = read_by(services.records, caller.grants)
+    wish = Wish("comparison", named, day, language or language_of(request.headers), units, reads)
     file = made(report(gatherer(services), wish), form, table=table, bom=bom)
     taken_away(services, caller, (farm for farm, _ in named), file.name)
     return sent(file)
@@ -217,11 +221,13 @@ def sent(file: ReportFile) -> Response:
 def _of_flock(
     services: Services,
     request: Request,
+    caller: Caller,
     flock: tuple[str, str],
-    kind: FlockKind | Literal["comparison"],
+    kind: FlockKind,
     last: date | None,
     units: Units,
     language: Language | None,
 ) -> Printed:
-    wish = Wish(kind, (flock,), last or today(services, flock[0]), language or language_of(request.headers), units)
+    spoken, reads = language or language_of(request.headers), read_by(services.records, caller.grants)
+    wish = Wish(kind, (flock,), last or today(services, flock[0]), spoken, units, reads)
     return report(gatherer(services), wish)

@@ -1,5 +1,6 @@
 """The stock of a house put together from placements, moves and the log."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -50,9 +51,7 @@ def flock_totals(connection: Connection, known: Flocks, farm: str, flock: str) -
     """Return what became of a whole flock, in all houses it has lived in; its moves cancel out and are left away."""
     changes = [
         change
-        for house in houses_of(known, flock)
-        for stay in known.stays(house)
-        if stay.flock == flock
+        for house, stay in stays_of(known, flock)
         for change in changes_of(connection, known, farm, house, stay)
         if change.kind not in {"arrived", "left"}
     ]
@@ -63,11 +62,27 @@ def treatments_of(connection: Connection, known: Flocks, farm: str, flock: str) 
     """Return the medications of a flock in all houses it has lived in: birds take a treatment with them."""
     return [
         treatment
-        for house in houses_of(known, flock)
-        for stay in known.stays(house)
-        if stay.flock == flock
+        for house, stay in stays_of(known, flock)
         for treatment in daily_log.treatments(connection, farm, house, stay.first, stay.last)
     ]
+
+
+def stays_of(known: Flocks, flock: str) -> Iterator[tuple[str, Stay]]:
+    """Give each stay of a flock with its house."""
+    for house in houses_of(known, flock):
+        for stay in known.stays(house):
+            if stay.flock == flock:
+                yield house, stay
+
+
+def ended_on(known: Flocks, flock: str) -> date | None:
+    """Return the day a flock was closed or had left all its houses, None while it lives in one."""
+    closed = known.closed_on(flock)
+    if closed is not None:
+        return closed
+    ends = [stay.last for _, stay in stays_of(known, flock)]
+    known_ends = [end for end in ends if end is not None]
+    return max(known_ends) if known_ends and len(known_ends) == len(ends) else None
 
 
 def houses_of(known: Flocks, flock: str) -> list[str]:

@@ -1,6 +1,7 @@
 """From facts to reports: the day on one page, the week, the whole flock, several flocks side by side. Pure."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -8,7 +9,8 @@ from cloud.report import growth_figures as growing
 from cloud.report import other_figures as other
 from cloud.report import tables
 from cloud.report.facts import FlockFacts
-from cloud.report.model import About, Chart, Column, Figure, Group, Line, Report, Table
+from cloud.report.model import About, Chart, Column, Figure, Group, Line, Report, ReportKind, Table
+from cloud.report.standing import Standing
 
 WEEK: Final = timedelta(days=6)
 COMPARED: Final = (
@@ -40,13 +42,14 @@ def week_report(facts: FlockFacts) -> Report:
     return _report("week", facts, first, _groups(facts, first), shown, charts)
 
 
-def flock_report(facts: FlockFacts) -> Report:
-    """Return the report of the whole flock until the last day of the facts."""
+def flock_report(facts: FlockFacts, standing: Standing | None = None) -> Report:
+    """Return the report of the whole flock until the last day of the facts; beside others where they are known."""
     said, past = other.ahead(facts), other.past(facts)
     shown = (
         tables.days_table(facts),
         *_if_rows(tables.forecast_table(facts, said)),
         *_if_rows(tables.past_table(facts, past)),
+        *((tables.standing_table(facts, standing),) if standing else ()),
     )
     charts = (
         tables.WEIGHT_CHART,
@@ -58,11 +61,17 @@ def flock_report(facts: FlockFacts) -> Report:
         tables.COMFORT_CHART,
         *((tables.FORECAST_CHART,) if len(said) > 1 else ()),
     )
-    return _report("flock", facts, facts.placed_on, _groups(facts, facts.placed_on), shown, charts)
+    made = _report("flock", facts, facts.placed_on, _groups(facts, facts.placed_on), shown, charts)
+    return replace(made, beside=standing.period if standing else None)
 
 
-def comparison_report(flocks: Sequence[FlockFacts]) -> Report:
-    """Return flocks side by side: their figures as rows, their weights by age as one chart."""
+def comparison_report(flocks: Sequence[FlockFacts], standing: Standing | None = None) -> Report:
+    """Return flocks side by side: their figures as rows, their weights by age as one chart.
+
+    Args:
+        flocks: what is known of each.
+        standing: what others reach, where all flocks have the same others.
+    """
     figures = [{one.key: one for one in _all(facts)} for facts in flocks]
     names = _names(flocks)
     keys = [key for key in COMPARED if any(key in one for one in figures)]
@@ -70,9 +79,19 @@ def comparison_report(flocks: Sequence[FlockFacts]) -> Report:
         Column("figure", "text"),
         Column("unit", "text"),
         *(Column(f"flock_{number}", "number", title=name) for number, name in enumerate(names, 1)),
+        *(tables.quartile_columns() if standing else ()),
     )
+    others = standing.others if standing else {}
     # The row's name and unit are keys here: ``printed`` puts the words in.
-    rows = tuple((key, key, *(_value(one.get(key)) for one in figures)) for key in keys)
+    rows = tuple(
+        (
+            key,
+            key,
+            *(_value(one.get(key)) for one in figures),
+            *(tables.quartile_cells(others.get(key)) if standing else ()),
+        )
+        for key in keys
+    )
     by_age = Table(
         "weights_by_age",
         (
@@ -94,6 +113,7 @@ def comparison_report(flocks: Sequence[FlockFacts]) -> Report:
         tables=(Table("compared", columns, rows), by_age),
         charts=(Chart("weights_by_age", "weights_by_age", "age_days", lines),),
         currency=currencies.pop() if len(currencies) == 1 else "",
+        beside=standing.period if standing else None,
     )
 
 
@@ -128,11 +148,16 @@ def _pick(figures: dict[str, Figure], keys: Iterable[str]) -> list[Figure]:
 
 
 def _report(
-    kind: str, facts: FlockFacts, first: date, groups: list[Group], shown: tuple[Table, ...], charts: tuple[Chart, ...]
+    kind: ReportKind,
+    facts: FlockFacts,
+    first: date,
+    groups: list[Group],
+    shown: tuple[Table, ...],
+    charts: tuple[Chart, ...],
 ) -> Report:
     drawn = tuple(chart for chart in charts if _has_values(chart, shown))
     return Report(
-        kind=kind,  # type: ignore[arg-type]
+        kind=kind,
         about=(_about(facts),),
         first=first,
         last=facts.last,

@@ -1,20 +1,23 @@
 """Reports as one part of the service: from a wish to the printed report. Blocking; call it from a thread."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
 from cloud.api.language import Language
 from cloud.report.build import comparison_report, day_report, flock_report, week_report
+from cloud.report.facts import FlockFacts
 from cloud.report.gather import Gatherer
+from cloud.report.model import Report
+from cloud.report.others import standing_of
 from cloud.report.printed import Printed, printed
 from cloud.report.units import Units
 
 FlockKind = Literal["day", "week", "flock"]
 """Reports of one flock."""
 
-BUILD: Final = {"day": day_report, "week": week_report, "flock": flock_report}
+BUILD: Final[Mapping[str, Callable[[FlockFacts], Report]]] = {"day": day_report, "week": week_report}
 
 COMPARED_MOST: Final = 8
 """More flocks side by side than a page is wide for."""
@@ -30,6 +33,8 @@ class Wish:
         last: the last day it covers; a flock that was over earlier ends earlier.
         language: of its words.
         units: of its numbers.
+        reads: the organisations whose flocks the reader may see, for what other flocks are like; None: nobody is
+            known to read it, and nothing of others is in it.
     """
 
     kind: FlockKind | Literal["comparison"]
@@ -37,6 +42,7 @@ class Wish:
     last: date
     language: Language = "en"
     units: Units = "si"
+    reads: frozenset[int] | None = None
 
 
 def report(gatherer: Gatherer, wish: Wish) -> Printed:
@@ -45,9 +51,23 @@ def report(gatherer: Gatherer, wish: Wish) -> Printed:
     Raises:
         Unheard: there is no such flock, or its birds had not come.
     """
-    facts = [gatherer.flock(farm, flock, wish.last) for farm, flock in _distinct(wish.flocks)]
-    model = comparison_report(facts) if wish.kind == "comparison" else BUILD[wish.kind](facts[0])
-    return printed(model, wish.language, wish.units)
+    named = _distinct(wish.flocks)
+    facts = [gatherer.flock(farm, flock, wish.last) for farm, flock in named]
+    return printed(_model(gatherer, wish, named, facts), wish.language, wish.units)
+
+
+def _model(gatherer: Gatherer, wish: Wish, named: Sequence[tuple[str, str]], facts: Sequence[FlockFacts]) -> Report:
+    if wish.kind in BUILD:
+        return BUILD[wish.kind](facts[0])
+    reads = wish.reads or frozenset()
+    found = [
+        None if wish.reads is None else standing_of(gatherer.records, farm, one, reads)
+        for (farm, _), one in zip(named, facts, strict=True)
+    ]
+    if wish.kind == "flock":
+        return flock_report(facts[0], found[0])
+    same = all(one == found[0] for one in found) and len({one.breed for one in facts}) == 1
+    return comparison_report(facts, found[0] if same else None)
 
 
 def _distinct(flocks: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

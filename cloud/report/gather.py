@@ -7,11 +7,10 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from cloud.alerts.rules.targets import target_celsius
-from cloud.book.stock import changes_of, houses_of
+from cloud.book.stock import changes_of, ended_on, stays_of
 from cloud.errors import Unheard
 from cloud.flock.climate_hours import FEATHERED_DAYS
 from cloud.flock.growth import age_days
-from cloud.flock.stays import Stay
 from cloud.flock.stock import Change, StockDay, by_day, totals
 from cloud.report.facts import Day, DayClimate, DayWeight, FlockFacts, Sold
 from cloud.report.gather_climate import climate_days
@@ -43,8 +42,8 @@ class Gatherer:
     records: Records
     zones: Zones
 
-    def flock(self, farm: str, flock: str, last: date) -> FlockFacts:
-        """Return everything about a flock until a day, or until it is over.
+    def flock(self, farm: str, flock: str, last: date, *, climate: bool = True) -> FlockFacts:
+        """Return everything about a flock until a day, or until it is over; without climate, which is most to read.
 
         Raises:
             Unheard: there is no such flock, or its birds have not come by then.
@@ -57,26 +56,32 @@ class Gatherer:
             if last < kept.facts.placed_on:
                 sentence = f"The flock came on {kept.facts.placed_on}; there is nothing to tell of {last}."
                 raise Unheard("before_placement", sentence, f"鸡群 {kept.facts.placed_on} 才入舍。")
-            last = min(last, everything.closed_on(flock) or last, _over(everything, flock) or last)
+            last = min(last, ended_on(everything, flock) or last)
             lived = list(_lived(everything, flock, last))
             changes = _changes(connection, everything, farm, flock, last)
-        return self._facts(farm, kept, everything, lived, changes, last)
+        measured = self._climate(farm, kept, lived, last) if climate else {}
+        return self._facts(farm, kept, everything, lived, changes, last, measured)
 
-    def _facts(
-        self, farm: str, kept: KeptFlock, everything: Flocks, lived: Sequence[_Lived], changes: list[Change], last: date
-    ) -> FlockFacts:
-        told = kept.facts
-        curve = curves.curve_of(self.records, farm, told.breed)
-        entered = prices.read(self.records, farm)
-        stock = by_day(changes, told.placed_on, last)
-        targets, zone = _targets(told.breed, told.placed_on, last), self.zones.of(farm)
+    def _climate(self, farm: str, kept: KeptFlock, lived: Sequence[_Lived], last: date) -> dict[date, DayClimate]:
+        told, zone = kept.facts, self.zones.of(farm)
+        targets = _targets(told.breed, told.placed_on, last)
         feathered_on = told.placed_on + timedelta(days=FEATHERED_DAYS)
-        climate = _mean_climate(
+        return _mean_climate(
             [
                 climate_days(self.series, (farm, one.house), zone, (one.first, one.last), targets, feathered_on)
                 for one in lived
             ]
         )
+
+    def _facts(
+        self, farm: str, kept: KeptFlock, everything: Flocks, lived: Sequence[_Lived], changes: list[Change],
+        last: date, climate: Mapping[date, DayClimate],
+    ) -> FlockFacts:  # fmt: skip
+        told = kept.facts
+        curve = curves.curve_of(self.records, farm, told.breed)
+        entered = prices.read(self.records, farm)
+        stock = by_day(changes, told.placed_on, last)
+        zone = self.zones.of(farm)
         weights: dict[date, DayWeight] = {}
         for one in reversed(lived):  # where two houses weigh, the one of the placement counts
             days = (one.first, one.last)
@@ -120,28 +125,14 @@ class Gatherer:
 
 
 def _lived(everything: Flocks, flock: str, last: date) -> Iterable[_Lived]:
-    for house, stay in _stays(everything, flock):
+    for house, stay in stays_of(everything, flock):
         end = min(last, stay.last or last)
         if stay.first <= end:
             yield _Lived(house, stay.first, end)
 
 
-def _stays(everything: Flocks, flock: str) -> Iterable[tuple[str, Stay]]:
-    for house in houses_of(everything, flock):
-        for stay in everything.stays(house):
-            if stay.flock == flock:
-                yield house, stay
-
-
-def _over(everything: Flocks, flock: str) -> date | None:
-    """Return the last day of a flock that has left all its houses, None while it lives in one."""
-    ends = [stay.last for _, stay in _stays(everything, flock)]
-    known_ends = [end for end in ends if end is not None]
-    return max(known_ends) if known_ends and len(known_ends) == len(ends) else None
-
-
 def _closed(everything: Flocks, flock: str, last: date) -> date | None:
-    closed = everything.closed_on(flock) or _over(everything, flock)
+    closed = ended_on(everything, flock)
     return closed if closed is not None and closed <= last else None
 
 
@@ -149,7 +140,7 @@ def _changes(connection: Connection, everything: Flocks, farm: str, flock: str, 
     """Return what became of the birds in all houses; moves between them cancel out and are left away."""
     return [
         change
-        for house, stay in _stays(everything, flock)
+        for house, stay in stays_of(everything, flock)
         for change in changes_of(connection, everything, farm, house, stay)
         if change.kind not in MOVES and change.day <= last
     ]

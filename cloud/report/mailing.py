@@ -5,6 +5,7 @@ tried again carries the same report, and nothing has to be kept meanwhile.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from cloud.alerts.delivery.audience import name_of
@@ -34,7 +35,7 @@ def attachments(gatherer: Gatherer) -> Attach:
     """Return what makes a report's files for a message."""
 
     def attach(asked: ReportAsked, language: Language) -> Sequence[Attached]:
-        wish = Wish(asked.kind, asked.flocks, asked.last, language, asked.units)
+        wish = Wish(asked.kind, asked.flocks, asked.last, language, asked.units, asked.reads)
         told = report(gatherer, wish)
         files = [made(told, form, bom=True) for form in asked.formats]
         return [Attached(one.name, one.media_type, one.content) for one in files]
@@ -63,8 +64,7 @@ def letter(
     Raises:
         Unheard: there is no such flock, or its birds had not come.
     """
-    told = {language: report(gatherer, Wish(wish.kind, wish.flocks, wish.last, language, wish.units))
-            for language in LANGUAGES}  # fmt: skip
+    told = {language: report(gatherer, replace(wish, language=language)) for language in LANGUAGES}
     return Letter(
         id=new_id(),
         farm=wish.flocks[0][0],
@@ -77,7 +77,12 @@ def letter(
             level="watch",
             page=PAGE,
             report=ReportAsked(
-                kind=wish.kind, flocks=wish.flocks, last=wish.last, units=wish.units, formats=tuple(formats)
+                kind=wish.kind,
+                flocks=wish.flocks,
+                last=wish.last,
+                units=wish.units,
+                formats=tuple(formats),
+                reads=wish.reads,
             ),
         ),
         channels=tuple(box.id for box in boxes),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from cloud.flock.benchmarks import Period
 from cloud.flock.reckoned import Reckoned
 from cloud.report.units import Unit
 
@@ -117,6 +118,7 @@ class Report:
         tables: tables, the main one first.
         charts: charts.
         currency: of money in it; empty without.
+        beside: the season whose flocks of the breed stand beside it; None: none do.
     """
 
     kind: ReportKind
@@ -128,3 +130,4 @@ class Report:
     tables: tuple[Table, ...]
     charts: tuple[Chart, ...]
     currency: str = ""
+    beside: Period | None = None

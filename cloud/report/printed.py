@@ -12,10 +12,12 @@ from cloud.api.language import Language
 from cloud.report.figure_rows import figure_rows
 from cloud.report.model import About, Basis, Cell, Chart, Column, Figure, Group, Report, ReportKind, Table
 from cloud.report.units import Unit, Units, shown
-from cloud.report.words import BASES, CHARTS, COLUMNS, GROUPS, MISSING, PHRASES, TABLES, TITLES, say
+from cloud.report.words import BASES, CHARTS, COLUMNS, GROUPS, MISSING, PHRASES, TABLES, TITLES, say, season
 
 DASH: Final = "–"
 GROUP_OF_FLOCK: Final = "flock:"
+BY_FIGURE: Final = frozenset({"compared", "standing"})
+"""Tables whose rows are figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,11 @@ class _Printer:
                 (self.say("curve"), about.curve_source or self.say("no_curve")),
             ]
         span = str(report.last) if report.first == report.last else f"{report.first} – {report.last}"
-        return (*lines, (self.say("days"), span))
+        beside = []
+        if report.beside:
+            said = self.say("beside_flocks", season=season(report.beside, self.language))
+            beside.append((self.say("beside"), said))
+        return (*lines, (self.say("days"), span), *beside)
 
     def _short(self, about: About) -> str:
         return f"{about.farm} · {about.house} · {about.breed} · {about.placed_on}"
@@ -229,8 +235,8 @@ class _Printer:
         return f"{words}, {self.say('last')} {basis.last}" if basis.last else words
 
     def table(self, table: Table) -> PrintedTable:
-        if table.key == "compared":
-            return self._compared(table)
+        if table.key in BY_FIGURE:
+            return self._by_figure(table)
         rows = tuple(
             tuple(self._cell(cell, column) for cell, column in zip(row, table.columns, strict=True))
             for row in table.rows
@@ -251,15 +257,17 @@ class _Printer:
         value = self.value(float(cell), column.unit)
         return None if value is None else round(value, self.decimals(column.decimals, column.unit) + 2)
 
-    def _compared(self, table: Table) -> PrintedTable:
-        """Return the table whose rows are figures: each row has its own unit."""
+    def _by_figure(self, table: Table) -> PrintedTable:
+        """Return a table whose rows are figures: each row has its own unit."""
         rows = []
         for key, _, *values in table.rows:
             row = figure_rows()[str(key)]
-            told = [self.value(one, row.unit) if isinstance(one, int | float) else None for one in values]
             places = self.decimals(row.decimals, row.unit)
-            numbers = (None if one is None else round(one, places) for one in told)
-            rows.append((row.en if self.language == "en" else row.zh, self.unit(row.unit), *numbers))
+            cells = []
+            for value, column in zip(values, table.columns[2:], strict=True):
+                told = self.value(value, row.unit) if isinstance(value, int | float) else None
+                cells.append(value if column.kind == "count" else None if told is None else round(told, places))
+            rows.append((row.en if self.language == "en" else row.zh, self.unit(row.unit), *cells))
         columns = tuple(
             replace(self._column(column), decimals=None, unit="") if column.kind == "number" else self._column(column)
             for column in table.columns

@@ -16,6 +16,7 @@ from cloud.errors import Declined
 from cloud.report.desk import Wish
 from cloud.report.gather import Gatherer
 from cloud.report.mailing import letter
+from cloud.report.others import read_by
 from cloud.rights import Right
 from cloud.store import channels, flocks, memberships, report_schedules
 from cloud.store.channels import Owner
@@ -73,13 +74,14 @@ class Scheduler:
 
     def _letters(self, schedule: Schedule, last: date) -> list[Letter]:
         records = self.gatherer.records
-        if Right.EXPORT not in memberships.grants_of(records, schedule.user).on(schedule.farm):
+        grants = memberships.grants_of(records, schedule.user)
+        if Right.EXPORT not in grants.on(schedule.farm):
             log.info("schedule %s is not sent: its owner may not take reports away any more", schedule.id)
             return []
         boxes = [one for one in channels.of(records, Owner(user=schedule.user)) if one.kind == EMAIL]
-        found = []
+        found, reads = [], read_by(records, grants)
         for flock in self._living(schedule.farm, last) if boxes else ():
-            wish = Wish(schedule.kind, ((schedule.farm, flock),), last, units=schedule.units)
+            wish = Wish(schedule.kind, ((schedule.farm, flock),), last, units=schedule.units, reads=reads)
             try:
                 found.append(letter(self.gatherer, wish, schedule.formats, schedule.user, boxes))
             except Declined as error:

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from cloud.flock.benchmarks import Told
 from cloud.flock.climate_hours import Hours
 from cloud.flock.forecast import Ahead, PastError
 from cloud.flock.stock import water_per_feed
 from cloud.report.facts import Day, FlockFacts
 from cloud.report.model import Cell, Chart, Column, Line, Table
+from cloud.report.standing import Standing
 
 DAY_COLUMNS: Final = (
     Column("day", "date"),
@@ -69,6 +71,8 @@ PAST_COLUMNS: Final = (
     Column("error_percent", "number", "%", 1),
 )
 
+QUARTILES: Final = ("quarter", "median", "three_quarters")
+
 WEIGHT_CHART: Final = Chart(
     "weight",
     "days",
@@ -119,6 +123,32 @@ def past_table(facts: FlockFacts, past: Sequence[PastError]) -> Table:
         made, day = (facts.placed_on + timedelta(days=age) for age in (one.made_age_days, one.ahead.age_days))
         rows.append((made, day, one.ahead.age_days, one.ahead.grams, *one.ahead.interval, one.grams, one.percent))
     return Table("past_forecasts", PAST_COLUMNS, tuple(rows))
+
+
+def quartile_columns() -> tuple[Column, ...]:
+    """Return the columns of what other flocks reach."""
+    return tuple(Column(key, "number") for key in QUARTILES)
+
+
+def standing_table(facts: FlockFacts, standing: Standing) -> Table:
+    """Return a flock's figures beside the quartiles of others; rows are figures, as in a comparison."""
+    columns = (
+        Column("figure", "text"),
+        Column("unit", "text"),
+        Column("flock", "number", title=facts.flock),
+        *quartile_columns(),
+        Column("flocks", "count"),
+    )
+    rows = tuple(
+        (one.figure, one.figure, one.own, *quartile_cells(one.others), one.others.flocks)
+        for one in standing.rows(facts)
+    )
+    return Table("standing", columns, rows)
+
+
+def quartile_cells(others: Told | None) -> tuple[float | None, ...]:
+    """Return the cells under ``quartile_columns``."""
+    return (others.low, others.median, others.high) if others else (None,) * len(QUARTILES)
 
 
 def _day_row(facts: FlockFacts, day: Day) -> tuple[Cell, ...]:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from cloud.api.language import Language
+from cloud.flock.benchmarks import Period, Season
 from cloud.flock.reckoned import Missing
 from cloud.report.model import BasisKind, ReportKind
 
@@ -32,6 +33,7 @@ TABLES: Final[dict[str, Both]] = {
     "past_forecasts": ("Past forecasts", "以往预测"),
     "compared": ("Comparison", "对比"),
     "weights_by_age": ("Weights by age", "各日龄体重"),
+    "standing": ("Beside other farms' flocks", "与其他农场批次对比"),
 }
 
 COLUMNS: Final[dict[str, Both]] = {
@@ -70,7 +72,19 @@ COLUMNS: Final[dict[str, Both]] = {
     "error_percent": ("Error", "误差"),
     "figure": ("Figure", "指标"),
     "unit": ("Unit", "单位"),
+    "quarter": ("A quarter is below", "下四分位"),
+    "median": ("Half is below", "中位数"),
+    "three_quarters": ("Three quarters are below", "上四分位"),
+    "flocks": ("Flocks", "批次数"),
 }
+
+SEASONS: Final[dict[Season, Both]] = {
+    "spring": ("spring {year}", "{year} 年春季"),
+    "summer": ("summer {year}", "{year} 年夏季"),
+    "autumn": ("autumn {year}", "{year} 年秋季"),
+    "winter": ("winter {before}/{year}", "{before}/{year} 年冬季"),
+}
+"""By when a flock was placed; a winter is named by the years of its December and its January."""
 
 CHARTS: Final[dict[str, Both]] = {
     "weight": ("Weight by age, with its 95 % interval", "各日龄均重（含 95% 区间）"),
@@ -149,9 +163,16 @@ PHRASES: Final[dict[str, Both]] = {
     "figures": ("Figures", "指标"),
     "dash": ("A dash: not enough data. Ranges are 95 % intervals, of forecasts 90 %.",
              "“–”表示数据不足。范围为 95% 区间，预测为 90% 区间。"),
+    "beside": ("Quartiles of", "四分位数来自"),
+    "beside_flocks": ("flocks of the breed placed in {season}", "同品种、{season}入雏的批次"),
     "made_by": ("Henwise {version}", "慧养鸡 Henwise {version}"),
     "page": ("page {page} of {pages}", "第 {page} 页，共 {pages} 页"),
 }  # fmt: skip
+
+
+def season(period: Period, language: Language) -> str:
+    """Return a season of a year in words."""
+    return say(SEASONS[period.season], language).format(year=period.year, before=period.year - 1)
 
 
 def say(both: Both, language: Language) -> str:

@@ -1,13 +1,10 @@
-"""Economics, equipment and benchmarks: worked by hand, and as properties."""
-
-from datetime import date
+"""Economics and equipment: worked by hand, and as properties."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud.flock import economics
-from cloud.flock.benchmarks import LEAST_FLOCKS, Among, quartiles, season_of
 from cloud.flock.economics import Cost, Prices, Produced
 from cloud.flock.equipment import Effect, Part, calculate, reference_list, total
 from cloud.flock.reckoned import known, lacking
@@ -87,35 +84,3 @@ class TestEquipment:
         assert (total(parts).value or 0) > 0
         assert all(part.source and part.en and part.zh for part in parts)
         assert any(not part.verified for part in parts)
-
-
-class TestBenchmarks:
-    def among(self, counts: list[int]) -> list[Among]:
-        return [Among(number, 300 + flock) for number, count in enumerate(counts) for flock in range(count)]
-
-    def test_quartiles_are_type_7(self):
-        """Hyndman and Fan type 7, of 1 to 12: 3.75, 6.5, 9.25 (R's default)."""
-        found = quartiles([Among(value % 4, value) for value in range(1, 13)])
-        assert found is not None
-        assert (found.low, found.median, found.high, found.flocks) == (3.75, 6.5, 9.25, 12)
-
-    @pytest.mark.parametrize("counts", [[3, 3, 3, 2], [6, 6], [11, 1, 1, 1], [4, 4, 4]])
-    def test_below_the_least_numbers_nothing_is_told(self, counts: list[int]):
-        assert quartiles(self.among(counts)) is None
-
-    def test_enough_flocks_of_enough_organisations_are_told(self):
-        assert quartiles(self.among([3, 3, 3, 3])) is not None
-        assert LEAST_FLOCKS == 12
-
-    @pytest.mark.parametrize(
-        ("day", "season"),
-        [
-            ("2026-01-15", "winter"),
-            ("2026-03-01", "spring"),
-            ("2026-08-31", "summer"),
-            ("2026-11-28", "autumn"),
-            ("2026-12-01", "winter"),
-        ],
-    )
-    def test_seasons(self, day: str, season: str):
-        assert season_of(date.fromisoformat(day)) == season

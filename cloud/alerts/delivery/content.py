@@ -26,6 +26,7 @@ class ReportAsked(BaseModel):
         last: the last day it covers.
         units: of its numbers.
         formats: which files.
+        reads: organisations whose flocks the reader may see; None: nothing of others is in it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -35,6 +36,7 @@ class ReportAsked(BaseModel):
     last: date
     units: Literal["si", "jin", "us"]
     formats: tuple[Literal["pdf", "xlsx", "csv", "parquet"], ...]
+    reads: frozenset[int] | None = None
 
 
 class Content(BaseModel):

@@ -21,6 +21,7 @@ from cloud.api.models.alerts import (
     Thresholds,
 )
 from cloud.api.models.base import Answer, Problem
+from cloud.api.models.benchmarks import BenchmarkNow, BenchmarkRow, TakingPart, TakingPartNow
 from cloud.api.models.channels import (
     ChannelNow,
     ChannelsNow,
@@ -151,6 +152,8 @@ __all__ = [
     "AuditPage",
     "AuditRow",
     "BelongsTo",
+    "BenchmarkNow",
+    "BenchmarkRow",
     "ChannelNow",
     "ChannelsNow",
     "ClimateNow",
@@ -265,6 +268,8 @@ __all__ = [
     "StockDayNow",
     "StockHistory",
     "StockNow",
+    "TakingPart",
+    "TakingPartNow",
     "ThinnedTold",
     "Thresholds",
     "TokenMade",

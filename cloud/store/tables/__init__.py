@@ -13,7 +13,7 @@ from cloud.store.tables.mail import Command, Delivered, Drawing, Verdict
 from cloud.store.tables.page import DroppingsCheck, LateData
 from cloud.store.tables.people import ApiToken, Audit, Identity, Invitation, Membership, Session, SignInAttempt, User
 from cloud.store.tables.place import Device, Enrolment, EnrolmentCode, Farm, House, Organisation
-from cloud.store.tables.reports import Benchmarking, FarmPrices, GrowthCurve, ReportSchedule
+from cloud.store.tables.reports import Benchmark, Benchmarking, BenchmarkPart, FarmPrices, GrowthCurve, ReportSchedule
 from cloud.store.tables.weighed import HandWeighing
 
 __all__ = [
@@ -22,6 +22,8 @@ __all__ = [
     "AlertTransition",
     "ApiToken",
     "Audit",
+    "Benchmark",
+    "BenchmarkPart",
     "Benchmarking",
     "Channel",
     "Command",

@@ -58,10 +58,43 @@ class ReportSchedule(Table):
 
 
 class Benchmarking(Table):
-    """An organisation that lets its flocks be counted among the anonymous quartiles."""
+    """A farm whose owner lets its flocks be counted among the anonymous quartiles."""
 
     __tablename__ = "benchmarking"
 
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id", ondelete="CASCADE"), primary_key=True)
+    farm: Mapped[str] = mapped_column(ForeignKey("farms.farm", ondelete="CASCADE"), primary_key=True)
     by: Mapped[str] = mapped_column(WHO)
     since_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class Benchmark(Table):
+    """Quartiles of a figure of all flocks of a breed placed in a season: told once, never reckoned again.
+
+    They are nobody's: who leaves later is not in them any less, so that nobody can subtract.
+    """
+
+    __tablename__ = "benchmarks"
+
+    breed: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    season: Mapped[str] = mapped_column(String(8), primary_key=True)
+    figure: Mapped[str] = mapped_column(String(32), primary_key=True)
+    low: Mapped[float]
+    median: Mapped[float]
+    high: Mapped[float]
+    flocks: Mapped[int]
+    organisations: Mapped[int]
+    made_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class BenchmarkPart(Table):
+    """How many flocks of an organisation counted in a benchmark: what its people know of it already."""
+
+    __tablename__ = "benchmark_parts"
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id", ondelete="CASCADE"), primary_key=True)
+    breed: Mapped[str] = mapped_column(SLUG, primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    season: Mapped[str] = mapped_column(String(8), primary_key=True)
+    figure: Mapped[str] = mapped_column(String(32), primary_key=True)
+    flocks: Mapped[int]

@@ -1674,6 +1674,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/farms/{farm}/benchmarking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Benchmarking
+         * @description Say whether a farm's flocks are counted among others'.
+         */
+        get: operations["read_benchmarking_api_v1_farms__farm__benchmarking_get"];
+        /**
+         * Keep Benchmarking
+         * @description Let a farm's flocks be counted, or no longer. What was told before stays as it is, and is nobody's.
+         */
+        put: operations["keep_benchmarking_api_v1_farms__farm__benchmarking_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/farms/{farm}/flocks/{flock}/benchmark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Benchmark
+         * @description Return a flock's figures beside the quartiles of flocks of its breed and season.
+         */
+        get: operations["read_benchmark_api_v1_farms__farm__flocks__flock__benchmark_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/organisations/{organisation}/export.zip": {
         parameters: {
             query?: never;
@@ -2300,6 +2344,74 @@ export interface components {
              * @description null: on all farms of the organisation
              */
             farm: string | null;
+        };
+        /**
+         * BenchmarkNow
+         * @description Where a flock stands. Without rows either the farm takes no part, or too few flocks of others are known.
+         */
+        BenchmarkNow: {
+            /** Taking Part */
+            taking_part: boolean;
+            /**
+             * Season
+             * @description by day of placement
+             */
+            season: ("spring" | "summer" | "autumn" | "winter") | null;
+            /**
+             * Year
+             * @description of the season; a winter is of the year of its January
+             */
+            year: number | null;
+            /** Season Name */
+            season_name: string | null;
+            /** Rows */
+            rows: components["schemas"]["BenchmarkRow"][];
+            /**
+             * Least Flocks
+             * @description from how many flocks on quartiles are told
+             */
+            least_flocks: number;
+            /**
+             * Least Organisations
+             * @description and of how many organisations
+             */
+            least_organisations: number;
+        };
+        /**
+         * BenchmarkRow
+         * @description A figure of a flock beside the quartiles of all that counted, its own among them.
+         */
+        BenchmarkRow: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Unit */
+            unit: string;
+            /** Decimals */
+            decimals: number;
+            /**
+             * Own
+             * @description null: the flock has none yet; most figures are those of its end
+             */
+            own: number | null;
+            /**
+             * Low
+             * @description a quarter is below; rounded
+             */
+            low: number;
+            /** Median */
+            median: number;
+            /**
+             * High
+             * @description three quarters are below
+             */
+            high: number;
+            /**
+             * Flocks
+             * @description that counted
+             */
+            flocks: number;
         };
         /**
          * Box
@@ -5863,6 +5975,29 @@ export interface components {
             p256dh: string;
             /** Auth */
             auth: string;
+        };
+        /**
+         * TakingPart
+         * @description Whether a farm's flocks shall be counted, namelessly, among those of the same breed and season.
+         * @example {
+         *       "taking_part": true
+         *     }
+         */
+        TakingPart: {
+            /** Taking Part */
+            taking_part: boolean;
+        };
+        /**
+         * TakingPartNow
+         * @description Whether a farm's flocks are counted; by whose word and since when.
+         */
+        TakingPartNow: {
+            /** Taking Part */
+            taking_part: boolean;
+            /** By */
+            by: string;
+            /** Since */
+            since: string | null;
         };
         /**
          * ThinnedTold
@@ -9951,6 +10086,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EquipmentAnswer"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_benchmarking_api_v1_farms__farm__benchmarking_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakingPartNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_benchmarking_api_v1_farms__farm__benchmarking_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakingPart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakingPartNow"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_benchmark_api_v1_farms__farm__flocks__flock__benchmark_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+                flock: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkNow"];
                 };
             };
             /** @description A refusal */

@@ -3,6 +3,7 @@ import type {
   AlertHistory,
   AlertNow,
   AlertPage,
+  BenchmarkNow,
   ChannelNow,
   ChannelsNow,
   CodeMade,
@@ -302,6 +303,16 @@ export class Client {
     }
     for (const { farm, flock } of flocks) words.append("flock", `${farm}/${flock}`);
     return this.file(`/comparison.${form}?${words}`);
+  }
+
+  /** Where a flock stands among others; without rows when too little is known. */
+  benchmark({ farm, flock }: FlockName): Promise<BenchmarkNow> {
+    return this.ask("GET", `${farmAddress(farm)}/flocks/${encodeURIComponent(flock)}/benchmark`);
+  }
+
+  /** Let a farm's flocks be counted among others' without a name, or no longer. */
+  takePart(farm: string, takingPart: boolean): Promise<unknown> {
+    return this.ask("PUT", `${farmAddress(farm)}/benchmarking`, { taking_part: takingPart });
   }
 
   people(organisation: number): Promise<PersonNow[]> {

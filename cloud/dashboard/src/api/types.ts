@@ -9,6 +9,9 @@ export type AlertNow = Schemas["AlertNow"];
 export type AlertHistory = Schemas["AlertHistory"];
 export type AlertHappened = Schemas["AlertHappened"];
 export type AlertPage = Schemas["AlertPage"];
+/** A flock among those of the same breed and season. */
+export type BenchmarkNow = Schemas["BenchmarkNow"];
+export type BenchmarkRow = Schemas["BenchmarkRow"];
 export type Box = Schemas["Box"];
 /** A way to a person, and how it does. */
 export type ChannelNow = Schemas["ChannelNow"];
