@@ -15,18 +15,19 @@ from cloud.alerts.delivery.notice import Language
 from cloud.alerts.delivery.outgoing import Attach, Attached
 from cloud.alerts.delivery.planner import new_id
 from cloud.api.language import LANGUAGES
+from cloud.book.stock import houses_of
 from cloud.errors import Implausible
 from cloud.report.desk import Wish, report
 from cloud.report.files import Format, made
 from cloud.report.gather import Gatherer
 from cloud.report.printed import Printed, PrintedFigure, number
-from cloud.store import channels
+from cloud.store import channels, flocks
 from cloud.store.channels import KeptChannel, Owner
 from cloud.store.notifications import Letter
 from cloud.store.records import Records
 
 PURPOSE: Final = "report"
-PAGE: Final = "/reports"
+FLOCKS_PAGE: Final = "/flocks"
 TOLD: Final = ("birds", "weight", "against_curve", "gain", "losses", "fcr", "epef", "thi_alert", "forecast", "bin_days")
 """Figures that stand in the message itself."""
 
@@ -75,7 +76,7 @@ def letter(
         content=Content(
             words={language: _words(one) for language, one in told.items()},
             level="watch",
-            page=PAGE,
+            page=_page(gatherer.records, wish),
             report=ReportAsked(
                 kind=wish.kind,
                 flocks=wish.flocks,
@@ -87,6 +88,13 @@ def letter(
         ),
         channels=tuple(box.id for box in boxes),
     )
+
+
+def _page(records: Records, wish: Wish) -> str:
+    """Return the dashboard's page with the same figures: of a flock that of its house, of several the one of flocks."""
+    [(farm, flock), *others] = wish.flocks
+    houses = houses_of(flocks.read(records, farm), flock)
+    return f"/houses/{farm}/{houses[-1]}/flock" if houses and not others else FLOCKS_PAGE
 
 
 def _words(told: Printed) -> Words:

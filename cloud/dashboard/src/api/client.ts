@@ -305,6 +305,18 @@ export class Client {
     return this.file(`/comparison.${form}?${words}`);
   }
 
+  /** Send the same, as PDF and XLSX, to one's own mailboxes; each gets it in its language. */
+  mailReport(flocks: FlockName[], { kind, units }: Pick<ReportWish, "kind" | "units">): Promise<unknown> {
+    const formats = ["pdf", "xlsx"];
+    const [first] = flocks;
+    if (first && flocks.length === 1) {
+      const address = `${farmAddress(first.farm)}/flocks/${encodeURIComponent(first.flock)}`;
+      return this.ask("POST", `${address}/report/mail`, { kind, units, formats });
+    }
+    const named = flocks.map(({ farm, flock }) => `${farm}/${flock}`);
+    return this.ask("POST", "/comparison/mail", { flocks: named, units, formats });
+  }
+
   /** Where a flock stands among others; without rows when too little is known. */
   benchmark({ farm, flock }: FlockName): Promise<BenchmarkNow> {
     return this.ask("GET", `${farmAddress(farm)}/flocks/${encodeURIComponent(flock)}/benchmark`);

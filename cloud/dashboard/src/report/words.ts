@@ -21,6 +21,8 @@ const en = {
   forms: { pdf: "PDF", xlsx: "Excel (XLSX)", csv: "CSV" } satisfies Record<ReportWish["form"], string>,
   making: "The report is being made.",
   taken: (name: string) => `Saved: ${name}`,
+  send: "To my e-mail",
+  sent: "On its way to your e-mail, as PDF and XLSX.",
   refusals: {
     no_typst:
       "This service can't make PDF files: it was installed without its reports. Whoever runs it installs them with pip install 'henwise[report]'. CSV works without.",
@@ -46,6 +48,8 @@ const zh: ReportWords = {
   forms: { pdf: "PDF", xlsx: "Excel (XLSX)", csv: "CSV" },
   making: "正在生成报告。",
   taken: (name) => `已保存：${name}`,
+  send: "发到我的邮箱",
+  sent: "正在发到您的邮箱，附 PDF 和 XLSX。",
   refusals: {
     no_typst:
       "本服务未安装报告组件，无法生成 PDF。请服务管理员运行 pip install 'henwise[report]'。CSV 不受影响。",
