@@ -1,6 +1,5 @@
 """One measured quantity over time."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
@@ -72,7 +71,7 @@ def series(
     found = doubtful.stretches(services.records, farm, house, start_ms, end_ms)
     doubts = [one for one in found if (one.device, one.source, one.quantity) == key[2:]]
     window = services.series.window(key, start_ms, end_ms, points)
-    return _answer(key, _believed(window, doubts, end_ms) if believed else window, doubts, came_late)
+    return _answer(key, doubtful.believed(window, doubts, end_ms) if believed else window, doubts, came_late)
 
 
 def _chosen(services: Services, farm: str, house: str, wanted: tuple[str, str | None, str | None]) -> SeriesKey:
@@ -111,17 +110,6 @@ def _answer(key: SeriesKey, window: Window, doubts: list[Stretch], came_late: li
         low=_column(window.low),
         high=_column(window.high),
     )
-
-
-def _believed(window: Window, doubts: list[Stretch], end_ms: int) -> Window:
-    """Return a window without the rows that a doubtful stretch touches: with some of it in, a mean is no good mean."""
-    begins = window.at_ms
-    ends = np.append(begins[1:], end_ms) - 1 if window.bucketed else begins
-    good = np.ones(len(begins), np.bool_)
-    for one in doubts:
-        good &= (begins > one.to_ms) | (ends < one.from_ms)
-    mean, low, high = (np.where(good, column, np.nan) for column in (window.mean, window.low, window.high))
-    return replace(window, mean=mean, low=low, high=high)
 
 
 def _column(values: Values) -> list[float | None]:

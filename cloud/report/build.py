@@ -9,7 +9,7 @@ from cloud.report import growth_figures as growing
 from cloud.report import other_figures as other
 from cloud.report import tables
 from cloud.report.facts import FlockFacts
-from cloud.report.model import About, Chart, Column, Figure, Group, Line, Report, ReportKind, Table
+from cloud.report.model import About, Chart, Column, Doubtful, Figure, Group, Line, Report, ReportKind, Table
 from cloud.report.standing import Standing
 
 WEEK: Final = timedelta(days=6)
@@ -113,6 +113,7 @@ def comparison_report(flocks: Sequence[FlockFacts], standing: Standing | None = 
         tables=(Table("compared", columns, rows), by_age),
         charts=(Chart("weights_by_age", "weights_by_age", "age_days", lines),),
         currency=currencies.pop() if len(currencies) == 1 else "",
+        left_out=_left_out(flocks, min(facts.placed_on for facts in flocks)),
         beside=standing.period if standing else None,
     )
 
@@ -166,7 +167,19 @@ def _report(
         tables=shown,
         charts=drawn,
         currency=facts.prices.currency if facts.prices else "",
+        left_out=_left_out([facts], first),
     )
+
+
+def _left_out(flocks: Iterable[FlockFacts], first: date) -> tuple[Doubtful, ...]:
+    """Return what is left out from a day on, added up by quantity and reason."""
+    days = [one for facts in flocks for one in facts.left_out if one.day >= first]
+    kinds = sorted({(one.quantity, one.why) for one in days})
+    found = []
+    for quantity, why in kinds:
+        of_kind = [one for one in days if (one.quantity, one.why) == (quantity, why)]
+        found.append(Doubtful(quantity, why, sum(one.hours for one in of_kind), sum(one.times for one in of_kind)))
+    return tuple(found)
 
 
 def _has_values(chart: Chart, shown: tuple[Table, ...]) -> bool:

@@ -8,6 +8,7 @@ from cloud.flock.economics import Prices
 from cloud.flock.growth import BreedStandard
 from cloud.flock.reckoned import Reckoned, lacking
 from cloud.flock.stock import Totals
+from contract.messages import Doubt
 
 NOT_MEASURED = lacking("not_measured")
 
@@ -28,6 +29,17 @@ class DayClimate:
     thi_hours: Hours | None = None
     thvi_hours: Hours | None = None
     comfort: Reckoned = NOT_MEASURED
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What of a day's climate was not believed and left out of all figures: how long, in how many stretches."""
+
+    day: date
+    quantity: str
+    why: Doubt
+    hours: float
+    times: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +109,7 @@ class FlockFacts:
         floor_m2: of its houses; None when one is not known.
         prices: what was entered on the farm; None: nothing.
         target_grams: the weight it shall be sold at; None: nobody says.
+        left_out: of the climate, as doubtful.
     """
 
     farm: str
@@ -113,6 +126,7 @@ class FlockFacts:
     floor_m2: float | None = None
     prices: Prices | None = None
     target_grams: float | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def last(self) -> date:

@@ -13,7 +13,7 @@ from cloud.flock.climate_hours import FEATHERED_DAYS
 from cloud.flock.growth import age_days
 from cloud.flock.stock import Change, StockDay, by_day, totals
 from cloud.report.facts import Day, DayClimate, DayWeight, FlockFacts, Sold
-from cloud.report.gather_climate import climate_days
+from cloud.report.gather_climate import Climate, climate_days
 from cloud.report.gather_weight import weight_days
 from cloud.store import curves, daily_log, farms, flocks, houses, prices
 from cloud.store.daily_log import LogDay
@@ -59,23 +59,26 @@ class Gatherer:
             last = min(last, ended_on(everything, flock) or last)
             lived = list(_lived(everything, flock, last))
             changes = _changes(connection, everything, farm, flock, last)
-        measured = self._climate(farm, kept, lived, last) if climate else {}
+        measured = self._climate(farm, kept, lived, last) if climate else Climate({})
         return self._facts(farm, kept, everything, lived, changes, last, measured)
 
-    def _climate(self, farm: str, kept: KeptFlock, lived: Sequence[_Lived], last: date) -> dict[date, DayClimate]:
+    def _climate(self, farm: str, kept: KeptFlock, lived: Sequence[_Lived], last: date) -> Climate:
         told, zone = kept.facts, self.zones.of(farm)
         targets = _targets(told.breed, told.placed_on, last)
         feathered_on = told.placed_on + timedelta(days=FEATHERED_DAYS)
-        return _mean_climate(
-            [
-                climate_days(self.series, (farm, one.house), zone, (one.first, one.last), targets, feathered_on)
-                for one in lived
-            ]
+        found = [
+            climate_days(
+                self.series, self.records, (farm, one.house), zone, (one.first, one.last), targets, feathered_on
+            )
+            for one in lived
+        ]
+        return Climate(
+            _mean_climate([one.days for one in found]), tuple(left for one in found for left in one.left_out)
         )
 
     def _facts(
         self, farm: str, kept: KeptFlock, everything: Flocks, lived: Sequence[_Lived], changes: list[Change],
-        last: date, climate: Mapping[date, DayClimate],
+        last: date, climate: Climate,
     ) -> FlockFacts:  # fmt: skip
         told = kept.facts
         curve = curves.curve_of(self.records, farm, told.breed)
@@ -86,7 +89,7 @@ class Gatherer:
         for one in reversed(lived):  # where two houses weigh, the one of the placement counts
             days = (one.first, one.last)
             weights |= weight_days(self.series, self.records, (farm, one.house), zone, told.placed_on, days)
-        log = self._log(farm, lived)
+        log, measured = self._log(farm, lived), climate.days
         return FlockFacts(
             farm=self._farm_name(farm),
             house=self._house_names(farm, lived),
@@ -97,10 +100,11 @@ class Gatherer:
             closed_on=_closed(everything, kept.flock, last),
             totals=totals(changes),
             curve=curve,
-            days=tuple(_day(one, told.placed_on, log.get(one.day), weights.get(one.day), climate) for one in stock),
+            days=tuple(_day(one, told.placed_on, log.get(one.day), weights.get(one.day), measured) for one in stock),
             sold=tuple(_sold(everything, kept.flock, last)),
             prices=entered.prices if entered else None,
             target_grams=entered.target_grams if entered else None,
+            left_out=climate.left_out,
             floor_m2=self._floor(farm, [one.house for one in lived if one.last == last]),
         )
 

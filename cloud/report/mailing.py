@@ -103,6 +103,7 @@ def _words(told: Printed) -> Words:
         parts += [f"{group.name}\n{_lines(group.figures)}" for group in told.groups]
     else:
         parts.append(_lines([one for group in told.groups for one in group.figures]))
+    parts += told.notes
     return Words(subject=f"{told.title}: {_about(told)}", body="\n\n".join(part for part in parts if part))
 
 

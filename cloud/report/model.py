@@ -11,6 +11,7 @@ from typing import Literal
 from cloud.flock.benchmarks import Period
 from cloud.flock.reckoned import Reckoned
 from cloud.report.units import Unit
+from contract.messages import Doubt
 
 ReportKind = Literal["day", "week", "flock", "comparison"]
 
@@ -105,6 +106,16 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubtful:
+    """What of a quantity was not believed: hours in all, in how many stretches."""
+
+    quantity: str
+    why: Doubt
+    hours: float
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A whole report.
 
@@ -118,6 +129,7 @@ class Report:
         tables: tables, the main one first.
         charts: charts.
         currency: of money in it; empty without.
+        left_out: of the climate, as doubtful.
         beside: the season whose flocks of the breed stand beside it; None: none do.
     """
 
@@ -130,4 +142,5 @@ class Report:
     tables: tuple[Table, ...]
     charts: tuple[Chart, ...]
     currency: str = ""
+    left_out: tuple[Doubtful, ...] = ()
     beside: Period | None = None

@@ -10,9 +10,10 @@ from typing import Final
 
 from cloud.api.language import Language
 from cloud.report.figure_rows import figure_rows
-from cloud.report.model import About, Basis, Cell, Chart, Column, Figure, Group, Report, ReportKind, Table
+from cloud.report.model import About, Basis, Cell, Chart, Column, Doubtful, Figure, Group, Report, ReportKind, Table
 from cloud.report.units import Unit, Units, shown
 from cloud.report.words import BASES, CHARTS, COLUMNS, GROUPS, MISSING, PHRASES, TABLES, TITLES, say, season
+from contract.quantities import QUANTITIES
 
 DASH: Final = "–"
 GROUP_OF_FLOCK: Final = "flock:"
@@ -106,6 +107,7 @@ class Printed:
     groups: tuple[PrintedGroup, ...]
     tables: tuple[PrintedTable, ...]
     charts: tuple[PrintedChart, ...]
+    notes: tuple[str, ...]
     made_by: str
     file_name: str
 
@@ -134,6 +136,7 @@ def printed(report: Report, language: Language = "en", units: Units = "si") -> P
         groups=tuple(printer.group(group) for group in report.groups),
         tables=tuple(printer.table(table) for table in report.tables),
         charts=tuple(PrintedChart(say(CHARTS[one.key], language), one) for one in report.charts),
+        notes=printer.notes(report),
         made_by=say(PHRASES["made_by"], language).format(version=version("henwise")),
         file_name=f"henwise-{report.kind}-{'-'.join(names)[:80]}-{report.last}",
     )
@@ -199,6 +202,17 @@ class _Printer:
             said = self.say("beside_flocks", season=season(report.beside, self.language))
             beside.append((self.say("beside"), said))
         return (*lines, (self.say("days"), span), *beside)
+
+    def notes(self, report: Report) -> tuple[str, ...]:
+        """Return what a reader must know of the figures."""
+        parts = [self._doubtful(one) for one in report.left_out]
+        joined = ("; " if self.language == "en" else "；").join(parts)
+        return (self.say("left_out", parts=joined),) if parts else ()
+
+    def _doubtful(self, one: Doubtful) -> str:
+        row = QUANTITIES[one.quantity]
+        name = row.en.lower() if self.language == "en" else row.zh
+        return self.say(f"left_out_{one.why}", quantity=name, hours=number(one.hours, 1), times=one.times)
 
     def _short(self, about: About) -> str:
         return f"{about.farm} · {about.house} · {about.breed} · {about.placed_on}"

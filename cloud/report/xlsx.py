@@ -78,6 +78,9 @@ def _write_figures(book: "Workbook", formats: _Formats, printed: Printed) -> Non
         sheet.write_string(row, 0, name, formats.bold)
         sheet.write_string(row, 1, value)
         row += 1
+    for note in printed.notes:
+        sheet.write_string(row, 0, note)
+        row += 1
     row += 1
     heads = [
         printed.phrase(key)

@@ -5,18 +5,21 @@ hour before the first value that was marked, so that what is made of good values
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
+import numpy as np
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, desc, select, update
 
+from cloud.store.columns import HOUR_MS
 from cloud.store.records import Records, add
+from cloud.store.series import Window
 from cloud.store.tables import DoubtfulStretch
 from contract.doubts import STUCK_AFTER_S
 from contract.messages import Doubt, Readings
 from contract.place import Place
 
-FOUND_AFTER_MS: Final[Mapping[Doubt, int]] = {"stuck": STUCK_AFTER_S * 1000, "jump": 0}
+FOUND_AFTER_MS: Final[Mapping[Doubt, int]] = {"stuck": STUCK_AFTER_S * 1000, "jump": 0, "settling": 0}
 """How much longer a doubt has held than the first value marked with it says; as devices come, unless set otherwise."""
 APART_MOST_MS: Final = 30 * 60_000
 """Marked values that are further apart are two stretches."""
@@ -56,12 +59,33 @@ def arrived(connection: Connection, messages: Iterable[tuple[Place, Readings]]) 
             _extend(connection, marked, from_ms, to_ms)
 
 
-def stretches(records: Records, farm: str, house: str, from_ms: int, to_ms: int) -> list[Stretch]:
-    """List the stretches of a house that touch ``from_ms <= time < to_ms``, oldest first; of very many the newest."""
+def stretches(
+    records: Records, farm: str, house: str, from_ms: int, to_ms: int, most: int | None = MOST
+) -> list[Stretch]:
+    """List the stretches of a house that touch ``from_ms <= time < to_ms``, oldest first; the newest ``most``."""
     asked = {"farm": farm, "house": house, "from_ms": from_ms, "to_ms": to_ms}
     with records.reading() as connection:
-        rows = connection.execute(_TOUCHING, asked).all()
+        rows = connection.execute(_TOUCHING if most is None else _TOUCHING.limit(most), asked).all()
     return [Stretch(*row) for row in reversed(rows)]
+
+
+def believed(window: Window, doubts: Iterable[Stretch], end_ms: int) -> Window:
+    """Return a window without the rows that a doubtful stretch touches: with some of it in, a mean is no good mean.
+
+    Args:
+        window: of the series the stretches are of.
+        doubts: the stretches.
+        end_ms: where its last bucket ends.
+    """
+    begins = window.at_ms
+    ends = np.append(begins[1:], end_ms) - 1 if window.bucketed else begins
+    if window.basis == "hourly":
+        ends = np.maximum(ends, begins + HOUR_MS - 1)  # an hour's roll-up stands in its first bucket
+    good = np.ones(len(begins), np.bool_)
+    for one in doubts:
+        good &= (begins > one.to_ms) | (ends < one.from_ms)
+    mean, low, high = (np.where(good, column, np.nan) for column in (window.mean, window.low, window.high))
+    return replace(window, mean=mean, low=low, high=high)
 
 
 # Asked for with every chart, so made once.
@@ -74,7 +98,6 @@ _TOUCHING = (
         DoubtfulStretch.to_ms >= bindparam("from_ms"),
     )
     .order_by(desc(DoubtfulStretch.from_ms))
-    .limit(MOST)
 )
 
 

@@ -1,6 +1,7 @@
 """What a device does not believe is kept as stretches, with the hour before it was found out."""
 
 from datetime import datetime, timedelta
+from typing import get_args
 
 import httpx
 import pytest
@@ -63,6 +64,15 @@ def test_stretches_far_apart_are_two_and_a_jump_has_no_hour_before(
     ]  # fmt: skip
     assert doubtful.stretches(records, PI.farm, "house-9", 0, 2**45) == []
     assert len(doubtful.stretches(records, PI.farm, PI.house, NOON_MS + 1, NOON_MS + 60_000 * 6)) == 1
+
+
+@pytest.mark.parametrize("why", get_args(Doubt))
+def test_every_doubt_that_a_device_can_have_is_kept(series: EmbeddedSeries, records: Records, media: Media, why: Doubt):
+    settler = Settler(series, records, media, 10, lambda: NOON + timedelta(hours=2))
+    batch = [Arrived(topic_of(one), encode(one)) for one in minutes(0, 1, why=why)]
+    assert settler.settle(batch).kept_aside == 0
+    [found] = doubtful.stretches(records, PI.farm, PI.house, 0, 2**45)
+    assert (found.why, found.to_ms) == (why, NOON_MS + 60_000)
 
 
 async def test_means_can_be_asked_for_without_what_is_not_believed(app: FastAPI, mei: httpx.AsyncClient):

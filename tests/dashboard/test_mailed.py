@@ -1,6 +1,5 @@
 """An agronomist's way from the door to a comparison in the mailbox, on a phone: every touch is counted."""
 
-import asyncio
 import time
 from collections.abc import Iterator
 from email import message_from_bytes, policy

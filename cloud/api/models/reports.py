@@ -86,6 +86,7 @@ class ReportNow(Answer):
     groups: list[ReportGroup]
     tables: list[ReportTable]
     charts: list[ReportChart]
+    notes: list[str] = Field(description="what a reader must know of the figures: what was left out as doubtful")
     made_by: str
 
 

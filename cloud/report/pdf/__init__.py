@@ -59,6 +59,7 @@ def page(printed: Printed, fonts: list[str]) -> dict[str, Any]:
         "last": [printed.last.year, printed.last.month, printed.last.day],
         "about": [list(line) for line in printed.about],
         "groups": [{"name": one.name, "figures": list(map(_figure, one.figures))} for one in _groups(printed)],
+        "notes": list(printed.notes),
         "charts": [chart for one in printed.charts if (chart := drawn(printed, one)) is not None],
         "tables": [] if printed.kind == "day" else [_table(printed, one) for one in _tables(printed)],
         "formulas": _formulas(printed, data=printed.kind != "comparison"),

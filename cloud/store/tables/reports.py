@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text
+from sqlalchemy import BigInteger, Double, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cloud.store.tables.base import SLUG, Table
@@ -79,9 +79,9 @@ class Benchmark(Table):
     year: Mapped[int] = mapped_column(primary_key=True)
     season: Mapped[str] = mapped_column(String(8), primary_key=True)
     figure: Mapped[str] = mapped_column(String(32), primary_key=True)
-    low: Mapped[float]
-    median: Mapped[float]
-    high: Mapped[float]
+    low: Mapped[float] = mapped_column(Double)
+    median: Mapped[float] = mapped_column(Double)
+    high: Mapped[float] = mapped_column(Double)
     flocks: Mapped[int]
     organisations: Mapped[int]
     made_ms: Mapped[int] = mapped_column(BigInteger)

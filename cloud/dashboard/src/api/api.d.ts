@@ -5477,6 +5477,11 @@ export interface components {
             tables: components["schemas"]["ReportTable"][];
             /** Charts */
             charts: components["schemas"]["ReportChart"][];
+            /**
+             * Notes
+             * @description what a reader must know of the figures: what was left out as doubtful
+             */
+            notes: string[];
             /** Made By */
             made_by: string;
         };
