@@ -11,7 +11,8 @@ fixed share each day, as a Gompertz curve's does; the same filter with other num
 
 A day's own error is that of its mean (birds come back: ``contract.statistics``) and of the day itself (full crops,
 heat, a scale in a draught); an outlier is believed less. How wide the interval is follows from how well this flock has
-kept to the model: its own errors a week ahead. The chances were set on simulated flocks and on growth series that are
+kept to the model: its own errors a week ahead. That width is itself reckoned from few errors, so the interval's ends are
+Student's, not the normal distribution's. The chances were set on simulated flocks and on growth series that are
 not ours, the same that docs/benchmarks.md has the back-test on: how often the interval held, and the error beside
 "yesterday plus the curve's gain".
 """
@@ -33,8 +34,10 @@ LEAST_DAYS: Final = 3
 HORIZON_DAYS: Final = 28
 FAR_OFF: Final = 2.5
 """Deviations beyond which a day is an outlier."""
-PULLED, WORTH, LEAST_WIDER = 0.8, 0.35, 0.2
-"""How a flock's own errors widen or narrow its interval: see ``_wider``."""
+PULLED, WORTH, LEAST_WIDER = 0.55, 0.45, 0.1
+"""How a flock's own errors widen or narrow its interval: see ``_ends``."""
+DEGREES: Final = 5.0
+"""Degrees of freedom of a width that rests on no error of the flock's own; each error brings ``WORTH`` more."""
 
 SLOWS_A_DAY: Final = 0.05
 """Share by which the growth of the logarithm falls in a day, as a Gompertz curve's does: .04 of Chinese natives (Zhao
@@ -261,26 +264,38 @@ class _Past:
         """Return the days after one of the days, from what was known then."""
         if place < LEAST_DAYS - 1:
             return []
-        state, last, wider = self.states[place], self.days[place].age_days, self._wider(place)
+        state, last, ends = self.states[place], self.days[place].age_days, self._ends(place)
         told = []
         for age in range(last + 1, last + horizon + 1):
             reference = 1.0 if self.curve is None else self.curve.grams_at(age)
             if not reference:
                 break
             state = state.next_day(self.chances)
-            half = Z_90 * wider * sqrt(state.dd + DAY_ERROR**2)
+            half = ends * sqrt(state.dd + DAY_ERROR**2)
             grams = reference * exp(state.d)
             told.append(Ahead(age, grams, (grams * exp(-half), grams * exp(half))))
         return told
 
-    def _wider(self, place: int) -> float:
-        """Return by how much this flock has kept less to the model than others do, as far as was known on a day.
+    def _ends(self, place: int) -> float:
+        """Return how many of the model's deviations the interval reaches, as far as was known on a day.
 
-        Pulled towards 1 while there are few errors. They overlap: one is worth ``WORTH`` of one that stands alone.
+        This flock has kept to the model less, or more, than others do: a mean of its squared errors, pulled towards 1
+        while they are few. They overlap: one is worth ``WORTH`` of one that stands alone. A deviation that is reckoned
+        from data makes the distribution of what comes Student's t.
         """
         squares = [square for at, square in self.errors if at <= place]
         mean = (PULLED + WORTH * sum(squares)) / (PULLED + WORTH * len(squares))
-        return sqrt(max(LEAST_WIDER, mean))
+        return t_95(DEGREES + WORTH * len(squares)) * sqrt(max(LEAST_WIDER, mean))
+
+
+def t_95(degrees: float) -> float:
+    """Return Student's 95 % point for 5 degrees of freedom or more, by Abramowitz and Stegun 26.7.5 (< 0.001 off)."""
+    z = Z_90
+    first = (z**3 + z) / 4
+    second = (5 * z**5 + 16 * z**3 + 3 * z) / 96
+    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
+    fourth = (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92_160
+    return z + first / degrees + second / degrees**2 + third / degrees**3 + fourth / degrees**4
 
 
 def _errors(

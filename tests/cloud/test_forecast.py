@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud.flock.curves import Curve
-from cloud.flock.forecast import Weighed, forecast, past_errors, reached, simple
+from cloud.flock.forecast import Z_90, Weighed, forecast, past_errors, reached, simple, t_95
 from cloud.flock.growth import standard
 from tests.cloud.simulated_flocks import backtest, simulated
 
@@ -92,6 +92,22 @@ def test_yesterday_plus_the_curve_s_gain():
     assert simple(on_curve(range(29), 1.0), ROSS, 7) == pytest.approx(ROSS.grams_at(35))
     assert simple([], ROSS, 7) is None
     assert simple(on_curve(range(50)), ROSS, 14) is None
+
+
+@pytest.mark.parametrize(("degrees", "point"), [(5, 2.01505), (6, 1.94318), (10, 1.81246), (30, 1.69726)])
+def test_student_s_points_are_those_of_the_tables(degrees: float, point: float):
+    assert t_95(degrees) == pytest.approx(point, abs=1e-3)
+
+
+def test_an_interval_from_few_errors_is_wider_than_the_model_s_own():
+    """The width is reckoned from data, so before a flock has errors of its own it is Student's, a fifth wider."""
+    few = on_curve(range(8, 12), 1.0)
+    [*_, said] = forecast(few, ROSS, 7)
+    half = np.log(said.interval[1] / said.grams)
+    assert t_95(5) / Z_90 == pytest.approx(1.225, abs=0.001)
+    longer = on_curve(range(8, 36), 1.0)
+    later = np.log(forecast(longer, ROSS, 7)[-1].interval[1] / forecast(longer, ROSS, 7)[-1].grams)
+    assert later < half / 1.5, "a flock that keeps to the model exactly narrows its interval"
 
 
 def test_the_interval_holds_on_simulated_flocks_and_the_forecast_beats_the_simple_one():
