@@ -11,9 +11,9 @@ fixed share each day, as a Gompertz curve's does; the same filter with other num
 
 A day's own error is that of its mean (birds come back: ``contract.statistics``) and of the day itself (full crops,
 heat, a scale in a draught); an outlier is believed less. How wide the interval is follows from how well this flock has
-kept to the model: its own errors a week ahead. That width is itself reckoned from few errors, so the interval's ends are
-Student's, not the normal distribution's. The chances were set on simulated flocks and on growth series that are
-not ours, the same that docs/benchmarks.md has the back-test on: how often the interval held, and the error beside
+kept to the model: its own errors a week ahead. That width is reckoned from few errors, so the interval's ends are
+Student's, not the normal distribution's. The chances were set on simulated flocks and on growth series that are not
+ours, the same that docs/benchmarks.md has the back-test on: how often the interval held, and the error beside
 "yesterday plus the curve's gain".
 """
 
