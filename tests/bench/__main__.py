@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 TABLES = (
     *("install", "edge", "detector", "vision", "tracking", "suspects"),
-    *("bus", "decoders", "probe", "stores", "ingest", "page", "weighing", "avoidance", "forecast"),
+    *("bus", "decoders", "probe", "stores", "ingest", "page", "weighing", "avoidance", "forecast", "report"),
 )
 
 ALONE = ("soak", "load")
