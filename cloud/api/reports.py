@@ -4,10 +4,10 @@ Reading one needs the right ``read``, taking a file away ``export``; a compariso
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -37,13 +37,35 @@ FILES: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 Kind = Annotated[FlockKind, Query(description="one day on a page, seven days, or the whole flock")]
-Last = Annotated[date | None, Query(description="last day it covers, on the farm; default: today")]
-InUnits = Annotated[Units, Query(description="si: g, kg, °C; jin: 斤 for weights; us: lb, °F, gal")]
-InLanguage = Annotated[Language | None, Query(description="default: what Accept-Language asks for")]
-OneTable = Annotated[
-    str | None, Query(max_length=32, pattern="^[a-z_]+$", description="of CSV and Parquet; default: the main one")
-]
-Marked = Annotated[bool, Query(description="CSV: begin with a byte order mark, for spreadsheets on Windows")]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a report is asked for, in the query; ``spoken`` is the language of who asks."""
+
+    request: Request
+    last: Annotated[date | None, Query(description="last day it covers, on the farm; default: today")] = None
+    units: Annotated[Units, Query(description="si: g, kg, °C; jin: 斤 for weights; us: lb, °F, gal")] = "si"
+    language: Annotated[Language | None, Query(description="default: what Accept-Language asks for")] = None
+
+    @property
+    def spoken(self) -> Language:
+        """Return the language that is asked for, by name or by the header."""
+        return self.language or language_of(self.request.headers)
+
+
+@dataclass(frozen=True, slots=True)
+class FileShape:
+    """How a report's file is asked for, in the query."""
+
+    table: Annotated[
+        str | None, Query(max_length=32, pattern="^[a-z_]+$", description="of CSV and Parquet; default: the main one")
+    ] = None
+    bom: Annotated[bool, Query(description="CSV: begin with a byte order mark, for spreadsheets on Windows")] = False
+
+
+WithShape = Annotated[Shape, Depends()]
+WithFileShape = Annotated[FileShape, Depends()]
 
 FarmAndFlock = Annotated[
     str,
@@ -84,19 +106,10 @@ def list_farm_flocks(
 
 @router.get("/farms/{farm}/flocks/{flock}/report", dependencies=[Depends(may(Right.READ))])
 def flock_report(
-    farm: FarmPath,
-    flock: FlockPath,
-    request: Request,
-    services: WithServices,
-    caller: WithCaller,
-    *,
-    kind: Kind = "flock",
-    last: Last = None,
-    units: InUnits = "si",
-    language: InLanguage = None,
+    farm: FarmPath, flock: FlockPath, services: WithServices, caller: WithCaller, shape: WithShape, kind: Kind = "flock"
 ) -> ReportNow:
     """Return a report about one flock."""
-    return report_now(_of_flock(services, request, caller, (farm, flock), kind, last, units, language))
+    return report_now(_made(services, caller, kind, ((farm, flock),), shape))
 
 
 @router.get(
@@ -109,65 +122,35 @@ def flock_report_file(
     farm: FarmPath,
     flock: FlockPath,
     form: Format,
-    request: Request,
     services: WithServices,
     caller: WithCaller,
-    *,
+    shape: WithShape,
+    of_file: WithFileShape,
     kind: Kind = "flock",
-    last: Last = None,
-    units: InUnits = "si",
-    language: InLanguage = None,
-    table: OneTable = None,
-    bom: Marked = False,
 ) -> Response:
     """Return a report about one flock as a file."""
-    wanted = _of_flock(services, request, caller, (farm, flock), kind, last, units, language)
-    file = made(wanted, form, table=table, bom=bom)
-    taken_away(services, caller, [farm], file.name)
-    return sent(file)
+    return _file(services, caller, _made(services, caller, kind, ((farm, flock),), shape), [farm], form, of_file)
 
 
 @router.get("/comparison")
-def comparison(
-    flock: Compared,
-    request: Request,
-    services: WithServices,
-    caller: WithCaller,
-    *,
-    last: Last = None,
-    units: InUnits = "si",
-    language: InLanguage = None,
-) -> ReportNow:
+def comparison(flock: Compared, services: WithServices, caller: WithCaller, shape: WithShape) -> ReportNow:
     """Return flocks side by side, of one farm or of several."""
-    named = checked_flocks(flock, caller, Right.READ)
-    day = last or today(services, named[0][0])
-    reads = read_by(services.records, caller.grants)
-    wish = Wish("comparison", named, day, language or language_of(request.headers), units, reads)
-    return report_now(report(gatherer(services), wish))
+    return report_now(_made(services, caller, "comparison", checked_flocks(flock, caller, Right.READ), shape))
 
 
 @router.get("/comparison.{form}", responses=FILES, response_class=Response)
 def comparison_file(
     flock: Compared,
     form: Format,
-    request: Request,
     services: WithServices,
     caller: WithCaller,
-    *,
-    last: Last = None,
-    units: InUnits = "si",
-    language: InLanguage = None,
-    table: OneTable = None,
-    bom: Marked = False,
+    shape: WithShape,
+    of_file: WithFileShape,
 ) -> Response:
     """Return flocks side by side as a file."""
     named = checked_flocks(flock, caller, Right.EXPORT)
-    day = last or today(services, named[0][0])
-    reads = read_by(services.records, caller.grants)
-    wish = Wish("comparison", named, day, language or language_of(request.headers), units, reads)
-    file = made(report(gatherer(services), wish), form, table=table, bom=bom)
-    taken_away(services, caller, (farm for farm, _ in named), file.name)
-    return sent(file)
+    made_of = _made(services, caller, "comparison", named, shape)
+    return _file(services, caller, made_of, (farm for farm, _ in named), form, of_file)
 
 
 def checked_flocks(named: list[str], caller: Caller, right: Right) -> tuple[tuple[str, str], ...]:
@@ -218,16 +201,21 @@ def sent(file: ReportFile) -> Response:
     return Response(file.content, media_type=file.media_type, headers={"Content-Disposition": disposition})
 
 
-def _of_flock(
+def _made(
     services: Services,
-    request: Request,
     caller: Caller,
-    flock: tuple[str, str],
-    kind: FlockKind,
-    last: date | None,
-    units: Units,
-    language: Language | None,
+    kind: FlockKind | Literal["comparison"],
+    named: tuple[tuple[str, str], ...],
+    shape: Shape,
 ) -> Printed:
-    spoken, reads = language or language_of(request.headers), read_by(services.records, caller.grants)
-    wish = Wish(kind, (flock,), last or today(services, flock[0]), spoken, units, reads)
-    return report(gatherer(services), wish)
+    last = shape.last or today(services, named[0][0])
+    reads = read_by(services.records, caller.grants)
+    return report(gatherer(services), Wish(kind, named, last, shape.spoken, shape.units, reads))
+
+
+def _file(
+    services: Services, caller: Caller, printed: Printed, farms: Iterable[str], form: Format, of_file: FileShape
+) -> Response:
+    file = made(printed, form, table=of_file.table, bom=of_file.bom)
+    taken_away(services, caller, farms, file.name)
+    return sent(file)

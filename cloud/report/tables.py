@@ -51,12 +51,14 @@ SHORT_COLUMNS: Final = (
 )  # fmt: skip
 """What of the days a printed page has room for; the files carry all."""
 
+_SAID = (Column("weight_low", "number", "g", 0), Column("weight_high", "number", "g", 0))
+"""The ends of a forecast's interval."""
+
 FORECAST_COLUMNS: Final = (
     Column("day", "date"),
     Column("age_days", "count"),
     Column("weight", "number", "g", 0),
-    Column("weight_low", "number", "g", 0),
-    Column("weight_high", "number", "g", 0),
+    *_SAID,
     Column("curve", "number", "g", 0),
 )
 
@@ -65,40 +67,33 @@ PAST_COLUMNS: Final = (
     Column("day", "date"),
     Column("age_days", "count"),
     Column("forecast", "number", "g", 0),
-    Column("weight_low", "number", "g", 0),
-    Column("weight_high", "number", "g", 0),
+    *_SAID,
     Column("weight", "number", "g", 0),
     Column("error_percent", "number", "%", 1),
 )
 
 QUARTILES: Final = ("quarter", "median", "three_quarters")
 
-WEIGHT_CHART: Final = Chart(
-    "weight",
-    "days",
-    "age_days",
-    (Line("curve", "dashed"), Line("weight", "line")),
-    ("weight_low", "weight_high"),
-)
+
+def _banded(key: str, table: str, column: str, target: str) -> Chart:
+    """Return a column over its target, with the band between its ``_low`` and ``_high``."""
+    lines = (Line(target, "dashed"), Line(column, "line"))
+    return Chart(key, table, "age_days", lines, (f"{column}_low", f"{column}_high"))
+
+
+def _plain(column: str) -> Chart:
+    """Return one column of the days as a line."""
+    return Chart(column, "days", "age_days", (Line(column, "line"),))
+
+
+WEIGHT_CHART: Final = _banded("weight", "days", "weight", "curve")
 LOSSES_CHART: Final = Chart("losses", "days", "age_days", (Line("dead", "bars"), Line("culled", "bars")))
-FEED_CHART: Final = Chart("feed", "days", "age_days", (Line("feed", "line"),))
-WATER_CHART: Final = Chart("water_per_feed", "days", "age_days", (Line("water_per_feed", "line"),))
-CLIMATE_CHART: Final = Chart(
-    "celsius",
-    "days",
-    "age_days",
-    (Line("celsius_target", "dashed"), Line("celsius", "line")),
-    ("celsius_low", "celsius_high"),
-)
-AMMONIA_CHART: Final = Chart("ammonia", "days", "age_days", (Line("ammonia", "line"),))
-COMFORT_CHART: Final = Chart("comfort", "days", "age_days", (Line("comfort", "line"),))
-FORECAST_CHART: Final = Chart(
-    "forecast",
-    "forecast",
-    "age_days",
-    (Line("curve", "dashed"), Line("weight", "line")),
-    ("weight_low", "weight_high"),
-)
+FEED_CHART: Final = _plain("feed")
+WATER_CHART: Final = _plain("water_per_feed")
+CLIMATE_CHART: Final = _banded("celsius", "days", "celsius", "celsius_target")
+AMMONIA_CHART: Final = _plain("ammonia")
+COMFORT_CHART: Final = _plain("comfort")
+FORECAST_CHART: Final = _banded("forecast", "forecast", "weight", "curve")
 
 
 def days_table(facts: FlockFacts) -> Table:

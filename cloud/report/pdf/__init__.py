@@ -1,11 +1,12 @@
 """PDF files by Typst: the page is ``report.typ``, its data one JSON document, its charts vectors."""
 
 import json
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from importlib.resources import files
 from typing import Any
 
 from cloud.errors import CannotPrint
+from cloud.report.model import Cell
 from cloud.report.pdf.chart import drawn
 from cloud.report.pdf.fonts import fonts, fonts_for, no_typst
 from cloud.report.printed import DASH, Printed, PrintedColumn, PrintedFigure, PrintedTable, number
@@ -101,7 +102,7 @@ def _table(printed: Printed, table: PrintedTable) -> dict[str, Any]:
     places = [table.place(column.key) for column in columns]
     rows = table.rows
     if printed.kind == "week" and table.key == "days":
-        rows = tuple(row for row in rows if printed.first <= row[table.place("day")] <= printed.last)  # type: ignore[operator]
+        rows = tuple(row for row in rows if _within(row[table.place("day")], printed.first, printed.last))
     return {
         "name": table.name,
         "columns": [
@@ -109,6 +110,10 @@ def _table(printed: Printed, table: PrintedTable) -> dict[str, Any]:
         ],
         "rows": [[_cell(row[place], column) for place, column in zip(places, columns, strict=True)] for row in rows],
     }
+
+
+def _within(day: Cell, first: date, last: date) -> bool:
+    return isinstance(day, date) and first <= day <= last
 
 
 def _weight(column: PrintedColumn) -> float:
