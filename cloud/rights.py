@@ -28,7 +28,7 @@ class Right(StrEnum):
     EXPORT = "export"
     """Take tables and reports away."""
     PEOPLE = "people"
-    """Invite, change and remove people, make tokens, read the audit log, add farms."""
+    """Invite, change and remove people, make tokens, read the audit log, add farms, let flocks be counted."""
 
 
 class Role(StrEnum):
