@@ -18,18 +18,23 @@ from cloud.alerts.reading import HOUSE, LOGGED, READ_AGAIN, Source, read_log
 from cloud.alerts.rules import signals
 from cloud.alerts.rules.judging import Change, Level, Memory
 from cloud.alerts.rules.settings import HouseSettings, Lives
-from cloud.alerts.rules.signals import EMPTY, Columns, LoggedDay
+from cloud.alerts.rules.signals import EMPTY, MINUTE_MS, Columns, LoggedDay
 from cloud.alerts.rules.table import Rule, rules
+from cloud.store.columns import Times
 from cloud.store.series import DayStats, SeriesKey
 from contract.messages import Doubt
+from contract.quantities import DEVICE
 
 CLIMATE: Final = frozenset(
     {"temperature_celsius", "humidity_percent", "ammonia_ppm", "carbon_dioxide_ppm", "air_speed_mps"}
 )
 """Quantities whose instruments are watched for silence and for doubts."""
 
-AGAIN: Final = frozenset({"source_silence", "stuck", "jump"})
+AGAIN: Final = frozenset({"device_silence", "source_silence", "stuck", "jump"})
 """Signals that a replay makes from the values themselves."""
+
+USUAL_GAPS: Final = 3
+"""A device that measures rarely is silent only once so many of its usual gaps have passed without a value."""
 
 NOT_REPLAYED: Final = tuple(key for key, rule in rules().items() if rule.signal not in {*READ_AGAIN, *LOGGED, *AGAIN})
 """Rules about what stands only in records: the past of those is not kept."""
@@ -118,6 +123,7 @@ class _Past:
     from_ms: int
     to_ms: int
     _doubts: dict[Source, Mapping[Doubt, Mapping[str, Columns]]] = field(default_factory=dict)
+    _words: dict[str, Times] = field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -151,6 +157,11 @@ class _Past:
                 yield source, signal.read(self, source, self.from_ms, self.to_ms)
         elif rule.signal in LOGGED:
             yield HOUSE, read_log(self, rule.signal, self.from_ms, self.to_ms)
+        elif rule.signal == "device_silence":
+            # A scale says nothing while birds sleep, so what tells of its device's silence must speak all day.
+            steady = {key.device for key in self.series_keys() if key.quantity in CLIMATE or key.quantity in DEVICE}
+            for device in sorted(steady):
+                yield (device, ""), self._silent(device)
         elif rule.signal in AGAIN:
             for source in self._instruments():
                 yield source, self._made(rule.signal, source)
@@ -167,11 +178,34 @@ class _Past:
             self._doubts[source] = signals.doubts(self._measured(source))
         return self._doubts[source]
 
+    def _spoke(self, device: str) -> Times:
+        """Return when any of a device's instruments and cameras told a value: its own reports are not kept."""
+        if device not in self._words:
+            keys = [key for key in self.series_keys() if key.device == device]
+            columns = [self.history.columns(key, self.from_ms, self.to_ms).at_ms for key in keys]
+            self._words[device] = np.unique(np.concatenate([EMPTY.at_ms, *columns]))
+        return self._words[device]
+
+    def _silent(self, device: str) -> Columns:
+        spoke = self._spoke(device)
+        found = signals.silences(spoke, self.from_ms, self.to_ms)
+        usual_min = float(np.median(np.diff(spoke))) / MINUTE_MS if len(spoke) > 1 else 0.0
+        return Columns(found.at_ms, np.where(found.value > USUAL_GAPS * usual_min, found.value, 0.0))
+
+    def _silence(self, source: Source, stamps: Times) -> Columns:
+        """Return the minutes an instrument was silent for while its device spoke, as the engine reckons them."""
+        found, spoke = signals.silences(stamps, self.from_ms, self.to_ms), self._spoke(source[0])
+        if not len(found.at_ms):
+            return found
+        last = spoke[np.searchsorted(spoke, found.at_ms, side="right") - 1]
+        silent_for = found.value - (found.at_ms - last) / MINUTE_MS
+        return Columns(found.at_ms, np.maximum(silent_for, 0.0))
+
     def _made(self, signal: str, source: Source) -> Columns:
         measured = self._measured(source)
         stamps = np.unique(np.concatenate([EMPTY.at_ms, *(columns.at_ms for columns in measured.values())]))
         if signal == "source_silence":
-            return signals.silences(stamps, self.from_ms, self.to_ms)
+            return self._silence(source, stamps)
         doubt = self._doubts_of(source)["stuck" if signal == "stuck" else "jump"]
         doubted = np.unique(np.concatenate([EMPTY.at_ms, *(told.at_ms[told.value > 0] for told in doubt.values())]))
         told = Columns(stamps, np.isin(stamps, doubted).astype(np.float64))

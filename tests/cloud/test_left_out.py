@@ -50,7 +50,7 @@ def mark(gatherer: Gatherer, quantity: str, why: Doubt, first: datetime, last: d
     while at <= last:
         values, doubts = {quantity: 80.0}, {quantity: why}
         told.append(
-            Readings(device="pi-1", boot="b00t0001", seq=1, at=at, instrument="climate-1", values=values, doubts=doubts)
+            Readings(device="pi-1", boot="0" * 16, seq=1, at=at, instrument="climate-1", values=values, doubts=doubts)
         )
         at += STEP
     with gatherer.records.writing() as connection:

@@ -1,14 +1,20 @@
 """The past run through the rules: what an agronomist would want told, and no more than that."""
 
 import json
+import os
 import subprocess
 import sys
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from cloud.alerts.desk import read_log
+from cloud.alerts.history import FileHistory
 from cloud.alerts.replay import Replayed, replay
 from cloud.alerts.rules.settings import HouseSettings, Lives, OwnLimits
 from cloud.errors import BadFile
@@ -68,6 +74,43 @@ def test_a_stuck_sensor_judges_nothing(played: Replayed):
         assert ring.rule == "sensor-stuck" or not first + 1.1 / 24 < opened < last
 
 
+def cut(history: FileHistory, sources: Collection[str], from_day: float, to_day: float) -> FileHistory:
+    """Return a history without what some sources measured in between."""
+    from_ms, to_ms = (FIRST_MS + int(day * DAY_MS) for day in (from_day, to_day))
+    series = {
+        key: columns.kept((columns.at_ms < from_ms) | (columns.at_ms >= to_ms)) if key.source in sources else columns
+        for key, columns in history.series.items()
+    }
+    return replace(history, series=series)
+
+
+def test_a_device_that_was_silent_is_told_of_and_not_its_instruments():
+    everything = {key.source for key in well_kept(0).series}
+    gone = cut(well_kept(0), everything, 20.0, 20.25)
+    played = replay(gone, HouseSettings(), FIRST_MS, FIRST_MS + 42 * DAY_MS, {"device-silent", "source-silent"})
+    [(opened, ended)] = ages(played, "device-silent")
+    assert opened == pytest.approx(20.0, abs=0.01)
+    assert ended == pytest.approx(20.25, abs=0.01)
+    assert played.rings[0].level == 3
+    assert len(played.rings) == 1
+
+
+def test_an_instrument_that_was_silent_while_its_device_spoke_is_told_of():
+    gone = cut(well_kept(0), {"climate-1"}, 20.0, 20.25)
+    played = replay(gone, HouseSettings(), FIRST_MS, FIRST_MS + 42 * DAY_MS, {"device-silent", "source-silent"})
+    assert [ring.rule for ring in played.rings] == ["source-silent"]
+    [(opened, ended)] = ages(played, "source-silent")
+    assert opened == pytest.approx(20.0, abs=0.02)
+    assert ended == pytest.approx(20.25, abs=0.01)
+
+
+def test_a_logger_that_writes_each_twenty_minutes_is_no_silent_device():
+    history = well_kept(1, step_s=1200)
+    assert not ages(
+        replay(history, HouseSettings(), FIRST_MS, FIRST_MS + 42 * DAY_MS, {"device-silent"}), "device-silent"
+    )
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_normal_flock_is_told_of_less_than_three_times_a_day(seed: int):
     history = well_kept(seed)
@@ -75,6 +118,24 @@ def test_a_normal_flock_is_told_of_less_than_three_times_a_day(seed: int):
     by_day = [sum(FIRST_MS + day * DAY_MS <= at < FIRST_MS + (day + 1) * DAY_MS for at in told) for day in range(42)]
     assert max(by_day) < 3
     assert len(told) <= 10
+
+
+TABLES = os.environ.get("HENWISE_GROWTH_TABLES")
+"""A folder with series that may be read but not shipped; docs/alerts.md has what they ring."""
+
+
+@pytest.mark.skipif(TABLES is None, reason="HENWISE_GROWTH_TABLES names no folder with the series that is not shipped")
+def test_the_real_series_rings_what_the_docs_say():
+    path = Path(TABLES or "") / "unlicensed" / "broiler_house_climate_5min.csv"
+    zone = ZoneInfo("Asia/Jakarta")
+    history, (from_ms, to_ms) = read_log(path, zone, Lives("ross-308", date(2023, 1, 4)))
+    played = replay(history, HouseSettings(), from_ms, to_ms)
+    rang = Counter(ring.rule for ring in played.rings)
+    assert (rang["sensor-stuck"], rang["too-humid"]) == (6, 1)
+    assert rang["too-warm"] >= 5
+    assert rang["heat-stress"] >= 5
+    assert not {"too-cold", "ammonia", "device-silent"} & set(rang)
+    assert len(played.told_ms) < 3 * 32
 
 
 def test_stricter_limits_ring_more_and_a_rule_that_is_off_never(log: Path, played: Replayed):
