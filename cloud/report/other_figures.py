@@ -6,7 +6,7 @@ from cloud.flock import economics
 from cloud.flock.climate_hours import Hours
 from cloud.flock.economics import Produced
 from cloud.flock.feed_bin import daily_use
-from cloud.flock.forecast import Ahead, PastError, Weighed, forecast, past_errors, reached
+from cloud.flock.forecast import LEAST_DAYS, Ahead, PastError, Weighed, forecast, past_errors, reached
 from cloud.flock.reckoned import Missing, Reckoned, known, lacking
 from cloud.report.facts import Day, FlockFacts
 from cloud.report.growth_figures import feed_kg, gain, live_kg, mean_weight, weighed_days, weight_of
@@ -71,7 +71,9 @@ def forecasts(facts: FlockFacts, said: Sequence[Ahead], past: Sequence[PastError
     on = Basis("forecast", len(days), days[-1].day if days else None)
     nearest = facts.age_days + WEEK_AHEAD_DAYS
     week = next((one for one in said if one.age_days == nearest), None)
-    coming = Reckoned(week.grams, week.interval) if week else lacking("too_few_days")
+    # A curve that ends within the week ends the forecast, too.
+    ends = facts.curve is not None and facts.curve.grams_at(nearest) is None and len(days) >= LEAST_DAYS
+    coming = Reckoned(week.grams, week.interval) if week else lacking("outside_curve" if ends else "too_few_days")
     errors = [abs(one.percent) for one in past]
     return [
         Figure("forecast", coming, on, facts.curve.grams_at(nearest) if facts.curve else None),

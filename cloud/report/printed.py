@@ -12,7 +12,7 @@ from cloud.api.language import Language
 from cloud.report.figure_rows import figure_rows
 from cloud.report.model import About, Basis, Cell, Chart, Column, Doubtful, Figure, Group, Report, ReportKind, Table
 from cloud.report.units import Unit, Units, shown
-from cloud.report.words import BASES, CHARTS, COLUMNS, GROUPS, MISSING, PHRASES, TABLES, TITLES, say, season
+from cloud.report.words import BASES, CHARTS, COLUMNS, GROUPS, MISSING, PHRASES, SOURCES, TABLES, TITLES, say, season
 from contract.quantities import QUANTITIES
 
 DASH: Final = "–"
@@ -68,12 +68,17 @@ class PrintedColumn:
 
 @dataclass(frozen=True, slots=True)
 class PrintedTable:
-    """A tidy table: one row for each thing, one column for each property."""
+    """A tidy table: one row for each thing, one column for each property; ``decimals`` of rows that are figures."""
 
     key: str
     name: str
     columns: tuple[PrintedColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    decimals: tuple[int, ...] = ()
+
+    def places(self, row: int, column: PrintedColumn) -> int:
+        """Return the digits after the point in a row, which are the column's or, where it has none, the row's own."""
+        return column.decimals if column.decimals is not None else self.decimals[row]
 
     def column(self, key: str) -> list[Cell]:
         """Return the cells of a column."""
@@ -239,7 +244,7 @@ class _Printer:
             text=f"{number(value, decimals)} {unit}".rstrip() if value is not None else DASH,
             missing=say(MISSING[reckoned.missing], self.language) if reckoned.missing else None,
             formula=row.formula if self.language == "en" else row.formula_zh,
-            source=row.source,
+            source=row.source if self.language == "en" else SOURCES.get(row.source, row.source),
             version=row.version,
             data=self._basis(figure.basis),
         )
@@ -273,7 +278,7 @@ class _Printer:
 
     def _by_figure(self, table: Table) -> PrintedTable:
         """Return a table whose rows are figures: each row has its own unit."""
-        rows = []
+        rows, decimals = [], []
         for key, _, *values in table.rows:
             row = figure_rows()[str(key)]
             places = self.decimals(row.decimals, row.unit)
@@ -282,8 +287,10 @@ class _Printer:
                 told = self.value(value, row.unit) if isinstance(value, int | float) else None
                 cells.append(value if column.kind == "count" else None if told is None else round(told, places))
             rows.append((row.en if self.language == "en" else row.zh, self.unit(row.unit), *cells))
+            decimals.append(places)
         columns = tuple(
             replace(self._column(column), decimals=None, unit="") if column.kind == "number" else self._column(column)
             for column in table.columns
         )
-        return PrintedTable(table.key, say(TABLES[table.key], self.language), columns, tuple(rows))
+        name = say(TABLES[table.key], self.language)
+        return PrintedTable(table.key, name, columns, tuple(rows), tuple(decimals))

@@ -124,6 +124,24 @@ MISSING: Final[dict[Missing, Both]] = {
     "nobody_wrote": ("not enough data: nobody wrote down deaths", "数据不足：没有死淘记录"),
 }
 
+SOURCES: Final[dict[str, str]] = {
+    "EU 2007/43 annex II: at most 20 ppm": "EU 2007/43 附件 II：不超过 20 ppm",
+    "EU 2007/43: 33, 39 or 42 kg/m²": "EU 2007/43：33、39 或 42 公斤/m²",
+    "St-Pierre 2003 for the index; the step is ours": "指数：St-Pierre 2003；分级为本软件自定",
+    "Tao and Xin 2003; the step is ours": "Tao、Xin 2003；分级为本软件自定",
+    "breeder's feed table where there is one": "品种公司采食标准（如有）",
+    "breeder's objectives, or the farm's own curve": "品种公司标准，或本场自有曲线",
+    "breeders' objectives, e.g. Ross 308 (2022)": "品种公司标准，如 Ross 308（2022）",
+    "common": "通用公式",
+    "concentration x time, as in occupational hygiene": "浓度 × 时间，职业卫生常用算法",
+    "daily log": "每日记录",
+    "day 0 is the day of placement": "入雏当天为 0 日龄",
+    "prices entered on the farm": "本场填写的价格",
+    "sensors of the house": "鸡舍传感器",
+    "the score is ours; the bands: EU 2007/43, breeders' guides": "评分为本软件自定；区间依据 EU 2007/43 和品种指南",
+}
+"""Sources of figures that are words, in Chinese; titles of papers and names of documents stay as they are."""
+
 BASES: Final[dict[BasisKind, Both]] = {
     "weighings": ("weighings, {days} d", "{days} 天称重"),
     "losses": ("log of deaths, {days} d", "{days} 天死淘记录"),
@@ -166,7 +184,7 @@ PHRASES: Final[dict[str, Both]] = {
     "left_out": ("Left out as doubtful: {parts}", "已剔除可疑数据：{parts}"),
     "left_out_stuck": ("{hours} h of {quantity} (sensor stuck)", "{quantity} {hours} 小时（传感器卡死）"),
     "left_out_settling": ("{hours} h of {quantity} (sensor warming up)", "{quantity} {hours} 小时（传感器预热）"),
-    "left_out_jump": ("{quantity} that jumps ({times} times)", "{quantity}跳变 {times} 次"),
+    "left_out_jump": ("jumps of {quantity}: {times}", "{quantity}跳变 {times} 次"),
     "beside": ("Quartiles of", "四分位数来自"),
     "beside_flocks": ("flocks of the breed placed in {season}", "同品种、{season}入雏的批次"),
     "made_by": ("Henwise {version}", "慧养鸡 Henwise {version}"),

@@ -4,7 +4,6 @@ Dates are dates, numbers are numbers with their format, headings are frozen, and
 time of making is the report's last day, so that the same data make the same bytes.
 """
 
-from collections.abc import Sequence
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
@@ -21,7 +20,7 @@ SHEET_NAME_CHARACTERS: Final = 31
 CHART_ROWS: Final = 19
 PAPER_A4: Final = 9
 CHART_SIZE: Final = {"width": 720, "height": 360}
-COLOURS: Final = ("#0B6E5F", "#C2571A", "#2F5FA8", "#8A3F86", "#7A6A00", "#4A4A4A")
+COLOURS: Final = ("#0B6E5F", "#C2571A", "#2F5FA8", "#8A3F86", "#7A6A00", "#4A4A4A", "#C2387A", "#2B9FB3")
 MUTED: Final = "#5D6D73"
 
 
@@ -125,16 +124,12 @@ def _write_table(book: "Workbook", formats: _Formats, table: PrintedTable) -> st
             if isinstance(cell, date):
                 sheet.write_datetime(row, place, datetime.combine(cell, time()), formats.date)
             elif isinstance(cell, int | float):
-                sheet.write_number(row, place, cell, *_format(formats, column.decimals))
+                sheet.write_number(row, place, cell, formats.number(table.places(row - 1, column)))
             elif cell is not None:
                 sheet.write_string(row, place, cell)
     if table.rows:
         sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
     return name
-
-
-def _format(formats: _Formats, decimals: int | None) -> Sequence[Any]:
-    return () if decimals is None else (formats.number(decimals),)
 
 
 def _write_charts(book: "Workbook", printed: Printed, names: dict[str, str]) -> None:

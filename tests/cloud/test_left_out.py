@@ -74,7 +74,7 @@ def test_what_is_doubtful_is_in_no_figure_and_the_report_says_how_much_that_was(
     assert climate.celsius_high < 40
     assert climate.comfort.value is not None
     flock = printed(flock_report(facts))
-    assert flock.notes == ("Left out as doubtful: 2.8 h of humidity (sensor stuck); temperature that jumps (1 times)",)
+    assert flock.notes == ("Left out as doubtful: 2.8 h of humidity (sensor stuck); jumps of temperature: 1",)
     assert printed(flock_report(facts), "zh").notes == ("已剔除可疑数据：湿度 2.8 小时（传感器卡死）；温度跳变 1 次",)
     assert printed(day_report(facts)).notes == (), "that was on another day"
     assert printed(comparison_report([facts, facts])).notes

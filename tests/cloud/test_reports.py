@@ -16,6 +16,7 @@ import pytest
 
 from cloud.api.language import LANGUAGES, Language
 from cloud.errors import CannotPrint, Unheard
+from cloud.flock.benchmarks import Period, Told
 from cloud.flock.reckoned import Missing
 from cloud.report.build import comparison_report, day_report, flock_report, week_report
 from cloud.report.desk import Wish, report
@@ -28,7 +29,8 @@ from cloud.report.pdf import render as pdf
 from cloud.report.pdf.fonts import fonts_for
 from cloud.report.plain_files import csv_file, parquet_file
 from cloud.report.printed import Printed, number, printed
-from cloud.report.words import MISSING
+from cloud.report.standing import Standing
+from cloud.report.words import MISSING, SOURCES
 from cloud.report.xlsx import render as xlsx
 from cloud.store.embedded import EmbeddedSeries
 from cloud.store.records import Records
@@ -91,6 +93,9 @@ class TestNumbers:
         assert 55 < (found["uniformity"].reckoned.value or 0) < 80
         assert found["density"].reckoned.value is not None
         assert found["bin_days"].reckoned.value is not None
+
+    def test_a_curve_that_ends_is_why_there_is_no_forecast(self, facts: FlockFacts):
+        assert figures(flock_report(facts))["forecast"].reckoned.missing == "outside_curve"
 
     def test_a_day_s_numbers_end_with_that_day(self, gatherer: Gatherer):
         early = gatherer.flock("hill", "f-1", PLACED_ON + timedelta(days=20))
@@ -285,6 +290,51 @@ class TestComparison:
         text = pages(pdf(told), tmp_path)
         assert "valley · v-1" in text
         assert len(xlsx(told)) > 5_000
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_eight_flocks_with_long_names_do_not_lie_over_each_other(
+        self, facts: FlockFacts, language: Language, tmp_path: Path
+    ):
+        names = [f"valley-house-{number}-2026-10-01" for number in range(2, 9)]
+        flocks = [facts, *(replace(facts, farm="山谷 Valley farm", flock=name) for name in names)]
+        others = {"epef": Told(355, 390, 420, 12), "fcr": Told(1.5, 1.56, 1.64, 12)}
+        model = comparison_report(flocks, Standing(Period("autumn", 2025), others))
+        assert overlaps(pdf(printed(model, language)), tmp_path) == []
+
+
+def overlaps(content: bytes, folder: Path) -> list[tuple[str, str]]:
+    """Return pairs of words of a page whose boxes lie over each other."""
+    path = folder / "report.pdf"
+    path.write_bytes(content)
+    told = subprocess.run(["pdftotext", "-bbox", path, "-"], capture_output=True, text=True, check=True, timeout=60)
+    found = []
+    for page in told.stdout.split("<page ")[1:]:
+        boxes = [
+            (float(left), float(top), float(right), float(bottom), word)
+            for left, top, right, bottom, word in re.findall(
+                r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>', page
+            )
+        ]
+        for number, one in enumerate(boxes):
+            for other in boxes[number + 1 :]:
+                wide = min(one[2], other[2]) - max(one[0], other[0])
+                high = min(one[3], other[3]) - max(one[1], other[1])
+                # Lines of letters touch by their ascenders; words that are set over each other share far more.
+                if wide > 1 and high > 0.5 * min(one[3] - one[1], other[3] - other[1]):
+                    found.append((one[4], other[4]))
+    return found
+
+
+def test_sources_are_told_in_chinese_or_are_titles():
+    titles = {
+        "Hy-Line Red Book, body weight uniformity",
+        "Poultry World 2016, Towards a more reliable comparison of the FCR",
+        "Shane, What's your PEF?",
+        "St-Pierre, Cobanov and Schnitkey 2003",
+        "poultryperformanceplus.com, European Broiler Index",
+    }
+    sources = {row.source for row in figure_rows().values() if not row.source.startswith("docs/")}
+    assert sources == titles | SOURCES.keys()
 
 
 def test_a_flock_of_56_days_is_quick(gatherer: Gatherer):

@@ -52,6 +52,7 @@ class ReportTable(Answer):
     name: str
     columns: list[ReportColumn]
     rows: list[list[date | float | str | None]]
+    decimals: list[int] = Field(description="of each row, where its columns have none; else empty")
 
 
 class ReportLine(Answer):

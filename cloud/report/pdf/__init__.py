@@ -19,6 +19,10 @@ NOT_ON_PAGE = frozenset({"weights_by_age", "past_forecasts"})
 
 DATE_LETTERS = 11
 LEAST_LETTERS = 6
+MOST_LETTERS = 24
+"""A text that is longer goes on below."""
+BREAK = "\u200b"
+"""Where a name may be broken: Typst does not after a hyphen between figures."""
 LAST_LATIN = "\u2e80"
 """Letters beyond it are as wide as two."""
 
@@ -103,12 +107,23 @@ def _table(printed: Printed, table: PrintedTable) -> dict[str, Any]:
     rows = table.rows
     if printed.kind == "week" and table.key == "days":
         rows = tuple(row for row in rows if _within(row[table.place("day")], printed.first, printed.last))
+    cells = [
+        [_cell(row[place], column, table.places(number, column) if column.kind == "number" else 0)
+         for place, column in zip(places, columns, strict=True)]
+        for number, row in enumerate(rows)
+    ]  # fmt: skip
     return {
         "name": table.name,
         "columns": [
-            {"name": one.name, "unit": one.unit, "text": one.kind == "text", "weight": _weight(one)} for one in columns
+            {
+                "name": one.name.replace("-", f"-{BREAK}"),
+                "unit": one.unit,
+                "text": one.kind == "text",
+                "weight": _weight(one, [row[place] for row in cells]),
+            }
+            for place, one in enumerate(columns)
         ],
-        "rows": [[_cell(row[place], column) for place, column in zip(places, columns, strict=True)] for row in rows],
+        "rows": cells,
     }
 
 
@@ -116,25 +131,26 @@ def _within(day: Cell, first: date, last: date) -> bool:
     return isinstance(day, date) and first <= day <= last
 
 
-def _weight(column: PrintedColumn) -> float:
-    """Return how wide a column shall be beside others: as its widest word, which must not be broken."""
+def _weight(column: PrintedColumn, cells: list[str]) -> float:
+    """Return how wide a column shall be beside others: as its widest piece, which must not be broken."""
     if column.kind == "date":
         return DATE_LETTERS
-    words = [*column.name.split(), column.unit]
-    return max(LEAST_LETTERS, *(sum(1 + (letter > LAST_LATIN) for letter in word) for word in words))
+    if column.kind == "text":
+        return min(MOST_LETTERS, max(LEAST_LETTERS, *map(_letters, cells))) if cells else LEAST_LETTERS
+    words = [*column.name.replace("-", "- ").split(), column.unit, *cells]
+    return max(LEAST_LETTERS, *map(_letters, words))
 
 
-def _cell(value: Any, column: PrintedColumn) -> str:
+def _letters(word: str) -> int:
+    return sum(1 + (letter > LAST_LATIN) for letter in word)
+
+
+def _cell(value: Cell, column: PrintedColumn, decimals: int) -> str:
     if value is None:
         return DASH
     if isinstance(value, int | float) and column.kind != "text":
-        return number(float(value), _places(value) if column.decimals is None else column.decimals)
+        return number(float(value), decimals)
     return str(value)
-
-
-def _places(value: float) -> int:
-    text = f"{value:.10f}".rstrip("0")
-    return min(3, len(text) - text.index(".") - 1)
 
 
 def _formulas(printed: Printed, *, data: bool) -> list[list[str]]:

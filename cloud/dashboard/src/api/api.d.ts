@@ -5498,6 +5498,11 @@ export interface components {
             columns: components["schemas"]["ReportColumn"][];
             /** Rows */
             rows: (string | number | null)[][];
+            /**
+             * Decimals
+             * @description of each row, where its columns have none; else empty
+             */
+            decimals: number[];
         };
         /**
          * Right
