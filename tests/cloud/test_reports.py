@@ -315,8 +315,8 @@ def overlaps(content: bytes, folder: Path) -> list[tuple[str, str]]:
                 r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>', page
             )
         ]
-        for place, one in enumerate(boxes):
-            for other in boxes[place + 1 :]:
+        for at, one in enumerate(boxes):
+            for other in boxes[at + 1 :]:
                 wide = min(one[2], other[2]) - max(one[0], other[0])
                 high = min(one[3], other[3]) - max(one[1], other[1])
                 # Lines of letters touch by their ascenders; words that are set over each other share far more.
