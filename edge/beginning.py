@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
+from urllib.parse import unquote
 
 import typer
 
 from contract.errors import BadPlace
 from contract.place import checked_slug
+from edge.camera_config import password_in, user_in, without_password
 from edge.config_file import ENROLLED, checked
 from edge.errors import NotInstalled
 from edge.finding import FoundCamera, FoundInstrument
 from edge.kept_file import write_kept
 from edge.language import Said, say
+from edge.secret import CREDSTORE, OURS, write_secret
 
 DATA_DIR: Final = "/var/lib/henwise"
 _HEAD: Final = """\
@@ -32,6 +35,10 @@ class Asks(Protocol):
         """Return what was typed in."""
         ...
 
+    def secret(self, question: str) -> str:
+        """Return what was typed in unseen."""
+        ...
+
     def yes(self, question: str) -> bool:
         """Return whether the answer was yes."""
         ...
@@ -44,6 +51,10 @@ class Terminal:
         """Return what was typed in."""
         return str(typer.prompt(say(question), default=default or None))
 
+    def secret(self, question: str) -> str:
+        """Return what was typed in unseen."""
+        return str(typer.prompt(say(question), hide_input=True))
+
     def yes(self, question: str) -> bool:
         """Return whether the answer was yes."""
         return typer.confirm(say(question), default=True)
@@ -55,6 +66,10 @@ class Nobody:
     def text(self, _question: str, default: str = "") -> str:
         """Return the default."""
         return default
+
+    def secret(self, _question: str) -> str:
+        """Return none."""
+        return ""
 
     def yes(self, _question: str) -> bool:
         """Return yes."""
@@ -69,8 +84,16 @@ class Discovered:
     cameras: Sequence[FoundCamera]
 
 
-def written(path: Path, found: Discovered, asks: Asks, tell: Callable[[str], object], data_dir: str = DATA_DIR) -> str:
-    """Ask what can't be known and return the text of edge.toml.
+def written(
+    path: Path,
+    found: Discovered,
+    asks: Asks,
+    tell: Callable[[str], object],
+    *,
+    data_dir: str = DATA_DIR,
+    secrets: Path = CREDSTORE,
+) -> str:
+    """Ask what can't be known and return the text of edge.toml; passwords of cameras go into files of their own.
 
     Args:
         path: where it will be; what ``enroll`` has fetched lies beside it.
@@ -78,9 +101,11 @@ def written(path: Path, found: Discovered, asks: Asks, tell: Callable[[str], obj
         asks: answers.
         tell: prints a line.
         data_dir: the folder for what must survive.
+        secrets: the folder for passwords.
 
     Raises:
         BadConfig: what came out has mistakes; ours.
+        NotInstalled: a password can't be written.
     """
     blocks = [_HEAD + f"\ndata_dir = {json.dumps(data_dir)}"]
     if not (path.parent / ENROLLED).exists():
@@ -89,7 +114,7 @@ def written(path: Path, found: Discovered, asks: Asks, tell: Callable[[str], obj
     for instrument in found.instruments:
         blocks += _instrument(instrument, asks, tell, slugs)
     for camera in found.cameras:
-        blocks += _camera(camera, asks, slugs)
+        blocks += _camera(camera, asks, slugs, secrets)
     text = "\n\n".join(blocks) + "\n"
     checked(path, text)
     return text
@@ -157,7 +182,7 @@ def _instrument(found: FoundInstrument, asks: Asks, tell: Callable[[str], object
     yield "[[instruments]]\n" + "\n".join(lines)
 
 
-def _camera(found: FoundCamera, asks: Asks, slugs: set[str]) -> Iterator[str]:
+def _camera(found: FoundCamera, asks: Asks, slugs: set[str], secrets: Path) -> Iterator[str]:
     what = found.what or found.source
     if not asks.yes(Said(f"Camera {what} ({found.source}). Use it?", f"摄像头 {what}（{found.source}）。使用它吗？")):
         return
@@ -165,14 +190,32 @@ def _camera(found: FoundCamera, asks: Asks, slugs: set[str]) -> Iterator[str]:
     if source.startswith("rtsp://"):
         source = asks.text(
             Said(
-                "Its address: rtsp://user:password@host/path of its small stream",
-                "完整地址（子码流）：rtsp://用户:密码@主机/路径",
+                "Its address: rtsp://user@host/path of its small stream",
+                "完整地址（子码流）：rtsp://用户@主机/路径",
             ),
             found.source,
         )
     slug = next(name for number in range(1, 1_000) if (name := f"camera-{number}") not in slugs)
     slugs.add(slug)
-    yield f"[[cameras]]\nslug = {json.dumps(slug)}\nsource = {json.dumps(source)}"
+    lines = [f"slug = {json.dumps(slug)}", f"source = {json.dumps(without_password(source))}"]
+    if user_in(source):
+        password = unquote(password_in(source)) or asks.secret(Said("Its password", "密码"))
+        file = secrets.absolute() / f"{OURS}{slug}-password"
+        _keep_password(file, password)
+        lines.append(f"password_file = {json.dumps(str(file))}")
+    yield "[[cameras]]\n" + "\n".join(lines)
+
+
+def _keep_password(file: Path, password: str) -> None:
+    try:
+        write_secret(file, password)
+    except OSError as error:
+        raise NotInstalled(
+            Said(
+                f"{file} can't be written ({error.strerror}): run it with sudo",
+                f"{file} 无法写入（{error.strerror}）：请用 sudo 运行",
+            )
+        ) from error
 
 
 def _free(asks: Asks, tell: Callable[[str], object], kind: str, slugs: set[str]) -> str:

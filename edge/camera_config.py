@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
@@ -21,6 +21,9 @@ FPS_AT_GATES, LEAST_FPS_AT_GATES = 10, 5
 SourceKind = Literal["file", "device", "stream", "pictures"]
 _STREAMS = ("rtsp", "rtsps", "http", "https")
 
+
+_USER = re.compile(r"[a-z]+://([^/?#:@]*)(:(?!\d*/).*)?@.*", re.DOTALL)
+"""Of an address; a password may hold @ and /, as people type it in."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Point = tuple[Share, Share]
@@ -47,6 +50,30 @@ def round_an_area(corners: tuple[Point, ...]) -> tuple[Point, ...]:
 Polygon = Annotated[tuple[Point, ...], Field(min_length=3, max_length=100), AfterValidator(round_an_area)]
 TileCount = Annotated[int, Field(ge=1, le=8)]
 Metres = Annotated[float, Field(ge=-10_000, le=10_000)]
+
+
+def user_in(source: str) -> str:
+    """Return the user that stands in an address, as it stands there; empty when none does."""
+    return _USER.sub(r"\1", source) if _USER.match(source) else ""
+
+
+def password_in(source: str) -> str:
+    """Return the password that stands in an address, as it stands there; empty when none does."""
+    found = _USER.match(source)
+    return (found.group(2) or "").removeprefix(":") if found else ""
+
+
+def with_password(source: str, password: str) -> str:
+    """Return an address whose user has a password now."""
+    scheme, _mark, rest = source.partition("://")
+    user, _at, host = rest.partition("@")
+    return f"{scheme}://{user}:{quote(password, safe='')}@{host}"
+
+
+def without_password(source: str) -> str:
+    """Return an address whose user has none any more."""
+    password = password_in(source)
+    return source.replace(f":{password}@", "@", 1) if password else source
 
 
 def masked(source: str) -> str:
@@ -137,6 +164,9 @@ class CameraConfig(Section):
     source: str = Field(
         min_length=1, description="a video file, /dev/videoN, rtsp://…, http://…, or demo (shipped clip)"
     )
+    password_file: LocalPath | None = Field(
+        default=None, description="file whose first line is the camera's password; the user stands in source"
+    )
     single_pictures: bool = Field(
         default=False, description="an http address that gives one JPEG each time it is asked, not a stream"
     )
@@ -199,6 +229,8 @@ class CameraConfig(Section):
             )
         if self.single_pictures and not self.source.startswith(("http://", "https://")):
             raise ValueError("single_pictures needs a source that begins with http:// or https://")
+        if self.password_file and not (user_in(self.source) and not password_in(self.source)):
+            raise ValueError("password_file needs a source with a user and without a password: rtsp://user@host/path")
         slugs = [zone.slug for zone in self.zones] + [gate.slug for gate in self.gates]
         twice = sorted({slug for slug in slugs if slugs.count(slug) > 1})
         if twice:

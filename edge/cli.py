@@ -64,7 +64,7 @@ def main(
 @app.command("check-config")
 def check_config(path: ConfigPath) -> None:
     """Name each mistake in a configuration with its line; start nothing."""
-    from edge.config_file import idle_sections, load, missing_files
+    from edge.config_file import idle_sections, load, missing_files, open_passwords
     from edge.errors import BadConfig
     from edge.marks import DrawnMarks
 
@@ -76,6 +76,8 @@ def check_config(path: ConfigPath) -> None:
     if problems:
         _refuse(problems)
     typer.echo(f"{path} is right: {len(config.instruments)} instruments, {len(config.cameras)} cameras")
+    for warning in open_passwords(path, config):
+        typer.echo(f"warning: {warning}", err=True)
     for told in DrawnMarks(config).load():
         typer.echo(told)
 
@@ -154,6 +156,7 @@ def begin(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Take everything that is found, ask nothing.")] = False,
     port: Annotated[list[str] | None, typer.Option(help="look at these ports instead of all on USB")] = None,
     data_dir: Annotated[Path, typer.Option(help="folder for what must survive")] = Path("/var/lib/henwise"),
+    secrets: Annotated[Path, typer.Option(help="folder for passwords of cameras")] = Path("/etc/credstore"),
 ) -> None:
     """Find cameras and instruments, ask what can't be known, and write edge.toml."""
     from edge import beginning, finding
@@ -171,7 +174,7 @@ def begin(
     discovered = beginning.Discovered(found, [*finding.usb_cameras(), *finding.network_cameras()])
     asks = beginning.Nobody() if yes else beginning.Terminal()
     try:
-        text = beginning.written(path, discovered, asks, tell, str(data_dir))
+        text = beginning.written(path, discovered, asks, tell, data_dir=str(data_dir), secrets=secrets)
         aside = beginning.keep(path, text)
     except BadConfig as error:
         _refuse(error.problems)

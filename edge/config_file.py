@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from contract.errors import PermanentError
+from edge.camera_config import password_in
 from edge.config import EdgeConfig
 from edge.errors import BadConfig, BadPlan
 from edge.secret import secret_file
@@ -75,12 +76,28 @@ def missing_files(path: Path, config: EdgeConfig) -> list[str]:
     ]
     for number, camera in enumerate(config.cameras):
         named.append((("cameras", number, "network"), camera.network))
+        secret = camera.password_file
+        named.append((("cameras", number, "password_file"), secret and secret_file(secret)))
         named.append((("cameras", number, "wellness", "appearance"), camera.wellness.appearance))
         if camera.kind in {"file", "device"}:
             named.append((("cameras", number, "source"), Path(camera.source)))
     missing = [where.at(keys, f"{file} is not there") for keys, file in named if file and not file.exists()]
     return missing + [
         where.at(keys, f"{file} is a folder: name a file") for keys, file in named if file and file.is_dir()
+    ]
+
+
+def open_passwords(path: Path, config: EdgeConfig) -> list[str]:
+    """Name the cameras whose password stands in the configuration itself; it works, but is no place for a secret."""
+    where = _Where(path.name, key_lines(_text(path)))
+    return [
+        where.at(
+            ("cameras", number, "source"),
+            "a password stands here, for whoever reads this file or a copy of it: put it into a file, name that with "
+            "password_file, and leave only the user here",
+        )
+        for number, camera in enumerate(config.cameras)
+        if password_in(camera.source)
     ]
 
 

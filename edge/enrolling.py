@@ -5,7 +5,6 @@ in a file only root can read, from where systemd hands it to the service.
 """
 
 import json
-import os
 import ssl
 import tempfile
 import urllib.error
@@ -21,7 +20,7 @@ from edge.config_file import ENROLLED
 from edge.errors import NotEnrolled
 from edge.kept_file import write_kept
 from edge.language import Said
-from edge.secret import OURS
+from edge.secret import OURS, write_secret
 
 PASSWORD: Final = f"{OURS}broker-password"
 CA: Final = "ca.pem"
@@ -160,7 +159,7 @@ def keep(membership: dict[str, Any], folder: Path, secrets: Path) -> None:
         if membership["ca"]:
             write_kept(folder / CA, str(membership["ca"]).encode())
         if membership["password"]:
-            _write_secret(secrets / PASSWORD, str(membership["password"]))
+            write_secret(secrets / PASSWORD, str(membership["password"]))
         write_kept(folder / ENROLLED, _toml(membership, secrets).encode())
     except OSError as error:
         raise NotEnrolled(
@@ -169,14 +168,6 @@ def keep(membership: dict[str, Any], folder: Path, secrets: Path) -> None:
                 f"{folder} 无法写入（{error.strerror}）：请用 sudo 运行，并重新生成绑定码",
             )
         ) from error
-
-
-def _write_secret(file: Path, text: str) -> None:
-    before = os.umask(0o077)
-    try:
-        write_kept(file, f"{text}\n".encode())
-    finally:
-        os.umask(before)
 
 
 def _toml(membership: dict[str, Any], secrets: Path) -> str:

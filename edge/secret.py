@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from edge.kept_file import write_kept
+
 CREDSTORE = Path("/etc/credstore")
 """Where this system keeps secrets of services, root's alone (systemd.exec(5))."""
 OURS = "henwise."
@@ -29,3 +31,16 @@ def read_secret(file: Path) -> str:
         UnicodeDecodeError: it is no text.
     """
     return secret_file(file).read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r")
+
+
+def write_secret(file: Path, text: str) -> None:
+    """Write a secret's file so that only this user can read it.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    before = os.umask(0o077)
+    try:
+        write_kept(file, f"{text}\n".encode())
+    finally:
+        os.umask(before)

@@ -197,6 +197,16 @@ def network(path: Path | None) -> Check:
     return Check(name, ok=True, says=f"{card.name} {card.version} ({(path or SHIPPED).name})")
 
 
+def open_password(camera: str) -> Check:
+    """Say that a camera's password stands in edge.toml."""
+    says = Said("its password stands in edge.toml", "密码写在 edge.toml 中")
+    advice = Said(
+        "put it into a file of root's and name that with password_file; leave only the user in source",
+        "请将密码存入 root 专有文件，用 password_file 指定，source 中只保留用户名",
+    )
+    return Check(Said(f"camera {camera}", f"摄像头 {camera}"), ok=False, says=says, advice=advice, passing=True)
+
+
 def camera(config: CameraConfig) -> Check:
     """Say whether a camera gives a picture, by asking it for one the way the agent does."""
     from edge.vision.camera import Camera

@@ -4,9 +4,10 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from edge.camera_config import password_in
 from edge.config import EdgeConfig
 from edge.config_file import load
-from edge.doctor.checks import look_at_device, look_at_farm
+from edge.doctor.checks import look_at_device, look_at_farm, open_password
 from edge.doctor.said import Check
 from edge.errors import BadConfig
 from edge.language import Language, Said
@@ -58,6 +59,9 @@ def _config(path: Path, note: Callable[[Check], None]) -> EdgeConfig | None:
             note(Check(_CONFIGURATION, ok=False, says=Said("has a mistake", "有错误"), advice=problem))
         return None
     note(Check(_CONFIGURATION, ok=True, says=str(path)))
+    for camera in config.cameras:
+        if password_in(camera.source):
+            note(open_password(camera.slug))
     return config
 
 

@@ -21,11 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.backoff import Backoff
-from edge.camera_config import CameraConfig, masked
+from edge.camera_config import CameraConfig, masked, with_password
 from edge.causes import cause_of
 from edge.errors import CameraLost, ClockUnset
 from edge.health import Health
 from edge.origin import now
+from edge.secret import read_secret
 from edge.vision.http_pictures import HttpPictures
 
 log = logging.getLogger(__name__)
@@ -168,8 +169,18 @@ class Camera:
             self._frame = Frame(image, at, at_s, self._number)
             self._fresh.notify_all()
 
+    def _source(self) -> str:
+        """Return the address with its password, which stands in a file of its own."""
+        source, file = self._config.source, self._config.password_file
+        if file is None:
+            return source
+        try:
+            return with_password(source, read_secret(file))
+        except (OSError, UnicodeDecodeError) as error:
+            raise CameraLost(f"the password of {self._name} can't be read from {file}: {error}") from error
+
     def _opened(self) -> Any:
-        source, kind = self._config.source, self._config.kind
+        source, kind = self._source(), self._config.kind
         if kind == "pictures":
             return HttpPictures(source, self._name, self._config.read_timeout_s)
         if kind != "stream" and not Path(source).exists():

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -40,6 +41,8 @@ class FarAway:
         self._place = place
         self._lock = threading.Lock()
         self.heard: dict[tuple[str, int], dict[str, Any]] = {}
+        self.came_of: Counter[str] = Counter()
+        """Events that came, by boot."""
         self.arrivals: list[Arrival] = []
         self.changed_since: list[tuple[str, int]] = []
         self.status: dict[str, Any] = {}
@@ -105,6 +108,7 @@ class FarAway:
         with self._lock:
             if key not in self.heard:
                 self.arrivals.append(arrival)
+                self.came_of[message.boot] += 1
             if self.heard.setdefault(key, said) != said:
                 self.changed_since.append(key)
         span = SeqRange(boot=message.boot, first=message.seq, last=message.seq)
