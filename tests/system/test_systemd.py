@@ -1,6 +1,7 @@
 """A device under a real systemd: on boot, through kills, hangs, power cuts and broken disks; not one reading is lost.
 
-By default a few kills and cuts; HENWISE_TEST_KILLS=50 HENWISE_TEST_CUTS=20 for as many as a release wants.
+By default a few kills and cuts; HENWISE_TEST_KILLS=50 HENWISE_TEST_CUTS=20 for as many as a release wants, and
+HENWISE_TEST_UPDATES=20 for so many updates that are interrupted (a quarter of an hour).
 """
 
 import os
@@ -27,6 +28,7 @@ from tests.system.far_away import FarAway
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("HENWISE_TEST_KILLS", "4"))
 CUTS = int(os.environ.get("HENWISE_TEST_CUTS", "3"))
+UPDATES = int(os.environ.get("HENWISE_TEST_UPDATES", "0"))
 BACK_S = 30.0
 PLACE = Place(farm="farm", house="house-1", device="edge-1")
 HOME = "/opt/henwise/versions/first"
@@ -191,13 +193,15 @@ def test_it_starts_on_boot_and_the_cameras_process_speaks_through_the_other(devi
 
 def test_each_process_comes_back_from_every_kill(device: Device):
     chance = random.Random(7)
+    slowest_s = 0.0
     for _ in range(KILLS):
         for service in ("sensors", "vision"):
             killed = device.pid(service)
             device.box.run("kill", "-9", str(killed))
             wait_until(lambda service=service, killed=killed: device.pid(service) not in {0, killed})
-        device.far.wait_for_more(BACK_S)
+        slowest_s = max(slowest_s, device.far.wait_for_more(BACK_S))
         time.sleep(chance.uniform(0, 1.5))
+    print(f"{KILLS} kills of each: the first reading {slowest_s:.1f} s after the kill at most")
     device.assert_nothing_is_lost()
 
 
@@ -242,11 +246,13 @@ def test_a_disk_that_is_read_only_is_waited_for(device: Device):
 
 def test_no_power_cut_loses_what_was_committed(device: Device):
     chance = random.Random(20)
+    slowest_s = 0.0
     for _ in range(CUTS):
         time.sleep(chance.uniform(0.3, 2.5))
         device.box.cut()
         device.box.boot()
-        device.far.wait_for_more(BACK_S)
+        slowest_s = max(slowest_s, device.far.wait_for_more(BACK_S))
+    print(f"{CUTS} cuts: the first reading {slowest_s:.1f} s after the boot at most")
     device.assert_nothing_is_lost()
 
 
@@ -301,6 +307,36 @@ def test_an_update_stays_when_the_device_comes_up_and_gives_way_by_itself_when_n
     assert "signed by nobody" in update(device, forged, check=False)
     assert "older than" in update(device, bundle(device, "0.0.9"), check=False)
     assert running(device) == "0.1.1"
+    device.assert_nothing_is_lost()
+
+
+@pytest.mark.skipif(not UPDATES, reason="HENWISE_TEST_UPDATES says how many")
+def test_an_update_that_a_power_cut_interrupts_leaves_a_device_that_starts(device: Device):
+    chance = random.Random(11)
+    resuming = device.box.root / "etc/systemd/system/henwise-resume.service.d/90-test.conf"
+    resuming.parent.mkdir()
+    resuming.write_text(f"[Service]\nEnvironment=PYTHONPATH={DEPS} PYTHONDONTWRITEBYTECODE=1\n")
+    bundles = {version: bundle(device, version) for version in ("0.1.5", "0.1.6")}
+    ended: Counter[str] = Counter()
+    slowest_s = 0.0
+    for number in range(UPDATES):
+        before = running(device)
+        wanted = next(version for version in bundles if version != before)
+        device.box.run("rm", "-rf", f"/opt/henwise/versions/{wanted}")  # installed anew each time
+        program = "/opt/henwise/current/bin/henwise-edge"
+        variables = ("-E", f"PYTHONPATH={DEPS}", "-E", "PIP_NO_DEPS=1", "-E", "PYTHONDONTWRITEBYTECODE=1")
+        words = (*variables, f"--unit=update-{number}", program, "update", "--older", bundles[wanted])
+        device.box.run("systemd-run", "--quiet", *words)
+        time.sleep(chance.uniform(0.2, 25))
+        device.box.cut()
+        device.box.boot()
+        slowest_s = max(slowest_s, device.far.wait_for_more(BACK_S))
+        over = ("sh", "-c", "test -e /opt/henwise/trial || echo over")
+        wait_until(lambda over=over: device.box.run(*over) == "over", 300)
+        device.far.wait_for_more(BACK_S)
+        assert running(device) in {before, wanted}
+        ended["new" if running(device) == wanted else "old"] += 1
+    print(f"{UPDATES} updates interrupted: {dict(ended)}, the first reading {slowest_s:.1f} s after the boot at most")
     device.assert_nothing_is_lost()
 
 
