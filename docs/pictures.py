@@ -30,7 +30,7 @@ READY = {
     "/": "[data-house]",
     HOME: "[data-card=picture] img",
     f"{HOME}/charts?of=weight_grams": "[data-card=chart] canvas",
-    f"{HOME}/log": "main h2",
+    f"{HOME}/log": "main form, main button",
     f"{HOME}/flock": "[data-flock]",
     f"{NEIGHBOUR}/charts?of=temperature_celsius": "[data-card=chart] canvas",
     "/alerts": "[data-alert]",

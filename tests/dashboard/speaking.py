@@ -156,7 +156,7 @@ class Speaker:
 @contextmanager
 def speaker(port: int, place: Place) -> Iterator[Speaker]:
     """Connect a device to the broker on this machine."""
-    client = Client(CallbackAPIVersion.VERSION2, client_id=f"{place.house}-{place.device}")
+    client = Client(CallbackAPIVersion.VERSION2, client_id=f"{place.farm}-{place.house}-{place.device}")
     client.connect("127.0.0.1", port)
     client.loop_start()
     try:
