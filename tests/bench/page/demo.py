@@ -33,7 +33,7 @@ class Demo:
 
 @contextmanager
 def demo(home: Path) -> Iterator[Demo]:
-    """Run the demo until left; it has counted birds before it is given."""
+    """Run the demo until left; it has counted, weighed and measured before it is given."""
     port = free_port()
     command = [sys.executable, "-m", "cloud.cli", "demo", "--port", str(port), "--home", str(home)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
@@ -59,7 +59,8 @@ def demo(home: Path) -> Iterator[Demo]:
 def _wait_for_numbers(client: httpx.Client) -> None:
     deadline_s = time.monotonic() + UP_S
     while time.monotonic() < deadline_s:
-        if '"birds":null' not in client.get("/api/v1/overview").text.replace(" ", ""):
+        houses = client.get("/api/v1/overview").json()["houses"]
+        if houses and all(houses[0][what] for what in ("counts", "climate", "weight")):
             return
         time.sleep(1)
-    raise TimeoutError("the demo has counted no birds")
+    raise TimeoutError("the demo has not counted, weighed and measured")
