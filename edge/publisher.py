@@ -108,6 +108,7 @@ class Publisher:
                 await asyncio.create_task(self._one_connection(), name="connection")
             except* (aiomqtt.MqttError, BrokerAway) as lost:
                 self._lost(lost)
+            _heed_cancellation()  # one that came while the connection was being closed
             if time.monotonic() - started_s > STEADY_S:
                 backoff.reset()
             await asyncio.sleep(backoff.next_s())
