@@ -40,8 +40,8 @@ CREATE TABLE IF NOT EXISTS dropped (leaf TEXT PRIMARY KEY, events INTEGER NOT NU
 _INDEXES = """
 DROP INDEX IF EXISTS outbox_worth;
 DROP INDEX IF EXISTS outbox_at;
-CREATE INDEX IF NOT EXISTS outbox_waiting_worth ON outbox (worth, id) WHERE acked_ms IS NULL;
-CREATE INDEX IF NOT EXISTS outbox_waiting_at ON outbox (at_ms) WHERE acked_ms IS NULL;
+DROP INDEX IF EXISTS outbox_waiting_worth;
+DROP INDEX IF EXISTS outbox_waiting_at;
 CREATE INDEX IF NOT EXISTS outbox_held ON outbox (id) WHERE held IS NOT NULL;
 DROP INDEX IF EXISTS outbox_acked;
 """

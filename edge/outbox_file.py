@@ -7,7 +7,7 @@ for it again. Those rows go first when there is no room, and then what waits, th
 import sqlite3
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +16,14 @@ from contract.messages import SeqRange
 from edge.clock import PowerOn
 from edge.errors import OutboxStuck
 from edge.outbox_disk import connect_or_begin_anew, held, transaction
+from edge.outbox_fill import Fill, Passed
 from edge.outbox_held import stamp_some
 
 _SWEEP_EVERY_MS = 10 * 60_000
 _SWEEP_ROWS = 5_000
 _DAY_MS = 86_400_000
+_LIVE_ROWS = 1_000
+_LIVE_COMMITS = 2_000
 _COLUMNS = "id, boot, seq, leaf, at_ms, payload"
 
 
@@ -107,14 +110,13 @@ class OutboxFile:
         self._keep_ms = int(keep_days * _DAY_MS)
         self._max_ms = int(max_days * _DAY_MS)
         self._swept_ms = 0
-        self._kept_rows = self._kept_bytes = 0
         self._max_rows = max_rows
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
-        self._bytes = self._came_rows = self._came_bytes = 0
+        self._came_rows = self._came_bytes = 0
+        self._fill = Fill()
+        self._live: deque[tuple[int, int]] = deque(maxlen=_LIVE_COMMITS)
         self._next_id = 1
-        self.rows = 0
-        """Events that wait."""
         self.held_rows = 0
         """Events among them that wait for the time."""
         self.dropped_rows = 0
@@ -137,12 +139,14 @@ class OutboxFile:
         except sqlite3.Error as error:
             self._held.close()
             raise OutboxStuck(f"{self._path} can't be opened ({error}): check the disk") from error
-        counted = "SELECT count(*), coalesce(sum(size), 0) FROM outbox WHERE acked_ms IS"
-        self.rows, self._bytes = self._db.execute(f"{counted} NULL").fetchone()
-        self._kept_rows, self._kept_bytes = self._db.execute(f"{counted} NOT NULL").fetchone()
+        self._fill = self._counted()
         self._count_held()
         # Ids are given here and not by AUTOINCREMENT, which would write a page more with every commit.
         (self._next_id,) = self._db.execute("SELECT coalesce(max(id), 0) + 1 FROM outbox").fetchone()
+        # What an earlier process measured in the last minute is live, too.
+        newest = max(1, self._next_id - _LIVE_ROWS)
+        at_ms = self._db.execute("SELECT max(at_ms) FROM outbox WHERE id >= ? AND held IS NULL", (newest,)).fetchone()
+        self._live.append((newest, at_ms[0] or 0))
         (self.dropped_rows,) = self._db.execute("SELECT coalesce(sum(events), 0) FROM dropped").fetchone()
 
     def close(self) -> None:
@@ -171,13 +175,14 @@ class OutboxFile:
                         for row_id, r in enumerate(rows, self._next_id)
                     ),
                 )
-                size = sum(len(row.payload) for row in rows)
-                fill = _Fill(self.rows + len(rows), self._bytes + size, self._kept_rows, self._kept_bytes)
+                fill = self._fill.copy()
+                fill.wait((row_id, len(row.payload), row.worth) for row_id, row in enumerate(rows, self._next_id))
                 dropped = Counter(dropped_before or {})
                 self._sweep(fill, dropped)
                 self._trim(fill, dropped)
                 self._count(dropped)
-            self.rows, self._bytes, self._kept_rows, self._kept_bytes = fill.rows, fill.size, fill.kept, fill.kept_size
+            self._fill = fill
+            self._live.append((self._next_id, max((row.at_ms for row in rows if not row.held), default=0)))
             self.dropped_rows += dropped.total()
             self._next_id += len(rows)
             if self.held_rows or any(row.held for row in rows):
@@ -185,13 +190,33 @@ class OutboxFile:
             self._came_rows += len(rows)
             self._came_bytes += sum(len(row.payload) for row in rows)
 
-    def _trim(self, fill: "_Fill", dropped: Counter[str]) -> None:
+    def _trim(self, fill: Fill, dropped: Counter[str]) -> None:
         while fill.rows + fill.kept > self._max_rows or fill.size + fill.kept_size > self._max_bytes:
-            order = "acked_ms IS NOT NULL ORDER BY id" if fill.kept else "acked_ms IS NULL ORDER BY worth, id"
-            (gone,) = self._db.execute(f"SELECT id FROM outbox WHERE {order} LIMIT 1").fetchone()  # noqa: S608  # fixed texts
+            if fill.kept:
+                gone = fill.kept_from = self._first("acked_ms IS NOT NULL", fill.kept_from)
+            else:
+                worth = fill.least_worth()
+                gone = fill.first[worth] = self._first(f"acked_ms IS NULL AND worth = {worth:d}", fill.first[worth])
             self._delete("id = ?", gone, fill, dropped)
 
-    def _sweep(self, fill: "_Fill", dropped: Counter[str]) -> None:
+    def _first(self, which: str, from_id: int) -> int:
+        """Return the first id of a kind of rows; there is one, and none below ``from_id``."""
+        query = f"SELECT id FROM outbox WHERE id >= ? AND {which} ORDER BY id LIMIT 1"  # noqa: S608  # fixed texts
+        return int(self._db.execute(query, (from_id,)).fetchone()[0])
+
+    def _counted(self) -> Fill:
+        fill = Fill()
+        counts = "SELECT worth, acked_ms IS NULL, count(*), sum(size), min(id) FROM outbox GROUP BY 1, 2"
+        for worth, waits, rows, size, first in self._db.execute(counts):
+            if waits:
+                fill.rows, fill.size = fill.rows + rows, fill.size + size
+                fill.waiting[worth], fill.first[worth] = rows, first
+            else:
+                fill.kept_from = min(fill.kept_from, first) if fill.kept else first
+                fill.kept, fill.kept_size = fill.kept + rows, fill.kept_size + size
+        return fill
+
+    def _sweep(self, fill: Fill, dropped: Counter[str]) -> None:
         """Now and then let go of what is too old to be asked for, or to be of use."""
         now_ms = self._now_ms()
         if now_ms is None:
@@ -208,14 +233,15 @@ class OutboxFile:
             dropped,
         )
 
-    def _delete(self, which: str, value: int, fill: "_Fill", dropped: Counter[str]) -> None:
-        gone = self._db.execute(f"DELETE FROM outbox WHERE {which} RETURNING leaf, size, acked_ms", (value,)).fetchall()  # noqa: S608  # fixed texts
-        for leaf, size, acked_ms in gone:
+    def _delete(self, which: str, value: int, fill: Fill, dropped: Counter[str]) -> None:
+        delete = f"DELETE FROM outbox WHERE {which} RETURNING leaf, size, acked_ms, worth"  # noqa: S608  # fixed texts
+        gone = self._db.execute(delete, (value,)).fetchall()
+        for leaf, size, acked_ms, worth in gone:
             if acked_ms is None:
                 dropped[leaf] += 1
-                fill.rows, fill.size = fill.rows - 1, fill.size - size
+                fill.wait_no_longer(size, worth)
             else:
-                fill.kept, fill.kept_size = fill.kept - 1, fill.kept_size - size
+                fill.keep_no_longer(size)
 
     def _count(self, dropped: Counter[str]) -> None:
         self._db.executemany(
@@ -234,8 +260,17 @@ class OutboxFile:
             backlog: most rows of the backlog among them; all unless given.
         """
         marks = ", ".join("?" * len(but))
-        ages = ((f"at_ms >= {live_since_ms:d}", limit), (f"at_ms < {live_since_ms:d}", min(limit, backlog or limit)))
         with self._lock:
+            first = self._fill.first_waiting()
+            if first is None:
+                return []
+            while self._live and self._live[0][1] < live_since_ms:
+                self._live.popleft()
+            live = self._live[0][0] if self._live else self._next_id
+            ages = (
+                (f"id >= {max(first, live):d} AND at_ms >= {live_since_ms:d}", limit),
+                (f"id >= {first:d} AND (id < {live:d} OR at_ms < {live_since_ms:d})", min(limit, backlog or limit)),
+            )
             return [
                 Row(*values)
                 for age, most in (ages[:1] if backlog == 0 else ages)
@@ -247,18 +282,24 @@ class OutboxFile:
             ][:limit]
 
     @property
+    def rows(self) -> int:
+        """Events that wait."""
+        return self._fill.rows
+
+    @property
     def load(self) -> Load:
         """How full it is, and how much came since it was opened."""
         bounds = (self._max_rows, self._max_bytes)
-        return Load(self.rows, self._bytes, *bounds, self._came_rows, self._came_bytes)
+        return Load(self.rows, self._fill.size, *bounds, self._came_rows, self._came_bytes)
 
     def oldest_at_ms(self) -> int | None:
         """Return when the oldest event that waits was measured, in ms since 1970; None when nothing waits."""
         with self._lock:
-            oldest: int | None = self._db.execute(
-                "SELECT min(at_ms) FROM outbox WHERE acked_ms IS NULL AND held IS NULL"
-            ).fetchone()[0]
-        return oldest
+            oldest = self._db.execute(
+                "SELECT at_ms FROM outbox WHERE id >= ? AND acked_ms IS NULL AND held IS NULL ORDER BY id LIMIT 1",
+                (self._fill.first_waiting() or self._next_id,),
+            ).fetchone()
+        return None if oldest is None else int(oldest[0])
 
     def dropped(self) -> dict[str, int]:
         """Return how many events were given up, per leaf."""
@@ -274,9 +315,15 @@ class OutboxFile:
         Raises:
             sqlite3.Error: the disk refused; nothing has changed.
         """
-        gone = self._set_acked(ranges, self._now_ms() or int(time.time() * 1000), "acked_ms IS NULL")
-        self._moved(len(gone), sum(size for _id, size in gone))
-        return [row_id for row_id, _size in gone]
+        with self._lock:
+            gone = self._set_acked(ranges, self._now_ms() or int(time.time() * 1000), "acked_ms IS NULL")
+            self._fill.keep(gone)
+            for _id, size, worth in gone:
+                self._fill.wait_no_longer(size, worth)
+            for worth in {worth for _id, _size, worth in gone if self._fill.waiting[worth]}:
+                of_worth = f"acked_ms IS NULL AND worth = {worth:d}"
+                self._fill.first[worth] = self._first(of_worth, self._fill.first[worth])
+        return [row_id for row_id, _size, _worth in gone]
 
     def take_back(self, ranges: Iterable[SeqRange]) -> int:
         """Let what the cloud says it lacks wait again, as far as it is still here.
@@ -287,8 +334,11 @@ class OutboxFile:
         Raises:
             sqlite3.Error: the disk refused; nothing has changed.
         """
-        back = self._set_acked(ranges, None, "acked_ms IS NOT NULL")
-        self._moved(-len(back), -sum(size for _id, size in back))
+        with self._lock:
+            back = self._set_acked(ranges, None, "acked_ms IS NOT NULL")
+            self._fill.wait(back)
+            for _id, size, _worth in back:
+                self._fill.keep_no_longer(size)
         return len(back)
 
     def kept(self, limit: int) -> list[SeqRange]:
@@ -303,13 +353,13 @@ class OutboxFile:
             rows = self._db.execute(query, (limit,)).fetchall()
         return [SeqRange(boot=boot, first=first, last=last) for boot, first, last, _id in rows]
 
-    def _set_acked(self, ranges: Iterable[SeqRange], to_ms: int | None, before: str) -> list[tuple[int, int]]:
-        changed: list[tuple[int, int]] = []
-        with self._lock, transaction(self._db):
+    def _set_acked(self, ranges: Iterable[SeqRange], to_ms: int | None, before: str) -> list[Passed]:
+        changed: list[Passed] = []
+        with transaction(self._db):
             for span in ranges:
                 changed += self._db.execute(
                     "UPDATE outbox SET acked_ms = ?"  # noqa: S608  # fixed texts
-                    f" WHERE boot = ? AND seq BETWEEN ? AND ? AND {before} RETURNING id, size",
+                    f" WHERE boot = ? AND seq BETWEEN ? AND ? AND {before} RETURNING id, size, worth",
                     (to_ms, span.boot, span.first, span.last),
                 ).fetchall()
         return changed
@@ -331,19 +381,3 @@ class OutboxFile:
 
     def _count_held(self) -> None:
         (self.held_rows,) = self._db.execute("SELECT count(*) FROM outbox WHERE held IS NOT NULL").fetchone()
-
-    def _moved(self, rows: int, size: int) -> None:
-        """Count rows that wait no longer and are only kept."""
-        with self._lock:
-            self.rows, self._bytes = self.rows - rows, self._bytes - size
-            self._kept_rows, self._kept_bytes = self._kept_rows + rows, self._kept_bytes + size
-
-
-@dataclass(slots=True)
-class _Fill:
-    """Rows and bytes that wait, and that are only kept."""
-
-    rows: int
-    size: int
-    kept: int
-    kept_size: int

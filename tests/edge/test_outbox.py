@@ -3,6 +3,7 @@ import json
 import logging
 import sqlite3
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -173,7 +174,7 @@ def test_an_sd_card_is_spared(tmp_path: Path):
             put_all(outbox, *[reading() for _ in range(20)])
             outbox.confirm([SeqRange(boot=BOOT, first=first, last=first + 19)])
         per_message = (written() - before) / messages
-    assert per_message <= 2_500
+    assert per_message <= 2_000
 
 
 def test_when_full_the_least_worth_goes_first_then_the_oldest(tmp_path: Path):
@@ -197,37 +198,70 @@ def test_bytes_are_bounded_as_well(tmp_path: Path):
         assert [row.seq for row in rows_of(outbox)] == [1, 3, 4]
 
 
-@settings(max_examples=40, deadline=None)
+class PlainList:
+    """What an outbox of six rows does, as plainly as can be: rows are (number, leaf, boot, seq), oldest first."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[int, str, str, int]] = []
+        self.kept: list[tuple[int, str, str, int]] = []
+        self.dropped = 0
+
+    def put(self, row: tuple[int, str, str, int]) -> None:
+        self.waiting.append(row)
+        while len(self.waiting) + len(self.kept) > 6:
+            if self.kept:
+                del self.kept[0]
+            else:
+                self.waiting.remove(min(self.waiting, key=lambda one: (WORTH[one[1]], one[0])))
+                self.dropped += 1
+
+    def move(self, boot: str, first: int, last: int, *, back: bool) -> None:
+        source, target = (self.kept, self.waiting) if back else (self.waiting, self.kept)
+        moved = [one for one in source if one[2] == boot and first <= one[3] <= last]
+        target[:] = sorted([*target, *moved])
+        source[:] = [one for one in source if one not in moved]
+
+
+@settings(max_examples=60, deadline=None)
 @given(
     steps=st.lists(
         st.one_of(
             st.sampled_from(["snapshot", "readings", "weight", "finding"]),
-            st.tuples(st.integers(1, 30), st.integers(0, 5)),
+            st.sampled_from(["snapshot", "readings", "weight", "finding"]),
+            st.tuples(st.sampled_from(["committed", "lacking"]), st.integers(1, 30), st.integers(0, 5)),
+            st.just("restart"),
         ),
         max_size=40,
     )
 )
 def test_the_file_agrees_with_a_plain_list(
-    tmp_path_factory: pytest.TempPathFactory, steps: list[str | tuple[int, int]]
+    tmp_path_factory: pytest.TempPathFactory, steps: list[str | tuple[str, int, int]]
 ):
     make = {"snapshot": snapshot, "readings": reading, "weight": weight, "finding": finding}
-    expected: list[tuple[str, int]] = []
-    dropped = seq = 0
-    with Outbox(tmp_path_factory.mktemp("o") / "o.sqlite", BOOT, max_rows=6, group_wait_s=0) as outbox:
-        for step in steps:
-            if isinstance(step, str):
+    plain, path, boots, seq = PlainList(), tmp_path_factory.mktemp("o") / "o.sqlite", 1, 0
+    with ExitStack() as stack:
+
+        def opened() -> Outbox:
+            return stack.enter_context(Outbox(path, f"{boots:016x}", max_rows=6, group_wait_s=0))
+
+        outbox = opened()
+        for number, step in enumerate(steps):
+            if step == "restart":
+                stack.close()
+                boots, seq = boots + 1, 0
+                outbox = opened()
+            elif isinstance(step, str):
                 seq += 1
                 assert put_all(outbox, make[step]()) == [seq]
-                expected.append((step, seq))
-                while len(expected) > 6:
-                    expected.remove(min(expected, key=lambda one: (WORTH[one[0]], one[1])))
-                    dropped += 1
+                plain.put((number, step, f"{boots:016x}", seq))
             else:
-                first, more = step
-                outbox.confirm([SeqRange(boot=BOOT, first=first, last=first + more)])
-                expected = [one for one in expected if not first <= one[1] <= first + more]
-            assert [(row.leaf, row.seq) for row in rows_of(outbox)] == expected
-            assert (outbox.rows, outbox.dropped_rows) == (len(expected), dropped)
+                what, first, more = step
+                span = SeqRange(boot=f"{boots:016x}", first=first, last=first + more)
+                (outbox.take_back if what == "lacking" else outbox.confirm)([span])
+                plain.move(span.boot, span.first, span.last, back=what == "lacking")
+            rows = [(row.leaf, row.boot, row.seq) for row in rows_of(outbox)]
+            assert rows == [one[1:] for one in plain.waiting]
+            assert (outbox.rows, outbox.dropped_rows) == (len(plain.waiting), plain.dropped)
 
 
 def test_a_full_disk_is_a_sentence_and_passes(tmp_path: Path, caplog: pytest.LogCaptureFixture):
