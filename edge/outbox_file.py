@@ -253,6 +253,8 @@ class OutboxFile:
     def waiting(self, *, live_since_ms: int, but: Collection[int], limit: int, backlog: int | None = None) -> list[Row]:
         """Return rows to send: first those measured since ``live_since_ms``, then the backlog, each oldest first.
 
+        Of what an earlier process stored, only the newest thousand rows can come first.
+
         Args:
             live_since_ms: where the backlog ends, in ms since 1970.
             but: ids that are on their way already.

@@ -36,7 +36,7 @@ def test_nothing_committed_is_lost_and_no_number_is_missing_or_twice(tmp_path: P
         told[boot] = _put_until_killed(path, boot, rng.uniform(0.05, 0.5))
     assert sum(told.values()) > 0
     with Outbox(path, "f" * 16) as outbox:
-        rows = outbox.waiting(live_since_ms=0, but=(), limit=1_000_000)
+        rows = sorted(outbox.waiting(live_since_ms=0, but=(), limit=1_000_000), key=lambda row: row.id)
     for boot, last_told in told.items():
         seqs = [row.seq for row in rows if row.boot == boot]
         assert seqs == list(range(1, len(seqs) + 1))
