@@ -32,7 +32,15 @@ class BadConfig(BadInput):
 
 
 class BadFile(BadInput):
-    """A file that a person handed in can't be read; the message names the line and what would be right."""
+    """A file that a person handed in can't be read; the message names the line and what would be right.
+
+    Attributes:
+        zh: the message in Chinese; empty where it only goes to a terminal.
+    """
+
+    def __init__(self, sentence: str, zh: str = "") -> None:
+        self.zh = zh
+        super().__init__(sentence)
 
 
 class BadRecord(BadInput):

@@ -97,6 +97,7 @@ def place(
     """Note which birds moved into a house, and when; the same day again corrects the entry."""
     from cloud.book.flocks import FlockBook
     from cloud.flock.growth import standards
+    from cloud.store.curves import curve_of
     from cloud.store.flocks import default_id, read
 
     facts = FlockFacts(house, breed, placed_on.date(), birds, sex.value, hatchery, dead_on_arrival, note)
@@ -105,9 +106,11 @@ def place(
         known = placed[0] if placed else None
         flock = known.flock if known else default_id(house, facts.placed_on)
         corrects = known.version if known else None
+        facts = replace(facts, curve=known.facts.curve if known else None)
         FlockBook(desk.records, farm).place(flock, facts, _writing(desk), corrects=corrects)
+        held = curve_of(desk.records, farm, breed, facts.curve)
     typer.echo(f"{birds} {breed} in {farm}/{house} since {facts.placed_on}, as flock {flock}.")
-    if breed not in standards():
+    if held is None:
         typer.echo(f"There is no standard for {breed!r}, so its weights stand alone; known: {', '.join(standards())}.")
 
 

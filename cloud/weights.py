@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from typing import Final
 
 from cloud.api.models import CurvePoint, FlockWeight, HandWeighed, WeightDay, WeightHistory, WeightNow
-from cloud.flock.growth import BreedStandard, age_days, standards
-from cloud.store import flocks, hand_weighings, houses
+from cloud.flock.growth import BreedStandard, age_days
+from cloud.store import curves, flocks, hand_weighings, houses
+from cloud.store.curves import Held
 from cloud.store.flocks import FlockFacts
 from cloud.store.hand_weighings import Weighed
 from cloud.store.mail import instant
@@ -40,7 +41,9 @@ class Weights:
         by_hand = self._by_hand(farm, house, flock, today)
         # One day's mean is told alone, but the flock's rests on those before it.
         first = flock.placed_on + timedelta(days=FROM_DAYS) if flock and by_hand else today
-        days = _days(self._daily(farm, house, min(first, today), today), flock, by_hand)
+        held = self._held(farm, flock)
+        daily = self._daily(farm, house, min(first, today), today)
+        days = _days(daily, flock, held.curve if held else None, by_hand)
         return WeightNow(
             last_at=last.at, last_grams=last.grams, today=next((day for day in days if day.day == today), None)
         )
@@ -61,14 +64,17 @@ class Weights:
         return self._between(farm, house, kept.facts, stay.first, min(stay.last or today, today))
 
     def _between(self, farm: str, house: str, flock: FlockFacts | None, first: date, last: date) -> WeightHistory:
-        standard = _standard(flock)
+        held = self._held(farm, flock)
+        curve = held.curve if held else None
         by_hand = self._by_hand(farm, house, flock, last)
         return WeightHistory(
             time_zone=self._zones.of(farm).key,
             breed=flock.breed if flock else None,
-            curve_source=standard.source if standard else None,
-            curve=_curve(standard),
-            days=_days(self._daily(farm, house, first, last), flock, by_hand),
+            curve_of=curve.breed if curve else None,
+            curve_own=held is not None and held.own,
+            curve_source=curve.source if curve else None,
+            curve=_by_day(curve) if curve else [],
+            days=_days(self._daily(farm, house, first, last), flock, curve, by_hand),
             hand_weighings=[hand_weighed(one, flock) for one in by_hand],
         )
 
@@ -76,6 +82,9 @@ class Weights:
         """Return the mean of the scales of a day, in g, uncorrected; None when they said nothing."""
         days = self._daily(farm, house, day, day)
         return days[0].mean if days else None
+
+    def _held(self, farm: str, flock: FlockFacts | None) -> Held | None:
+        return curves.curve_of(self._records, farm, flock.breed, flock.curve) if flock else None
 
     def _by_hand(self, farm: str, house: str, flock: FlockFacts | None, today: date) -> list[Weighed]:
         return hand_weighings.between(self._records, farm, house, flock.placed_on, today) if flock else []
@@ -103,20 +112,18 @@ def hand_weighed(weighed: Weighed, flock: FlockFacts | None) -> HandWeighed:
     )
 
 
-def _standard(flock: FlockFacts | None) -> BreedStandard | None:
-    return standards().get(flock.breed) if flock else None
+def _by_day(curve: BreedStandard) -> list[CurvePoint]:
+    """Return a curve at each day of its ages: a farm's own table may name a few only."""
+    ages = range(curve.age_days[0], curve.age_days[-1] + 1)
+    told = ((age, curve.grams_at(age)) for age in ages)
+    return [CurvePoint(age_days=age, grams=grams) for age, grams in told if grams is not None]
 
 
-def _curve(standard: BreedStandard | None) -> list[CurvePoint]:
-    if standard is None:
-        return []
-    pairs = zip(standard.age_days, standard.grams, strict=True)
-    return [CurvePoint(age_days=age, grams=grams) for age, grams in pairs]
-
-
-def _days(daily: Sequence[DayStats], flock: FlockFacts | None, by_hand: Sequence[Weighed]) -> list[WeightDay]:
+def _days(
+    daily: Sequence[DayStats], flock: FlockFacts | None, curve: BreedStandard | None, by_hand: Sequence[Weighed]
+) -> list[WeightDay]:
     means = _flock_means(daily, flock, by_hand) if flock and by_hand else {}
-    return [_day(stats, flock, means.get(stats.day)) for stats in daily]
+    return [_day(stats, flock, curve, means.get(stats.day)) for stats in daily]
 
 
 def _flock_means(daily: Sequence[DayStats], flock: FlockFacts, by_hand: Sequence[Weighed]) -> dict[date, FlockWeight]:
@@ -141,10 +148,11 @@ def _flock_weight(day: date, mean: FlockMean, taught: Sequence[date]) -> FlockWe
     )
 
 
-def _day(stats: DayStats, flock: FlockFacts | None, corrected: FlockWeight | None) -> WeightDay:
+def _day(
+    stats: DayStats, flock: FlockFacts | None, curve: BreedStandard | None, corrected: FlockWeight | None
+) -> WeightDay:
     lies = spread(stats.n, stats.total, stats.sumsq)
     age = age_days(flock.placed_on, stats.day) if flock else None
-    standard = _standard(flock)
     return WeightDay(
         day=stats.day,
         age_days=age,
@@ -152,6 +160,6 @@ def _day(stats: DayStats, flock: FlockFacts | None, corrected: FlockWeight | Non
         mean_grams=lies.mean,
         interval_grams=lies.interval,
         cv_percent=lies.cv_percent,
-        target_grams=standard.grams_at(age) if standard and age is not None else None,
+        target_grams=curve.grams_at(age) if curve and age is not None else None,
         flock=corrected,
     )

@@ -45,10 +45,11 @@ def replay(
     from cloud.alerts.printed import document, show
     from cloud.alerts.rules.settings import Lives
     from cloud.alerts.rules.signals import DAY_MS
+    from cloud.flock.growth import standards
 
     if zone not in available_timezones():
         raise typer.BadParameter(f"{zone!r} is not a time zone; write one like Asia/Shanghai", param_hint="--zone")
-    flock = None if age_on is None else Lives(breed, _placed_on(age_on))
+    flock = None if age_on is None else Lives(breed, _placed_on(age_on), standards().get(breed))
     with sentences():
         history, (from_ms, to_ms) = read_log(file, ZoneInfo(zone), flock)
         played = replaying.replay(history, _settings(settings), from_ms, to_ms)

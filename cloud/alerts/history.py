@@ -13,10 +13,11 @@ from cloud.alerts.rules.days import end_ms
 from cloud.alerts.rules.settings import Lives
 from cloud.alerts.rules.signals import Columns, LoggedDay
 from cloud.book.stock import living
+from cloud.flock.growth import BreedStandard
 from cloud.flock.stock import StockDay, by_day
-from cloud.store import daily_log, flocks
+from cloud.store import curves, daily_log, flocks
 from cloud.store.daily_log import LogDay
-from cloud.store.flocks import Flocks
+from cloud.store.flocks import FlockFacts, Flocks
 from cloud.store.records import Records
 from cloud.store.series import DayStats, SeriesKey, SeriesStore, combined
 
@@ -80,6 +81,7 @@ class HouseHistory:
     _keys: list[SeriesKey] | None = None
     _columns: dict[tuple[SeriesKey, int, int], Columns] = field(default_factory=dict)
     _flocks: Flocks | None = None
+    _curves: dict[tuple[str, str | None], BreedStandard | None] = field(default_factory=dict)
     _logged: dict[tuple[date, date], list[LoggedDay]] = field(default_factory=dict)
 
     def series_keys(self) -> list[SeriesKey]:
@@ -108,7 +110,14 @@ class HouseHistory:
         if self._flocks is None:
             self._flocks = flocks.read(self.records, self.farm)
         found = self._flocks.living(self.house, day)
-        return Lives(found[0].facts.breed, found[0].facts.placed_on) if found else None
+        return self._lives(found[0].facts) if found else None
+
+    def _lives(self, told: FlockFacts) -> Lives:
+        asked = told.breed, told.curve
+        if asked not in self._curves:
+            held = curves.curve_of(self.records, self.farm, *asked)
+            self._curves[asked] = held.curve if held else None
+        return Lives(told.breed, told.placed_on, self._curves[asked])
 
     def logged(self, first: date, last: date) -> list[LoggedDay]:
         """Return the days that somebody wrote about, or a meter counted; see ``History``."""

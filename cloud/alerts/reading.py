@@ -13,7 +13,7 @@ from cloud.alerts.rules import signals
 from cloud.alerts.rules.days import clock_ms, day_of, days_ended, end_ms
 from cloud.alerts.rules.settings import Lives
 from cloud.alerts.rules.signals import DAY_MS, EMPTY, HOUR_MS, USUAL_DAYS, Columns, LoggedDay
-from cloud.flock.growth import age_days, standards
+from cloud.flock.growth import age_days
 from cloud.store.series import DayStats, SeriesKey
 
 Source = tuple[str, str]
@@ -144,10 +144,9 @@ def _same_flock(flock: Lives | None, day: date) -> bool:
 
 
 def _against_curve(days: Mapping[int, DayStats], flock: Lives | None) -> float | None:
-    standard = standards().get(flock.breed) if flock else None
-    if standard is None or flock is None or 0 not in days:
+    if flock is None or flock.curve is None or 0 not in days:
         return None
-    target = standard.grams_at(age_days(flock.placed_on, days[0].day))
+    target = flock.curve.grams_at(age_days(flock.placed_on, days[0].day))
     return signals.weight_against_curve(days[0], target) if target else None
 
 

@@ -62,6 +62,12 @@ def forget_curve(farm: FarmPath, breed: BreedPath, services: WithServices) -> No
         raise not_found("no_such_curve", f"This farm has no own curve of {breed!r}.", zh="该品种没有自定义曲线。")
 
 
+@router.post("/{farm}/curves/preview", dependencies=[Depends(may(Right.READ))])
+def preview_curve(farm: FarmPath, told: OwnCurve) -> list[CurvePoint]:  # noqa: ARG001  # rights are by the farm
+    """Return the curve that a table or a formula makes, refused as when it were kept; nothing is kept."""
+    return _points(_curve("preview", told))
+
+
 @router.post("/{farm}/curves/fit", dependencies=[Depends(may(Right.READ))])
 async def fit_curve(farm: FarmPath, asked: FitAsked, services: WithServices) -> FittedNow:
     """Fit a curve to the daily means of past flocks; nothing is kept."""
@@ -93,8 +99,7 @@ def _curve(breed: str, told: OwnCurve) -> BreedStandard:
     try:
         return read_curve(told.csv or "", breed, told.source or "own table")
     except BadFile as error:
-        detail = f"csv: {error}"
-        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_curve", detail) from error
+        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_curve", str(error), zh=error.zh) from error
 
 
 def _plain(formula: CurveFormula | None) -> dict[str, Any] | None:

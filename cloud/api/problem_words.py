@@ -147,7 +147,7 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
         "zh": "本服务没有安装所需的识别模型。",
     },
     "photo_taken": {"en": "The entry has another photo already.", "zh": "该记录已有另一张照片。"},
-    "no_such_curve": {"en": "The farm has no own curve of this breed.", "zh": "该品种没有自定义曲线。"},
+    "no_such_curve": {"en": "The farm has no such curve.", "zh": "本场没有这条曲线。"},
     "bad_curve": {"en": "This is no growth curve.", "zh": "曲线数据有误，请检查每行的日龄和体重（克）。"},
     "no_mailbox": {"en": "You have no e-mail channel yet.", "zh": "您还没有邮箱渠道，请先在“通知”里添加邮箱。"},
     "no_such_schedule": {"en": "There is no such scheduled report.", "zh": "没有这个定时报告，请刷新。"},

@@ -144,6 +144,7 @@ def _flock_record(connection: Connection, known: Flocks, farm: str, kept: KeptFl
         placed_birds=facts.placed_birds,
         dead_on_arrival=facts.dead_on_arrival,
         note=facts.note,
+        curve=facts.curve,
         by=kept.by,
         kept_at=instant(kept.kept_ms),
         closed_on=known.closed_on(kept.flock),

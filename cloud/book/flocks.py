@@ -14,7 +14,7 @@ from cloud.flock.plausible import check_bird_weight, check_day, check_going, che
 from cloud.flock.stays import stay_on
 from cloud.flock.stock import birds_on, may_go_on, never_below_zero
 from cloud.flock.withdrawal import free_from, running_on
-from cloud.store import audit, daily_log, flocks, houses
+from cloud.store import audit, curves, daily_log, flocks, houses
 from cloud.store.flocks import GOING, EventFacts, FlockFacts, Flocks, KeptEvent, KeptFlock
 from cloud.store.records import Records
 
@@ -34,7 +34,7 @@ class FlockBook:
         Raises:
             Implausible: it can't be true, or what was written about the flock's days no longer could.
             Collides: the id is taken, or another flock is in the house.
-            Unheard: it corrects a flock that is not there.
+            Unheard: it corrects a flock that is not there, or its curve is not known.
             Outdated: it corrects a version that was corrected meanwhile.
         """
         with self.records.writing() as connection:
@@ -48,6 +48,7 @@ class FlockBook:
             after = replace(before, flocks=(*(one for one in before.flocks if one.flock != flock), kept))
             check_placing(facts.placed_on, facts.placed_birds, facts.dead_on_arrival, writing.today)
             _check_free(before, flock, facts, writing.today)
+            self._check_curve(connection, known.facts if known else None, facts)
             self._check_log(connection, before, after, flock)
             flocks.add_version(connection, self.farm, kept)
             self._note(connection, writing, "flock-corrected" if known else "flock-placed", facts.house, flock)
@@ -110,6 +111,14 @@ class FlockBook:
             sentence = f"Flock {flock!r} has no event {event!r} in this house; read it again."
             raise Unheard("no_such_event", sentence, "该批次在这栋鸡舍没有这条记录，请刷新。")
         return known
+
+    def _check_curve(self, connection: Connection, known: FlockFacts | None, facts: FlockFacts) -> None:
+        """Check a curve that is chosen now; one that was forgotten since must not hinder another correction."""
+        if facts.curve is None or (known is not None and known.curve == facts.curve):
+            return
+        if not curves.known(connection, self.farm, facts.curve):
+            sentence = f"There is no curve {facts.curve!r} on this farm; choose one from the list."
+            raise Unheard("no_such_curve", sentence, f"本场没有曲线“{facts.curve}”，请从列表中选择。")
 
     def _check_replaced(self, connection: Connection, facts: EventFacts) -> None:
         replaced = self._event(connection, facts.house, facts.flock, facts.replaces or "")

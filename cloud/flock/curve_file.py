@@ -26,7 +26,8 @@ def read_curve(text: str, breed: str, source: str) -> BreedStandard:
     """
     lines = [line for line in text.removeprefix("\ufeff").splitlines() if line.strip()]
     if not lines:
-        raise BadFile("The file is empty; write one line for each age: age in days, weight in g.")
+        sentence = "The file is empty; write one line for each age: age in days, weight in g."
+        raise BadFile(sentence, "文件是空的；每行写一个日龄和体重（克）。")
     delimiter = next((one for one in ("\t", ";", ",") if one in lines[0]), ",")
     rows = list(csv.reader(lines, delimiter=delimiter))
     age_at, grams_at, first = _columns(rows[0])
@@ -36,7 +37,8 @@ def read_curve(text: str, breed: str, source: str) -> BreedStandard:
         _check(age, grams, number, points)
         points[int(age)] = grams
     if not LEAST_ROWS <= len(points) <= MOST_ROWS:
-        raise BadFile(f"A curve has {LEAST_ROWS} to {MOST_ROWS} ages; this file has {len(points)}.")
+        sentence = f"A curve has {LEAST_ROWS} to {MOST_ROWS} ages; this file has {len(points)}."
+        raise BadFile(sentence, f"曲线应有 {LEAST_ROWS} 至 {MOST_ROWS} 个日龄，文件里有 {len(points)} 个。")
     return BreedStandard(breed, source, tuple(points), tuple(points.values()))
 
 
@@ -47,7 +49,8 @@ def _columns(heading: list[str]) -> tuple[int, int, int]:
     if ages and grams:
         return ages[0], grams[0], 1
     if any(name and not name[0].isdigit() for name in names):
-        raise BadFile(f"Line 1 names no columns age_days and grams: {', '.join(names)}.")
+        sentence = f"Line 1 names no columns age_days and grams: {', '.join(names)}."
+        raise BadFile(sentence, f"第 1 行没有“日龄”和“体重”两列：{'、'.join(names)}。")
     return 0, 1, 0
 
 
@@ -56,13 +59,17 @@ def _number(row: list[str], at: int, line: int, delimiter: str) -> float:
     try:
         return float(text if delimiter == "," else text.replace(",", "."))
     except ValueError:
-        raise BadFile(f"Line {line}: {text!r} is not a number.") from None
+        raise BadFile(f"Line {line}: {text!r} is not a number.", f"第 {line} 行：“{text}”不是数字。") from None
 
 
 def _check(age: float, grams: float, line: int, points: dict[int, float]) -> None:
     if not 0 <= age <= OLDEST or age != int(age):
-        raise BadFile(f"Line {line}: an age is a whole number of days from 0 to {OLDEST}, not {age:g}.")
+        sentence = f"Line {line}: an age is a whole number of days from 0 to {OLDEST}, not {age:g}."
+        raise BadFile(sentence, f"第 {line} 行：日龄应为 0 至 {OLDEST} 的整数，不能是 {age:g}。")
     if not 0 < grams <= HEAVIEST:
-        raise BadFile(f"Line {line}: {grams:g} g is no chicken; give grams, at most {HEAVIEST}.")
+        sentence = f"Line {line}: {grams:g} g is no chicken; give grams, at most {HEAVIEST}."
+        raise BadFile(sentence, f"第 {line} 行：体重 {grams:g} 克不合理；请以克为单位，最多 {HEAVIEST}。")
     if points and (age <= max(points) or grams < max(points.values())):
-        raise BadFile(f"Line {line}: ages must rise and weights not fall; day {age:g}, {grams:g} g does not follow.")
+        sentence = f"Line {line}: ages must rise and weights not fall; day {age:g}, {grams:g} g does not follow."
+        zh = f"第 {line} 行：日龄须递增，体重不能下降；{age:g} 日龄 {grams:g} 克不符合。"
+        raise BadFile(sentence, zh)

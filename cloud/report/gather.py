@@ -81,7 +81,7 @@ class Gatherer:
         last: date, climate: Climate,
     ) -> FlockFacts:  # fmt: skip
         told = kept.facts
-        curve = curves.curve_of(self.records, farm, told.breed)
+        held = curves.curve_of(self.records, farm, told.breed, told.curve)
         entered = prices.read(self.records, farm)
         stock = by_day(changes, told.placed_on, last)
         zone = self.zones.of(farm)
@@ -99,7 +99,7 @@ class Gatherer:
             placed_birds=told.placed_birds,
             closed_on=_closed(everything, kept.flock, last),
             totals=totals(changes),
-            curve=curve,
+            curve=held.curve if held else None,
             days=tuple(_day(one, told.placed_on, log.get(one.day), weights.get(one.day), measured) for one in stock),
             sold=tuple(_sold(everything, kept.flock, last)),
             prices=entered.prices if entered else None,

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Connection, Row, delete, select
 
 from cloud.flock.growth import BreedStandard, standards
 from cloud.store.records import Records, upsert
@@ -19,6 +19,14 @@ class KeptCurve:
     formula: dict[str, Any] | None
     by: str
     kept_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a flock is held against; ``own``: a curve of the farm, not of the breeder."""
+
+    curve: BreedStandard
+    own: bool
 
 
 def keep(records: Records, farm: str, kept: KeptCurve) -> None:
@@ -51,12 +59,26 @@ def listed(records: Records, farm: str) -> list[KeptCurve]:
         return [_kept(row) for row in connection.execute(query)]
 
 
-def curve_of(records: Records, farm: str, breed: str) -> BreedStandard | None:
-    """Return what a breed is held against on a farm: the farm's own curve before the breeder's; None without any."""
-    query = select(GrowthCurve).where(GrowthCurve.farm == farm, GrowthCurve.breed == breed)
+def curve_of(records: Records, farm: str, breed: str, chosen: str | None = None) -> Held | None:
+    """Return what a flock is held against on a farm; None without any.
+
+    It is the curve that was chosen for the flock, or that of its breed where none was, or the chosen one is gone; the
+    farm's own of a name goes before the breeder's.
+    """
+    names = [name for name in (chosen, breed) if name is not None]
+    query = select(GrowthCurve).where(GrowthCurve.farm == farm, GrowthCurve.breed.in_(names))
     with records.reading() as connection:
-        row = connection.execute(query).first()
-    return _kept(row).curve if row else standards().get(breed)
+        own = {row.breed: _kept(row).curve for row in connection.execute(query)}
+    for name in names:
+        if curve := own.get(name) or standards().get(name):
+            return Held(curve, own=name in own)
+    return None
+
+
+def known(connection: Connection, farm: str, name: str) -> bool:
+    """Say whether a farm has a curve of a name: its own or the breeder's."""
+    own = select(GrowthCurve.breed).where(GrowthCurve.farm == farm, GrowthCurve.breed == name)
+    return name in standards() or connection.execute(own).first() is not None
 
 
 def _kept(row: Row[Any]) -> KeptCurve:

@@ -25,7 +25,7 @@ GOING: Final[frozenset[EventKind]] = frozenset({"thinned", "transferred", "harve
 
 @dataclass(frozen=True, slots=True)
 class FlockFacts:
-    """What is told of a flock when it is placed."""
+    """What is told of a flock when it is placed; ``curve`` is what it is held against, None: its breed's."""
 
     house: str
     breed: str
@@ -35,6 +35,7 @@ class FlockFacts:
     hatchery: str = ""
     dead_on_arrival: int = 0
     note: str = ""
+    curve: str | None = None
 
     @property
     def started_birds(self) -> int:

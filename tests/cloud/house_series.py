@@ -19,7 +19,7 @@ from cloud.alerts.history import FileHistory
 from cloud.alerts.rules.settings import Lives
 from cloud.alerts.rules.signals import Columns, LoggedDay
 from cloud.alerts.rules.targets import target_celsius
-from cloud.flock.growth import standards
+from cloud.flock.growth import standard, standards
 from cloud.store.series import DayStats, SeriesKey
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -100,7 +100,13 @@ def well_kept(seed: int, days: int = 42, step_s: int = 60) -> FileHistory:
     at_ms = weather.at_ms()
     series = {_key(*name): Columns(at_ms[: len(values)], values) for name, values in measured.items()}
     weights = [weather.weighed(age) for age in range(days)]
-    return FileHistory(ZONE, series, {"weight_grams": weights}, Lives("ross-308", PLACED_ON), weather.logged(8_000))
+    return FileHistory(
+        ZONE,
+        series,
+        {"weight_grams": weights},
+        Lives("ross-308", PLACED_ON, standard("ross-308")),
+        weather.logged(8_000),
+    )
 
 
 def _key(source: str, quantity: str) -> SeriesKey:

@@ -4,6 +4,7 @@ import math
 import random
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,16 +17,20 @@ from cloud.alerts.rules.settings import HouseSettings, OwnLimits
 from cloud.alerts.telling import alert_now
 from cloud.book.log import LogBook
 from cloud.book.moment import Writing
-from cloud.store import alert_actions, alert_book, alert_settings
+from cloud.flock.growth import BreedStandard
+from cloud.store import alert_actions, alert_book, alert_settings, curves
 from cloud.store.alert_actions import Deed
 from cloud.store.alert_settings import SetOnce
+from cloud.store.curves import KeptCurve
 from cloud.store.daily_log import EntryFacts, EntryKind
 from cloud.store.embedded import EmbeddedSeries
+from cloud.store.flocks import FlockFacts
 from cloud.store.media import Media
 from cloud.store.records import Records
 from cloud.store.series import Point, SeriesKey
 from contract.messages import Announcement, Readings
 from contract.quantities import DEVICE
+from tests.cloud.placing import place
 from tests.cloud.sending import BOOT, PI, announcement, finding, readings, roll_call, status
 from tests.cloud.watched import THERMO, ZONE, WatchedHouse, ms
 
@@ -66,6 +71,23 @@ def test_a_hot_house_is_told_once_worsens_and_is_over(house: WatchedHouse):
     ]
     kinds = [one.kind for one in alert_book.happened(house.records, told.alert)]
     assert kinds == ["opened", "worsened", "resolved"]
+
+
+@pytest.mark.parametrize("name", ["ross-308", "slow"])
+def test_weights_are_held_against_the_farm_s_own_curve(house: WatchedHouse, name: str):
+    """Of the breed, or chosen for the flock; at 100 g on day 10 a breeder's Ross 308 would be far under its curve."""
+    own = BreedStandard(name, "ours", (0, 60), (40.0, 400.0))
+    curves.keep(house.records, PI.farm, KeptCurve(own, None, "mei", 0))
+    told = FlockFacts(PI.house, "ross-308", house.now.astimezone(ZONE).date() - timedelta(days=10), 480)
+    place(house.records, replace(told, curve=None if name == "ross-308" else name), version=2, farm=PI.farm)
+
+    def weighed(grams: float) -> list[tuple[str, str, int]]:
+        house.measure(40, source="scale-1", weight_grams=grams)
+        house.now += timedelta(days=1)
+        return [one for one in house.judge() if one[0] == "under-the-curve"]
+
+    assert weighed(100) == []
+    assert weighed(85) == [("under-the-curve", "opened", 3)]
 
 
 def test_judging_bit_by_bit_says_what_a_replay_says(house: WatchedHouse):

@@ -18,6 +18,7 @@ from cloud.alerts.history import FileHistory
 from cloud.alerts.replay import Replayed, replay
 from cloud.alerts.rules.settings import HouseSettings, Lives, OwnLimits
 from cloud.errors import BadFile
+from cloud.flock.growth import standard
 from tests.cloud.house_series import PLACED_ON, ZONE, RealLike, well_kept, write_real_like
 
 TROUBLES = RealLike()
@@ -34,7 +35,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def played(log: Path) -> Replayed:
-    history, (from_ms, to_ms) = read_log(log, ZONE, Lives("ross-308", PLACED_ON))
+    history, (from_ms, to_ms) = read_log(log, ZONE, Lives("ross-308", PLACED_ON, standard("ross-308")))
     return replay(history, HouseSettings(), from_ms, to_ms)
 
 
@@ -139,7 +140,7 @@ def test_the_real_series_rings_what_the_docs_say():
 
 
 def test_stricter_limits_ring_more_and_a_rule_that_is_off_never(log: Path, played: Replayed):
-    history, (from_ms, to_ms) = read_log(log, ZONE, Lives("ross-308", PLACED_ON))
+    history, (from_ms, to_ms) = read_log(log, ZONE, Lives("ross-308", PLACED_ON, standard("ross-308")))
     own = {"too-warm": OwnLimits(watch=2, warning=3, severe=4), "ammonia": OwnLimits(enabled=False)}
     stricter = replay(history, HouseSettings(rules=own), from_ms, to_ms, {"too-warm", "ammonia"})
     assert {ring.rule for ring in stricter.rings} == {"too-warm"}

@@ -108,6 +108,34 @@ class TestCurves:
         assert (await two.delete("/api/v1/farms/hill/curves/ross-308")).status_code == 204
         assert code(await two.delete("/api/v1/farms/hill/curves/ross-308")) == (404, "no_such_curve")
 
+    async def test_a_flock_is_held_against_the_curve_that_is_chosen_for_it(self, two: httpx.AsyncClient):
+        table = "日龄;体重\n0;40\n28;1500\n56;4000\n"
+        seen = await two.post("/api/v1/farms/hill/curves/preview", json={"csv": table})
+        assert seen.json()[1] == {"age_days": 28, "grams": 1500}
+        listed = (await two.get("/api/v1/farms/hill/curves")).json()
+        assert not any(one["own"] for one in listed)
+        await two.put("/api/v1/farms/hill/curves/slow", json={"csv": table, "source": "ours"})
+        [flock] = (await two.get("/api/v1/houses/hill/house-2/flocks")).json()
+        address = "/api/v1/houses/hill/house-2/flocks/f-1"
+        told = {key: flock[key] for key in ("breed", "sex", "hatchery", "placed_on", "placed_birds", "dead_on_arrival")}
+        version = {"If-Match": f'"{flock["version"]}"'}
+        unknown = await two.put(address, json={**told, "curve": "nothing"}, headers=version)
+        assert code(unknown) == (404, "no_such_curve")
+        chosen = await two.put(address, json={**told, "curve": "slow"}, headers=version)
+        assert (chosen.status_code, chosen.json()["curve"]) == (200, "slow")
+
+        history = (await two.get("/api/v1/houses/hill/house-2/weights?flock=f-1")).json()
+        assert (history["breed"], history["curve_of"], history["curve_own"]) == ("ross-308", "slow", True)
+        assert [one["age_days"] for one in history["curve"]] == list(range(57))
+        [day] = [one for one in history["days"] if one["age_days"] == 14]
+        assert day["target_grams"] == pytest.approx(770)
+        report = (await two.get(f"{FLOCK}/report", params={"last": LAST})).json()
+        assert ["Curve", "ours"] in report["about"]
+
+        assert (await two.delete("/api/v1/farms/hill/curves/slow")).status_code == 204
+        history = (await two.get("/api/v1/houses/hill/house-2/weights?flock=f-1")).json()
+        assert (history["curve_of"], history["curve_own"]) == ("ross-308", False)
+
     async def test_a_curve_is_fitted_to_flocks_and_kept(self, two: httpx.AsyncClient):
         fitted = await two.post("/api/v1/farms/hill/curves/fit", json={"flocks": ["f-1"], "kind": "gompertz"})
         assert fitted.status_code == 200, fitted.text
@@ -121,6 +149,9 @@ class TestCurves:
         bad = await two.put("/api/v1/farms/hill/curves/x", json={"csv": "0,40\n7,abc\n"})
         assert code(bad) == (422, "bad_curve")
         assert "Line 2" in bad.json()["detail"]
+        zh = {"Accept-Language": "zh"}
+        bad = await two.post("/api/v1/farms/hill/curves/preview", json={"csv": "0,40\n7,abc\n"}, headers=zh)
+        assert (code(bad), bad.json()["detail"]) == ((422, "bad_curve"), "第 2 行：“abc”不是数字。")
         both = await two.put("/api/v1/farms/hill/curves/x", json={})
         assert code(both) == (422, "bad_request")
 

@@ -17,6 +17,7 @@ from cloud.store.series import Point, SeriesKey, SeriesStore
 
 ZONE = ZoneInfo("Asia/Shanghai")
 PLACED_ON = date(2026, 10, 1)
+WRITTEN_MS = int(datetime(2026, 11, 20, tzinfo=ZONE).timestamp() * 1000)
 BIRDS = 9_800
 THINNED_AGE, THINNED = 33, 2_000
 EVERY_S = 600
@@ -83,15 +84,17 @@ def _daily_feed(age: int) -> float:
 def place(records: Records, where: Where, placed_on: date) -> None:
     facts = FlockFacts(where.house, "ross-308", placed_on, BIRDS + 20, "mixed", "Qingyuan", 20)
     with records.writing() as connection:
-        flocks.add_version(connection, where.farm, KeptFlock(where.flock, 1, facts, "mei", 0))
+        flocks.add_version(connection, where.farm, KeptFlock(where.flock, 1, facts, "mei", WRITTEN_MS))
 
 
 def _thin(records: Records, where: Where, placed_on: date, factor: float) -> None:
     grams = factor * (standard("ross-308").grams_at(THINNED_AGE) or 0)
     day = placed_on + timedelta(days=THINNED_AGE)
-    facts = EventFacts(where.flock, where.house, "thinned", day, 0, birds=THINNED, kilograms=THINNED * grams / 1000)
+    facts = EventFacts(
+        where.flock, where.house, "thinned", day, WRITTEN_MS, birds=THINNED, kilograms=THINNED * grams / 1000
+    )
     with records.writing() as connection:
-        kept = KeptEvent(f"{where.flock}-thin", facts, empties=False, by="mei", kept_ms=0)
+        kept = KeptEvent(f"{where.flock}-thin", facts, empties=False, by="mei", kept_ms=WRITTEN_MS)
         flocks.add_event(connection, where.farm, kept)
 
 

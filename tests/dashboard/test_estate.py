@@ -24,6 +24,7 @@ PAGES = {
     "/more": "[data-card=phone]",
     "/devices": "[data-device]",
     "/people": "[data-person]",
+    "/curves": "[data-curve]",
     f"{HOUSE}/flock": "[data-flock]",
     f"{HOUSE}/charts": "[data-card=chart] canvas",
     f"{HOUSE}/limits": "[data-rule]",
@@ -204,6 +205,45 @@ def test_a_flock_lives_through_the_page(here: Estate, browser: Browser):
         page.get_by_role("button", name="Save").click()
         expect(page.locator("main")).to_contain_text("No flock lives here.", timeout=PATIENCE_MS)
         expect(page.locator("[data-event=closed]")).to_be_visible()
+
+
+def test_an_own_curve_is_seen_kept_and_chosen_for_a_flock(here: Estate, browser: Browser, tmp_path: Path):
+    with phone(browser) as held:
+        page = at(held, here, "/curves")
+        form = page.locator("[data-card=new-curve]")
+        form.get_by_label("Breed, or another name").fill("Slow Yellow", timeout=PATIENCE_MS)
+        file = tmp_path / "own.csv"
+        for grams, says in (("abc", "Line 3: 'abc' is not a number."), ("800", "")):
+            file.write_text(f"日龄,体重\n0,40\n28,{grams}\n84,1900\n", "gb18030")
+            form.locator("input[type=file]").set_input_files(file)
+            if says:
+                expect(form.get_by_role("alert")).to_have_text(says, timeout=PATIENCE_MS)
+        expect(form.locator("[data-preview]")).to_contain_text("day 84 · 1.90 kg", timeout=PATIENCE_MS)
+        form.get_by_role("button", name="Keep the curve").click()
+        own = page.locator("[data-card=own-curves] [data-curve=slow-yellow]")
+        expect(own).to_contain_text("own table", timeout=PATIENCE_MS)
+
+        form.get_by_role("button", name="Formula").click()
+        form.get_by_label("Breed, or another name").fill("ross-308")
+        form.get_by_label("Weight it grows towards").fill("5")
+        form.get_by_label("Rate per day").fill("0.045")
+        form.get_by_label("Age of fastest growth").fill("38")
+        form.get_by_role("button", name="Keep the curve").click()
+        expect(form.get_by_role("alert")).to_contain_text("100 to 50,000 g")
+        form.get_by_label("Weight it grows towards").fill("5000")
+        form.locator("[data-preview] canvas").wait_for(timeout=PATIENCE_MS)
+        expect(form.locator("[data-preview]")).to_contain_text("Dashed")
+
+        # Chosen for a flock, its weights are held against it on the house's page.
+        page.goto(f"{here.cloud.url}{HOUSE}/flock")
+        page.get_by_label("Held against").select_option("slow-yellow", timeout=PATIENCE_MS)
+        expect(page.get_by_label("Held against")).to_be_enabled(timeout=PATIENCE_MS)
+        page.goto(f"{here.cloud.url}{HOUSE}")
+        expect(page.locator("[data-card=weight-days]")).to_contain_text("Curve: own table", timeout=PATIENCE_MS)
+        expect(page.locator("[data-card=weight-days]")).to_contain_text("above the curve")
+        page.goto(f"{here.cloud.url}{HOUSE}/flock")
+        page.get_by_label("Held against").select_option("", timeout=PATIENCE_MS)
+        expect(page.get_by_label("Held against")).to_be_enabled(timeout=PATIENCE_MS)
 
 
 def test_a_limit_is_tried_on_the_past_before_it_is_saved(here: Estate, browser: Browser):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from cloud.alerts.rules.judging import OFF, Bounds, Timing
 from cloud.alerts.rules.table import Birds, Rule, Standard, Steps, order_problem, rules, within
 from cloud.alerts.rules.targets import species_of, target_celsius
-from cloud.flock.growth import age_days
+from cloud.flock.growth import BreedStandard, age_days
 
 TARGET_ROWS_MAX = 60
 OLDEST_DAYS = 1_000
@@ -82,10 +82,11 @@ def readable(document: str) -> HouseSettings:
 
 @dataclass(frozen=True, slots=True)
 class Lives:
-    """The flock in a house: breed and day of placement."""
+    """The flock in a house: breed, day of placement, and the curve it is held against; None without any."""
 
     breed: str
     placed_on: date
+    curve: BreedStandard | None = None
 
 
 @dataclass(frozen=True, slots=True)

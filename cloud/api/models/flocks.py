@@ -26,6 +26,7 @@ class Placing(BaseModel):
     placed_birds: SomeBirds
     dead_on_arrival: Annotated[int, Field(strict=True, ge=0, le=10_000_000)] = 0
     note: Note = ""
+    curve: Name | None = Field(default=None, description="curve it is held against; null: that of its breed")
 
 
 class _EventTold(BaseModel):
@@ -104,6 +105,7 @@ class FlockRecord(Answer):
     placed_birds: int
     dead_on_arrival: int
     note: str
+    curve: str | None = Field(description="curve that was chosen for it; null: that of its breed")
     by: str
     kept_at: UtcTime
     closed_on: date | None

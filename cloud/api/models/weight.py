@@ -32,7 +32,7 @@ class WeightDay(Answer):
         description="95 % interval of the flock's mean; null below 2 weighings"
     )
     cv_percent: float | None
-    target_grams: float | None = Field(description="the breed's standard at that age")
+    target_grams: float | None = Field(description="the curve the flock is held against, at that age")
     flock: FlockWeight | None = Field(description="corrected by weighings by hand; null without one, and before day 29")
 
 
@@ -71,7 +71,7 @@ class HandWeighing(BaseModel):
 
 
 class CurvePoint(Answer):
-    """A breed's standard at one age."""
+    """A curve at one age."""
 
     age_days: int
     grams: float
@@ -82,7 +82,9 @@ class WeightHistory(Answer):
 
     time_zone: str = Field(description="the farm's, in which its days begin")
     breed: str | None
+    curve_of: str | None = Field(description="breed or name of the curve; null without one")
+    curve_own: bool = Field(description="the farm's own, not the breeder's")
     curve_source: str | None
-    curve: list[CurvePoint]
+    curve: list[CurvePoint] = Field(description="at each day of its ages")
     days: list[WeightDay]
     hand_weighings: list[HandWeighed] = Field(description="of this flock, oldest first")

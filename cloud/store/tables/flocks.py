@@ -32,6 +32,7 @@ class Flock(Table):
     placed_birds: Mapped[int]
     dead_on_arrival: Mapped[int]
     note: Mapped[str] = mapped_column(Text)
+    curve: Mapped[str | None] = mapped_column(SLUG)
     by: Mapped[str] = mapped_column(WHO)
     kept_ms: Mapped[int] = mapped_column(BigInteger)
 

@@ -1606,6 +1606,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/farms/{farm}/curves/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Curve
+         * @description Return the curve that a table or a formula makes, refused as when it were kept; nothing is kept.
+         */
+        post: operations["preview_curve_api_v1_farms__farm__curves_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/farms/{farm}/curves/fit": {
         parameters: {
             query?: never;
@@ -2932,7 +2952,7 @@ export interface components {
         };
         /**
          * CurvePoint
-         * @description A breed's standard at one age.
+         * @description A curve at one age.
          */
         CurvePoint: {
             /** Age Days */
@@ -3714,6 +3734,11 @@ export interface components {
             dead_on_arrival: number;
             /** Note */
             note: string;
+            /**
+             * Curve
+             * @description curve that was chosen for it; null: that of its breed
+             */
+            curve: string | null;
             /** By */
             by: string;
             /** Kept At */
@@ -5076,6 +5101,11 @@ export interface components {
              * @default
              */
             note?: string;
+            /**
+             * Curve
+             * @description curve it is held against; null: that of its breed
+             */
+            curve?: string | null;
         };
         /**
          * Post
@@ -6415,7 +6445,7 @@ export interface components {
             cv_percent: number | null;
             /**
              * Target Grams
-             * @description the breed's standard at that age
+             * @description the curve the flock is held against, at that age
              */
             target_grams: number | null;
             /** @description corrected by weighings by hand; null without one, and before day 29 */
@@ -6433,9 +6463,22 @@ export interface components {
             time_zone: string;
             /** Breed */
             breed: string | null;
+            /**
+             * Curve Of
+             * @description breed or name of the curve; null without one
+             */
+            curve_of: string | null;
+            /**
+             * Curve Own
+             * @description the farm's own, not the breeder's
+             */
+            curve_own: boolean;
             /** Curve Source */
             curve_source: string | null;
-            /** Curve */
+            /**
+             * Curve
+             * @description at each day of its ages
+             */
             curve: components["schemas"]["CurvePoint"][];
             /** Days */
             days: components["schemas"]["WeightDay"][];
@@ -9934,6 +9977,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_curve_api_v1_farms__farm__curves_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                farm: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnCurve"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurvePoint"][];
+                };
             };
             /** @description A refusal */
             "4XX": {

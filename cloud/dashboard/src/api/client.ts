@@ -11,6 +11,8 @@ import type {
   CommandReport,
   CommandWanted,
   CountNow,
+  CurveNow,
+  CurvePoint,
   Decision,
   Departure,
   DrawingNow,
@@ -39,6 +41,7 @@ import type {
   NotificationNow,
   Notifying,
   Overview,
+  OwnCurve,
   PersonNow,
   PictureNow,
   PictureTaken,
@@ -231,6 +234,25 @@ export class Client {
   /** Take back what was told. */
   takeBackEvent(place: Place, flock: string, event: string): Promise<FlockRecord> {
     return this.ask("DELETE", eventAddress(place, flock, event));
+  }
+
+  /** What flocks of a farm can be held against: its own curves first. */
+  curves(farm: string): Promise<CurveNow[]> {
+    return this.ask("GET", `${farmAddress(farm)}/curves`);
+  }
+
+  /** The curve that a table or a formula makes; nothing is kept. */
+  previewCurve(farm: string, told: OwnCurve): Promise<CurvePoint[]> {
+    return this.ask("POST", `${farmAddress(farm)}/curves/preview`, told);
+  }
+
+  /** Keep a farm's own curve; it takes the place of an earlier one of the name. */
+  keepCurve(farm: string, name: string, told: OwnCurve): Promise<CurveNow> {
+    return this.ask("PUT", `${farmAddress(farm)}/curves/${encodeURIComponent(name)}`, told);
+  }
+
+  forgetCurve(farm: string, name: string): Promise<undefined> {
+    return this.ask("DELETE", `${farmAddress(farm)}/curves/${encodeURIComponent(name)}`);
   }
 
   /** The last day's pictures, the newest first. */

@@ -108,6 +108,12 @@ export type WellnessNow = Schemas["WellnessNow"];
 /** What a person weighed by hand, as the page sends it. */
 export type HandWeighing = Schemas["HandWeighing"];
 export type HandWeighed = Schemas["HandWeighed"];
+/** A growth curve of a farm's own or of a breeder. */
+export type CurveNow = Schemas["CurveNow"];
+export type CurvePoint = Schemas["CurvePoint"];
+export type CurveFormula = Schemas["CurveFormula"];
+/** A curve as it is handed in: a table or a formula. */
+export type OwnCurve = Schemas["OwnCurve"];
 export type WeightDay = Schemas["WeightDay"];
 export type WeightHistory = Schemas["WeightHistory"];
 

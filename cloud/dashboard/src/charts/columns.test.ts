@@ -28,6 +28,8 @@ describe("weightColumns", () => {
   const history: WeightHistory = {
     breed: "ross-308",
     time_zone: "Asia/Shanghai",
+    curve_of: "ross-308",
+    curve_own: false,
     curve_source: null,
     curve,
     days: [weightDay({ age_days: 3 })],

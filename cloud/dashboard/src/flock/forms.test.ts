@@ -54,7 +54,9 @@ describe("placing", () => {
       dead_on_arrival: 0,
     });
     expect(placingOf({ ...placing, birds: "0" })).toBeNull();
-    expect(placingOf({ ...placing, breed: "三黄鸡" })).toBeNull();
+    expect(placingOf({ ...placing, breed: "三黄鸡" })).toMatchObject({ breed: "三黄鸡" });
+    expect(placingOf({ ...placing, breed: " " })).toBeNull();
+    expect(placingOf({ ...placing, breed: "a/b" })).toBeNull();
   });
 
   it("names a flock by house and day", () => {

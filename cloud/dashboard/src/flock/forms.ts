@@ -1,5 +1,5 @@
 /** What the flock's forms send. Pure. */
-import type { EventTold, Placing } from "../api/types";
+import type { EventTold, FlockRecord, Placing } from "../api/types";
 
 /** Breeds that come with a curve, by the names of cloud/flock/tables. */
 export const BREEDS = ["ross-308", "cobb-500", "arbor-acres-plus", "hyline-brown"] as const;
@@ -46,8 +46,8 @@ export interface PlacingDraft {
 /** The flock a draft tells; null where it says no number of birds or no breed. */
 export function placingOf(draft: PlacingDraft): Placing | null {
   const birds = wholeOf(draft.birds);
-  const breed = draft.breed.trim().toLowerCase().replaceAll(" ", "-");
-  if (birds === null || birds < 1 || !/^[a-z0-9-]+$/.test(breed)) return null;
+  const breed = breedKey(draft.breed);
+  if (birds === null || birds < 1 || breed === null) return null;
   return {
     breed,
     sex: draft.sex,
@@ -57,6 +57,18 @@ export function placingOf(draft: PlacingDraft): Placing | null {
     dead_on_arrival: wholeOf(draft.dead) ?? 0,
     note: "",
   };
+}
+
+/** A breed or curve as the service keeps it, "Ross 308" as ross-308; null where it can't be a part of an address. */
+export function breedKey(text: string): string | null {
+  const key = text.trim().toLowerCase().replace(/\s+/g, "-");
+  return key !== "" && !key.includes("/") ? key : null;
+}
+
+/** The same flock, to be held against another curve; null: that of its breed. */
+export function heldAgainst(flock: FlockRecord, curve: string | null): Placing {
+  const { breed, sex, hatchery, placed_on, placed_birds, dead_on_arrival, note } = flock;
+  return { breed, sex, hatchery, placed_on, placed_birds, dead_on_arrival, note, curve };
 }
 
 /** A flock's name: its house and the day it came. */

@@ -7,6 +7,7 @@ type Loaded<Props extends Record<string, unknown>> = Promise<{ default: Componen
 
 export const PAGES = {
   alerts: () => import("../alerts/AlertsPage.svelte"),
+  curves: () => import("../curves/CurvesPage.svelte"),
   devices: () => import("../devices/DevicesPage.svelte"),
   flocks: () => import("../flocks/FlocksPage.svelte"),
   more: () => import("../more/MorePage.svelte"),

@@ -11,6 +11,8 @@ const PLACE = { farm: "hillside", house: "house-2" };
 const WEIGHTS = {
   time_zone: "Asia/Shanghai",
   breed: "ross-308",
+  curve_of: null,
+  curve_own: false,
   curve_source: null,
   curve: [],
   days: [weightDay()],

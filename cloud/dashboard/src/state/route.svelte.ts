@@ -1,7 +1,17 @@
 import type { Place } from "../api/types";
 
 /** Pages without a house; each is `/<name>`, but for the first. */
-const PAGES = ["houses", "alerts", "logs", "flocks", "more", "devices", "people", "notifications"] as const;
+const PAGES = [
+  "houses",
+  "alerts",
+  "logs",
+  "flocks",
+  "more",
+  "devices",
+  "people",
+  "notifications",
+  "curves",
+] as const;
 /** Pages of a house; each is `/houses/<farm>/<house>/<name>`, but for the first. */
 const HOUSE_PAGES = ["house", "log", "flock", "charts", "limits", "droppings"] as const;
 

@@ -332,6 +332,7 @@ export const en = {
   remove: "Remove",
   axisAge: "age in days",
   standard: (breed: string) => `${breed} standard`,
+  ownCurve: (name: string) => `${name}, own curve`,
   curveFrom: (source: string) => `Curve: ${source}`,
   weightChart: "Mean weight of each day against the breed's standard, by age",
 

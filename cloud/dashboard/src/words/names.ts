@@ -1,3 +1,4 @@
+import type { WeightHistory } from "../api/types";
 import type { Words } from "./en";
 
 /** Read a slug aloud: "house-2" is House 2 or 2 号鸡舍, "hillside" is Hillside. */
@@ -11,6 +12,14 @@ export function displayName(slug: string, words: Words): string {
 /** A breed's name as it is written: "ross-308" is Ross 308 or 罗斯 308. */
 export function breedName(breed: string, words: Words): string {
   return words.breeds[breed] ?? breed.split("-").map(capitalised).join(" ");
+}
+
+/** What the curve is called that a flock is held against; empty without one. */
+export function curveName(history: WeightHistory, words: Words): string {
+  if (history.curve.length === 0) return "";
+  // A history that was saved by an earlier page names the breed only.
+  const name = breedName(history.curve_of ?? history.breed ?? "", words);
+  return history.curve_own ? words.ownCurve(name) : words.standard(name);
 }
 
 function capitalised(text: string): string {

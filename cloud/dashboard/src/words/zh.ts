@@ -308,6 +308,7 @@ export const zh: Words = {
   remove: "删除",
   axisAge: "日龄",
   standard: (breed) => `${breed} 标准`,
+  ownCurve: (name) => `${name}（自定义）`,
   curveFrom: (source) => `标准曲线来源：${source}`,
   weightChart: "每日均重与品种标准对比（按日龄）",
 
