@@ -8,8 +8,9 @@ import numpy as np
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, Field
 
+from cloud import passages
 from cloud.api.caller import may
-from cloud.api.models import DoubtfulSpan, SeriesAnswer
+from cloud.api.models import DoubtfulSpan, GatesAnswer, SeriesAnswer
 from cloud.api.paths import FarmPath, HousePath, known_house
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
@@ -60,18 +61,48 @@ def series(
     if quantity not in QUANTITIES:
         detail = f"quantity: {quantity!r} is unknown; known are: {', '.join(QUANTITIES)}"
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", detail, zh=f"quantity：没有 {quantity} 这个量。")
-    end_ms = _ms(to or datetime.now(UTC))
-    start_ms = end_ms - DEFAULT_SPAN_MS if from_ is None else _ms(from_)
-    if not start_ms < end_ms:
-        raise Refusal(
-            HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", "from: must be before 'to'", zh="from：须早于 to。"
-        )
+    start_ms, end_ms = _span(from_, to)
     key = _chosen(services, farm, house, (quantity, source, device))
     came_late = late.spans(services.records, (farm, house), key.device, start_ms, end_ms)
     found = doubtful.stretches(services.records, farm, house, start_ms, end_ms)
     doubts = [one for one in found if (one.device, one.source, one.quantity) == key[2:]]
     window = services.series.window(key, start_ms, end_ms, points)
     return _answer(key, doubtful.believed(window, doubts, end_ms) if believed else window, doubts, came_late)
+
+
+@router.get("/{farm}/{house}/gates")
+def gates(
+    farm: FarmPath,
+    house: HousePath,
+    services: WithServices,
+    *,
+    from_: Annotated[AwareDatetime | None, Query(alias="from", description="default: 24 h before 'to'")] = None,
+    to: Annotated[AwareDatetime | None, Query(description="RFC 3339 with zone, or Unix time in ms")] = None,
+) -> GatesAnswer:
+    """Return who went out through a house's gates and came back, in steps; without a span, over the last 24 h."""
+    known_house(services, farm, house)
+    now_ms = _ms(datetime.now(UTC))
+    start_ms, end_ms = _span(from_, to)
+    zone = services.zones.of(farm)
+    told = passages.passages(services.series, farm, house, zone, (start_ms, end_ms), now_ms)
+    return GatesAnswer(
+        gates=passages.gates(services.series, farm, house),
+        step_s=told.step_s,
+        at_ms=told.at_ms.tolist(),
+        birds_in=_column(told.birds_in),
+        birds_out=_column(told.birds_out),
+        outside=_column(told.outside),
+    )
+
+
+def _span(from_: datetime | None, to: datetime | None) -> tuple[int, int]:
+    end_ms = _ms(to or datetime.now(UTC))
+    start_ms = end_ms - DEFAULT_SPAN_MS if from_ is None else _ms(from_)
+    if not start_ms < end_ms:
+        raise Refusal(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", "from: must be before 'to'", zh="from：须早于 to。"
+        )
+    return start_ms, end_ms
 
 
 def _chosen(services: Services, farm: str, house: str, wanted: tuple[str, str | None, str | None]) -> SeriesKey:

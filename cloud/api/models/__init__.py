@@ -97,7 +97,7 @@ from cloud.api.models.reports import (
     ReportTable,
 )
 from cloud.api.models.said import BIRDS_MAX, HandCount, Judgement, VerdictNow
-from cloud.api.models.series import DoubtfulSpan, SeriesAnswer
+from cloud.api.models.series import DoubtfulSpan, GatesAnswer, SeriesAnswer
 from cloud.api.models.session import (
     BelongsTo,
     Credentials,
@@ -199,6 +199,7 @@ __all__ = [
     "FlockRecord",
     "FlockWeight",
     "Floor",
+    "GatesAnswer",
     "HandCount",
     "HandWeighed",
     "HandWeighing",

@@ -19,6 +19,19 @@ class DoubtfulSpan(Answer):
     why: Doubt = Field(description="stuck: nothing moved for an hour, which counts too; jump: further than a house can")
 
 
+class GatesAnswer(Answer):
+    """Who went out through a house's gates and came back, all gates together, as parallel columns."""
+
+    gates: list[str] = Field(description="those that have ever counted, as device/gate; empty where there is none")
+    step_s: int = Field(description="half an hour up to 2 days, an hour up to 14, else a day of the farm")
+    at_ms: list[int] = Field(description="Unix time in ms at which each step begins, rising")
+    birds_in: Column
+    birds_out: Column
+    outside: Column = Field(
+        description="went out and did not come back since the farm's midnight, at each step's end; null for whole days"
+    )
+
+
 class SeriesAnswer(Answer):
     """One series over a span, as parallel columns."""
 

@@ -1,0 +1,114 @@
+"""Who went out through a house's gates and came back, in steps of time. Blocking; call it from a thread."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cloud.store.columns import Times, Values
+from cloud.store.series import SeriesKey, SeriesStore
+
+IN, OUT = "gate_in_birds", "gate_out_birds"
+HALF_HOUR_S, HOUR_S, DAY_S = 1_800, 3_600, 86_400
+DAY_MS: Final = DAY_S * 1000
+MOST_DAYS: Final = 400
+FINE_DAYS, HOURLY_DAYS = 2, 14
+"""Up to how many days there is a step for each half hour, each hour; beyond, for each day of the farm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """Birds by steps, as parallel columns of shape (n,).
+
+    Attributes:
+        step_s: length of a step in s; of a day's where the clocks change as well.
+        at_ms: Unix time in ms at which each step begins, rising.
+        birds_in: came in, all gates together; NaN where no gate said anything.
+        birds_out: went out, as above.
+        outside: went out and did not come back since midnight, at each step's end; NaN as above, and where a step is a
+            day. Crossings that were missed make it drift; it is held at none.
+    """
+
+    step_s: int
+    at_ms: Times
+    birds_in: Values
+    birds_out: Values
+    outside: Values
+
+
+def gates(series: SeriesStore, farm: str, house: str) -> list[str]:
+    """List the gates that have counted birds in a house, as ``device/gate``."""
+    return sorted({f"{key.device}/{key.source}" for key in series.keys(farm, house) if key.quantity in {IN, OUT}})
+
+
+def passages(
+    series: SeriesStore, farm: str, house: str, zone: ZoneInfo, span_ms: tuple[int, int], now_ms: int
+) -> Passages:
+    """Return the steps that touch ``from <= time < to`` and have begun by now; of very many days the last ones."""
+    to_ms = min(span_ms[1], now_ms)
+    from_ms = max(span_ms[0], to_ms - MOST_DAYS * DAY_MS)
+    if from_ms >= to_ms:
+        return Passages(HALF_HOUR_S, np.empty(0, np.int64), *(np.empty(0) for _ in range(3)))
+    step_s = _step_s(to_ms - from_ms)
+    edges = _edges(from_ms, to_ms, step_s, zone)
+    keys = [key for key in series.keys(farm, house) if key.quantity in {IN, OUT}]
+    told = np.zeros(len(edges) - 1, np.bool_)
+    sums = {IN: np.zeros(len(told)), OUT: np.zeros(len(told))}
+    for key in keys:
+        at_ms, birds = _counted(series, key, int(edges[0]), int(edges[-1]), step_s)
+        steps = np.searchsorted(edges, at_ms, side="right") - 1
+        np.add.at(sums[key.quantity], steps, birds)
+        told[steps] = True
+    birds_in, birds_out = (np.where(told, sums[one], np.nan) for one in (IN, OUT))
+    outside = np.full(len(told), np.nan) if step_s == DAY_S else _outside(edges, sums[OUT] - sums[IN], told, zone)
+    shown = edges[1:] > from_ms
+    return Passages(step_s, edges[:-1][shown], birds_in[shown], birds_out[shown], outside[shown])
+
+
+def _step_s(span_ms: int) -> int:
+    if span_ms <= FINE_DAYS * DAY_MS:
+        return HALF_HOUR_S
+    return HOUR_S if span_ms <= HOURLY_DAYS * DAY_MS else DAY_S
+
+
+def _counted(series: SeriesStore, key: SeriesKey, from_ms: int, to_ms: int, step_s: int) -> tuple[Times, Values]:
+    """Return stamps that lie in their steps, and birds."""
+    if step_s == HALF_HOUR_S:
+        points = series.points(key, from_ms + 1, to_ms + 1)
+        # A count is stamped with the end of its minute.
+        return points.at_ms - 1, points.value
+    hour_ms = HOUR_S * 1000
+    hours = series.hours(key, from_ms // hour_ms * hour_ms, -(-to_ms // hour_ms) * hour_ms)
+    good = (hours.at_ms >= from_ms) & (hours.at_ms < to_ms)
+    return hours.at_ms[good], hours.total[good]
+
+
+def _edges(from_ms: int, to_ms: int, step_s: int, zone: ZoneInfo) -> Times:
+    """Return where steps begin and end, from the midnight of the farm before ``from_ms`` on."""
+    found: list[int] = []
+    day = datetime.fromtimestamp(from_ms / 1000, zone).date()
+    while not found or found[-1] < to_ms:
+        begins, ends = (_midnight_ms(one, zone) for one in (day, day + timedelta(days=1)))
+        found += [begins] if step_s == DAY_S else range(begins, ends, step_s * 1000)
+        day += timedelta(days=1)
+        if ends >= to_ms:
+            found.append(ends)
+    edges = np.asarray(found, np.int64)
+    return edges[: int(np.searchsorted(edges, to_ms)) + 1]
+
+
+def _midnight_ms(day: date, zone: ZoneInfo) -> int:
+    return int(datetime.combine(day, time(), zone).timestamp() * 1000)
+
+
+def _outside(edges: Times, more_out: Values, told: NDArray[np.bool_], zone: ZoneInfo) -> Values:
+    found, now = np.full(len(more_out), np.nan), 0.0
+    for index, (begins, change) in enumerate(zip(edges.tolist(), more_out.tolist(), strict=False)):
+        at = datetime.fromtimestamp(begins / 1000, zone)
+        now = max(0.0, (0.0 if (at.hour, at.minute) == (0, 0) else now) + change)
+        if told[index]:
+            found[index] = now
+    return found
