@@ -1200,6 +1200,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/houses/{farm}/{house}/gates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gates
+         * @description Return who went out through a house's gates and came back, in steps; without a span, over the last 24 h.
+         */
+        get: operations["gates_api_v1_houses__farm___house__gates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/houses/{farm}/{house}/live": {
         parameters: {
             query?: never;
@@ -3867,6 +3887,42 @@ export interface components {
              * @enum {string}
              */
             hole_leads?: "in" | "out";
+        };
+        /**
+         * GatesAnswer
+         * @description Who went out through a house's gates and came back, all gates together, as parallel columns.
+         */
+        GatesAnswer: {
+            /**
+             * Gates
+             * @description those that have ever counted, as device/gate; empty where there is none
+             */
+            gates: string[];
+            /**
+             * Step S
+             * @description half an hour up to 2 days, an hour up to 14, else a day of the farm
+             */
+            step_s: number;
+            /**
+             * At Ms
+             * @description Unix time in ms at which each step begins, rising
+             */
+            at_ms: number[];
+            /**
+             * Birds In
+             * @description null where nothing was measured
+             */
+            birds_in: (number | null)[];
+            /**
+             * Birds Out
+             * @description null where nothing was measured
+             */
+            birds_out: (number | null)[];
+            /**
+             * Outside
+             * @description went out and did not come back since the farm's midnight, at each step's end; null for whole days
+             */
+            outside: (number | null)[];
         };
         /**
          * HandCount
@@ -9189,6 +9245,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SeriesAnswer"];
+                };
+            };
+            /** @description A refusal */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gates_api_v1_houses__farm___house__gates_get: {
+        parameters: {
+            query?: {
+                /** @description default: 24 h before 'to' */
+                from?: string | null;
+                /** @description RFC 3339 with zone, or Unix time in ms */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                farm: string;
+                house: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GatesAnswer"];
                 };
             };
             /** @description A refusal */

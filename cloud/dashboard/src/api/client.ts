@@ -25,6 +25,7 @@ import type {
   FarmNow,
   FindingNow,
   FlockRecord,
+  GatesAnswer,
   HandWeighed,
   HandWeighing,
   HouseName,
@@ -166,6 +167,12 @@ export class Client {
       points: String(query.points ?? 300),
     });
     return this.ask("GET", `${houseAddress(place)}/series?${words}`);
+  }
+
+  /** Who went out through the gates of a house and came back. */
+  gates(place: Place, from: Date, to: Date): Promise<GatesAnswer> {
+    const words = new URLSearchParams({ from: from.toISOString(), to: to.toISOString() });
+    return this.ask("GET", `${houseAddress(place)}/gates?${words}`);
   }
 
   /** Say that one has seen an alert and looks after it; said again, it changes nothing. */

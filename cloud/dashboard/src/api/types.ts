@@ -107,6 +107,8 @@ export type Judgement = Schemas["Judgement"]["answer"];
 export type WellnessNow = Schemas["WellnessNow"];
 /** What a person weighed by hand, as the page sends it. */
 export type HandWeighing = Schemas["HandWeighing"];
+/** Who went out through a house's gates and came back. */
+export type GatesAnswer = Schemas["GatesAnswer"];
 export type HandWeighed = Schemas["HandWeighed"];
 /** A growth curve of a farm's own or of a breeder. */
 export type CurveNow = Schemas["CurveNow"];

@@ -1,6 +1,8 @@
 import type uPlot from "uplot";
 import type { Format } from "../format/format";
+import type { Words } from "../words/en";
 import type { ClimateColumns } from "./climateColumns";
+import { drawDoubts, type Doubted } from "./doubts";
 import type { Look } from "./look";
 import { axis, type Plan } from "./plan";
 
@@ -35,6 +37,7 @@ export function dayPlan(
   spanS: [number, number],
   format: Format,
   scale: DayScale = CELSIUS,
+  doubts?: { rows: Doubted[]; reasons: Words["doubts"] },
 ): Plan {
   const single = columns.lines.length === 1;
   const data = columns.lines.flatMap((line) => (single ? [line.high, line.low, line.mean] : [line.mean]));
@@ -44,6 +47,9 @@ export function dayPlan(
       scales: { x: { time: false, range: spanS }, y: { range: scale.range } },
       series: [{}, ...seriesOf(look, columns.lines.length)],
       ...(single ? { bands: [{ series: [1, 2], fill: look.wash }] } : {}),
+      ...(doubts
+        ? { hooks: { drawClear: [(plot: uPlot) => drawDoubts(plot, look, doubts.rows, doubts.reasons)] } }
+        : {}),
       axes: [
         axis(look, {
           size: 28,

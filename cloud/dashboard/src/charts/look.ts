@@ -10,6 +10,7 @@ export interface Look {
   goodWash: string;
   good: string;
   warn: string;
+  warnWash: string;
   card: string;
   /** For the second and further lines. */
   others: string[];
@@ -29,6 +30,7 @@ export function lookOf(node: Element): Look {
     goodWash: colour("--good-wash"),
     good: colour("--good"),
     warn: colour("--warn"),
+    warnWash: colour("--warn-wash"),
     card: colour("--card"),
     others: [colour("--ink"), colour("--soft"), colour("--faint")],
     font: `12px ${style.fontFamily}`,

@@ -1,10 +1,12 @@
 /** How the page of charts draws a span. */
 import type uPlot from "uplot";
 import { lineColour } from "../charts/climatePlan";
+import { drawDoubts, type Doubted } from "../charts/doubts";
 import type { Look } from "../charts/look";
 import { axis, type Plan } from "../charts/plan";
 import type { Span } from "../charts/span";
 import type { Format } from "../format/format";
+import type { Words } from "../words/en";
 import type { Band } from "./band";
 import type { SpanColumns } from "./columns";
 
@@ -19,6 +21,8 @@ export interface ExplorePlan {
   span: Span;
   band: Band | null;
   marks: Mark[];
+  doubts: Doubted[];
+  reasons: Words["doubts"];
   /** Single readings that belong to different birds are dots, not a line. */
   dots: boolean;
   /** Least height of the upright axis. */
@@ -59,7 +63,10 @@ export function explorePlan(wanted: ExplorePlan): Plan {
         axis(look, { size: 44, space: 36, values: (_plot, values) => values.map(wanted.text) }),
       ],
       hooks: {
-        drawClear: [(plot) => band && drawBand(plot, look, band)],
+        drawClear: [
+          (plot) => band && drawBand(plot, look, band),
+          (plot) => drawDoubts(plot, look, wanted.doubts, wanted.reasons),
+        ],
         draw: [(plot) => drawMarks(plot, look, wanted.marks)],
       },
     }),

@@ -1,5 +1,5 @@
 import type { Client } from "../api/client";
-import type { HouseNow, Place, SeriesAnswer, WeightHistory } from "../api/types";
+import type { GatesAnswer, HouseNow, Place, SeriesAnswer, WeightHistory } from "../api/types";
 import type { Saved } from "./saved";
 
 const TEMPERATURE = "temperature_celsius";
@@ -18,18 +18,20 @@ export class HouseHistory {
   weights = $state.raw<WeightHistory | null>(null);
   temperatures = $state.raw<SeriesAnswer[] | null>(null);
   activities = $state.raw<SeriesAnswer[] | null>(null);
+  gates = $state.raw<GatesAnswer | null>(null);
   private askedMs = -Infinity;
   private askedSources = "";
 
   constructor(
     private readonly place: Place,
-    private readonly client: Pick<Client, "weights" | "series">,
+    private readonly client: Pick<Client, "weights" | "series" | "gates">,
     private readonly saved: Saved,
   ) {
     const known = saved.get(this.key);
     this.weights = known?.weights ?? null;
     this.temperatures = known?.temperatures ?? null;
     this.activities = known?.activities ?? null;
+    this.gates = known?.gates ?? null;
   }
 
   /** Ask again when it is time, or when an instrument came or went. `nowMs` is the service's clock. */
@@ -44,10 +46,17 @@ export class HouseHistory {
       this.askWeights(),
       this.askDay(TEMPERATURE, air, nowMs).then((answers) => (this.temperatures = answers)),
       this.askDay(ACTIVITY, cameras, nowMs).then((answers) => (this.activities = answers)),
+      this.client
+        .gates(this.place, new Date(nowMs - DAY_MS), new Date(nowMs))
+        .then((answer) => (this.gates = answer)),
     ]);
     if (asked.some((one) => one.status === "rejected")) this.askedMs = nowMs - REFRESH_MS + RETRY_MS;
-    const { weights, temperatures, activities } = this;
-    this.saved.put(this.key, { weights, temperatures, activities });
+    this.keep();
+  }
+
+  private keep(): void {
+    const { weights, temperatures, activities, gates } = this;
+    this.saved.put(this.key, { weights, temperatures, activities, gates });
   }
 
   private get key(): `history ${string}` {
@@ -57,8 +66,7 @@ export class HouseHistory {
   /** Ask for the weights now: somebody has just told one. */
   async refreshWeights(): Promise<void> {
     await this.askWeights();
-    const { weights, temperatures, activities } = this;
-    this.saved.put(this.key, { weights, temperatures, activities });
+    this.keep();
   }
 
   private async askWeights(): Promise<void> {

@@ -32,6 +32,10 @@ beforeEach(() => {
 
 const client = {
   weights: () => (away ? Promise.reject(new NoAnswer("away")) : Promise.resolve(WEIGHTS)),
+  gates: () =>
+    away
+      ? Promise.reject(new NoAnswer("away"))
+      : Promise.resolve({ gates: [], step_s: 1800, at_ms: [], birds_in: [], birds_out: [], outside: [] }),
   series: (_place: Place, query: SeriesQuery): Promise<SeriesAnswer> => {
     asked.push(query);
     const { device = "", source = "", quantity } = query;

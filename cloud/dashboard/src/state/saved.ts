@@ -1,5 +1,6 @@
 import type {
   FarmNow,
+  GatesAnswer,
   HouseNow,
   HouseName,
   LogPage,
@@ -56,6 +57,7 @@ export interface SavedHistory {
   weights: WeightHistory | null;
   temperatures: SeriesAnswer[] | null;
   activities?: SeriesAnswer[] | null;
+  gates?: GatesAnswer | null;
 }
 
 /** The last known state in localStorage. A full or forbidden storage is no error: the page works without. */

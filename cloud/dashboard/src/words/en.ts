@@ -340,6 +340,12 @@ export const en = {
   climateTitle: "Climate, 24 hours",
   temperatureChart: "Temperature over the last 24 hours",
   noClimate: "No readings yet.",
+  doubts: { stuck: "sensor stuck", jump: "value jumped", settling: "sensor settling" },
+  doubtSpan: (why: string, from: string, to: string) =>
+    from === to ? `${why}, ${from}` : `${why}, ${from} to ${to}`,
+  doubted: (stretches: string) => `Tinted, not to be believed: ${stretches}.`,
+  /** Between the parts of a list in a sentence. */
+  listGap: "; ",
   noHistory: "No readings in the last 24 hours.",
   instrument: "Instrument",
 

@@ -315,6 +315,10 @@ export const zh: Words = {
   climateTitle: "环境（24 小时）",
   temperatureChart: "最近 24 小时温度",
   noClimate: "还没有读数。",
+  doubts: { stuck: "传感器卡住", jump: "数值突变", settling: "传感器未稳定" },
+  doubtSpan: (why, from, to) => (from === to ? `${from} ${why}` : `${from} 至 ${to} ${why}`),
+  doubted: (stretches) => `着色时段的数据不可信：${stretches}。`,
+  listGap: "；",
   noHistory: "最近 24 小时没有读数。",
   instrument: "传感器",
 
