@@ -6,8 +6,8 @@ import type { WeightColumns } from "./weightColumns";
 
 /** Days of the flock over the breed's curve: a thin line for what should be, dots with bars for what is. */
 export function weightPlan(columns: WeightColumns, curveLabel: string, format: Format): Plan {
-  const { ageDays, target, mean, low, high, flock, byHand } = columns;
-  const kilograms = (grams: number) => format.number(grams / 1000, 1);
+  const shown = inUnit(columns, format.axisMass.grams);
+  const { ageDays, target, mean, low, high, flock, byHand } = shown;
   return {
     data: [ageDays, target, mean, flock, byHand],
     options: (look) => ({
@@ -29,16 +29,36 @@ export function weightPlan(columns: WeightColumns, curveLabel: string, format: F
           incrs: [7, 14],
           values: (_u, days) => days.map(String),
         }),
-        axis(look, { size: 40, space: 44, values: (_u, grams) => grams.map(kilograms) }),
+        axis(look, {
+          size: 40,
+          space: 44,
+          values: (_u, weights) => weights.map((weight) => format.number(weight, 1)),
+        }),
       ],
       hooks: {
         draw: [
           (plot) => drawIntervals(plot, look, ageDays, low, high),
           (plot) => drawDiamonds(plot, look, ageDays, byHand),
-          (plot) => drawLabel(plot, look, columns, curveLabel),
+          (plot) => drawLabel(plot, look, shown, curveLabel),
         ],
       },
     }),
+  };
+}
+
+/** Columns in another unit than grams, so that its axis has round numbers. */
+function inUnit(columns: WeightColumns, grams: number): WeightColumns {
+  const scaled = (values: (number | null)[]) =>
+    values.map((value) => (value === null ? null : value / grams));
+  const { ageDays, target, mean, low, high, flock, byHand } = columns;
+  return {
+    ageDays,
+    target: scaled(target),
+    mean: scaled(mean),
+    low: scaled(low),
+    high: scaled(high),
+    flock: scaled(flock),
+    byHand: scaled(byHand),
   };
 }
 

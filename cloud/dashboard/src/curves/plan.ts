@@ -25,10 +25,12 @@ export function curveColumns(points: CurvePoint[], before: CurvePoint[] = []): C
 }
 
 export function curvePlan({ ageDays, grams, before }: CurveColumns, format: Format): Plan {
+  const unit = format.axisMass.grams;
+  const scaled = (values: (number | null)[]) => values.map((value) => (value === null ? null : value / unit));
   return {
-    data: [ageDays, before, grams] as uPlot.AlignedData,
+    data: [ageDays, scaled(before), scaled(grams)] as uPlot.AlignedData,
     options: (look) => ({
-      scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, (high || 1000) * 1.06] } },
+      scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, (high || 1) * 1.06] } },
       series: [
         {},
         { stroke: look.soft, width: 1.5, dash: [5, 4], spanGaps: true, points: { show: false } },
@@ -50,7 +52,7 @@ export function curvePlan({ ageDays, grams, before }: CurveColumns, format: Form
         axis(look, {
           size: 40,
           space: 44,
-          values: (_plot, values) => values.map((value) => format.number(value / 1000, 1)),
+          values: (_plot, values) => values.map((value) => format.number(value, 1)),
         }),
       ],
     }),

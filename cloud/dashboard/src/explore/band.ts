@@ -45,6 +45,12 @@ export function comfortBand(
   return { atS, low: shifted(low), high: shifted(high), target };
 }
 
+/** The same band in the units of a person. */
+export function bandShown(band: Band, shown: (value: number) => number): Band {
+  const column = (values: (number | null)[]) => values.map((value) => (value === null ? null : shown(value)));
+  return { atS: band.atS, low: column(band.low), high: column(band.high), target: column(band.target) };
+}
+
 /** The breed's curve over time, as a target line. */
 export function curveBand(history: WeightHistory, placedS: number, span: Span): Band {
   const points = history.curve.map(({ age_days, grams }): [number, number] => [age_days, grams]);

@@ -42,10 +42,16 @@ export function compareColumns(flocks: Compared[]): CompareColumns {
 
 /** A line with dots for each flock, across the days on which it was not weighed; the standard dashed. */
 export function comparePlan({ ageDays, means, target }: CompareColumns, format: Format): Plan {
+  const unit = format.cellMass;
+  const scaled = (values: (number | null)[]) =>
+    values.map((value) => (value === null ? null : value / unit.grams));
   return {
-    data: [ageDays, target, ...means] as uPlot.AlignedData,
+    data: [ageDays, scaled(target), ...means.map(scaled)] as uPlot.AlignedData,
     options: (look) => ({
-      scales: { x: { time: false }, y: { range: (_plot, _low, high) => [0, (high || 1000) * 1.05] } },
+      scales: {
+        x: { time: false },
+        y: { range: (_plot, _low, high) => [0, (high || 1000 / unit.grams) * 1.05] },
+      },
       series: [
         {},
         { stroke: look.soft, width: 1.5, dash: [5, 4], points: { show: false } },
@@ -64,7 +70,7 @@ export function comparePlan({ ageDays, means, target }: CompareColumns, format: 
         axis(look, {
           size: 48,
           space: 40,
-          values: (_plot, grams) => grams.map((value) => format.number(value)),
+          values: (_plot, weights) => weights.map((value) => format.number(value, unit.grams === 1 ? 0 : 1)),
         }),
       ],
     }),

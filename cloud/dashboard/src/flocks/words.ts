@@ -17,6 +17,8 @@ const en = {
     celsius: "Air, °C",
     alerts: "Alerts",
   },
+  weightIn: (unit: string) => `Mean, ${unit}`,
+  airIn: (unit: string) => `Air, ${unit}`,
   sortBy: (column: string) => `Sort by ${column}`,
   table: "All houses in numbers",
   choose: "Choose two flocks or more to lay them over each other.",
@@ -32,8 +34,6 @@ const en = {
   exportTable: "Table as CSV",
   none: "No house fits.",
   report: "Report",
-  inGrams: "g",
-  asTable: "As a table, in g",
   axisAge: "age in days",
 };
 
@@ -55,6 +55,8 @@ const zh: FlocksWords = {
     celsius: "气温 °C",
     alerts: "告警",
   },
+  weightIn: (unit) => `均重 ${unit}`,
+  airIn: (unit) => `气温 ${unit}`,
   sortBy: (column) => `按${column}排序`,
   table: "各鸡舍数据",
   choose: "选择两个或更多批次，按日龄对比。",
@@ -70,8 +72,6 @@ const zh: FlocksWords = {
   exportTable: "导出 CSV 表格",
   none: "没有符合的鸡舍。",
   report: "报告",
-  inGrams: "克",
-  asTable: "以表格查看（克）",
   axisAge: "日龄",
 };
 

@@ -1,8 +1,7 @@
 import type { Language } from "../words/language";
+import { GRAM, JIN, KILOGRAM, METRIC, POUND, toFahrenheit, type MassUnit, type Units } from "./units";
 
 const LOCALES: Record<Language, string> = { en: "en-GB", zh: "zh-CN" };
-const GRAMS_PER_KG = 1000;
-const GRAMS_PER_JIN = 500;
 
 /** Numbers, weights, dates and times as one language writes them, in the house's time zone. */
 export class Format {
@@ -14,8 +13,7 @@ export class Format {
   constructor(
     readonly language: Language,
     readonly timeZone?: string,
-    /** Weights of birds in 斤. */
-    readonly inJin = false,
+    readonly units: Units = METRIC,
   ) {
     this.locale = LOCALES[language];
   }
@@ -36,23 +34,47 @@ export class Format {
 
   /** A bird's weight as the person wants it, as number and unit. */
   weight(grams: number): { number: string; unit: string } {
-    return this.inJin ? this.jinParts(grams) : this.metric(grams);
+    const { weights } = this.units;
+    return weights === "metric" ? this.metric(grams) : this.in(weights === "jin" ? JIN : POUND, grams);
   }
 
   /** Grams below a kilogram, then kilograms. */
   metric(grams: number): { number: string; unit: string } {
-    if (Math.round(grams) < GRAMS_PER_KG) return { number: this.number(grams), unit: "g" };
-    return { number: this.number(grams / GRAMS_PER_KG, 2), unit: "kg" };
+    return this.in(Math.round(grams) < KILOGRAM.grams ? GRAM : KILOGRAM, grams);
   }
 
   /** The same weight in 斤 (500 g), as Chinese farmers think of it. */
   jin(grams: number): string {
-    const { number, unit } = this.jinParts(grams);
+    const { number, unit } = this.in(JIN, grams);
     return `${number} ${unit}`;
   }
 
-  private jinParts(grams: number): { number: string; unit: string } {
-    return { number: this.number(grams / GRAMS_PER_JIN, 2), unit: "斤" };
+  /** The unit of an axis of birds' weights. */
+  get axisMass(): MassUnit {
+    return { metric: KILOGRAM, jin: JIN, lb: POUND }[this.units.weights];
+  }
+
+  /** The unit of a table of birds' weights. */
+  get cellMass(): MassUnit {
+    return { metric: GRAM, jin: JIN, lb: POUND }[this.units.weights];
+  }
+
+  /** A weight in a table, whose head says the unit. */
+  massCell(grams: number): string {
+    return this.in(this.cellMass, grams).number;
+  }
+
+  /** A temperature as the person wants it, as number and unit. */
+  temperature(celsius: number): { number: string; unit: string } {
+    const { fahrenheit } = this.units;
+    return {
+      number: this.number(fahrenheit ? toFahrenheit(celsius) : celsius, 1),
+      unit: fahrenheit ? "°F" : "°C",
+    };
+  }
+
+  private in({ unit, grams, digits }: MassUnit, value: number): { number: string; unit: string } {
+    return { number: this.number(value / grams, digits), unit };
   }
 
   /** 14:02 */

@@ -27,6 +27,9 @@ const en = {
   units: "Weights",
   metric: "g and kg",
   jin: "斤 (500 g)",
+  lb: "lb",
+  temperatures: "Temperatures",
+  celsiusStays: "Limits and the sentences of alerts stay in °C.",
   sound: "Sound for severe alerts while the page is open",
   install: "To the home screen",
 };
@@ -59,6 +62,9 @@ const zh: MoreWords = {
   units: "重量单位",
   metric: "克和千克",
   jin: "斤",
+  lb: "磅",
+  temperatures: "温度单位",
+  celsiusStays: "告警限值和告警内容仍用 °C。",
   sound: "页面打开时，严重告警响铃",
   install: "添加到主屏幕",
 };

@@ -50,7 +50,7 @@ export class App {
 
   /** How numbers and times are written, in a house's time zone or the phone's. */
   format(timeZone?: string): Format {
-    return new Format(this.language, timeZone, this.wishes.now.jin);
+    return new Format(this.language, timeZone, this.wishes.now.units);
   }
 
   /** The calendar day on the farms, else on the phone: `2026-11-22`. */

@@ -9,6 +9,7 @@ import type {
   SeriesAnswer,
   WeightHistory,
 } from "../api/types";
+import type { Units } from "../format/units";
 import type { Language } from "../words/language";
 
 const PREFIX = "henwise.1.";
@@ -35,8 +36,7 @@ export interface SavedShapes {
 /** How a person wants the page on this phone. */
 export interface Wishes {
   largeText: boolean;
-  /** Weights in 斤 (500 g). */
-  jin: boolean;
+  units: Units;
   /** A sound for severe alerts while the page is open. */
   sound: boolean;
 }
