@@ -127,6 +127,36 @@ def test_the_charts_move_and_say_their_numbers(here: Estate, browser: Browser):
         assert page.locator("[data-card=chart] tbody tr").count() > 0
 
 
+def test_gates_and_what_is_not_believed_are_drawn_and_said_in_the_units_of_the_phone(here: Estate, browser: Browser):
+    edge = here.edges[HILL, "house-1"]
+    edge.through_the_gate(birds_out=30, birds_in=0, minutes_ago=40)
+    edge.through_the_gate(birds_out=0, birds_in=12, minutes_ago=2)
+    edge.stuck(minutes=20)
+    with phone(browser) as held:
+        page = at(held, here, f"/houses/{HILL}/house-1")
+        gates = page.locator("[data-card=gates]")
+        gates.locator("canvas").wait_for(timeout=PATIENCE_MS)
+        expect(gates.locator("[data-readout]")).to_contain_text("30 out · 12 in")
+        gates.locator("summary").click()
+        expect(gates.locator("tbody")).to_contain_text("30")
+        climate = page.locator("[data-card=climate-day]")
+        expect(climate.locator("[data-doubted]")).to_contain_text("sensor stuck", timeout=PATIENCE_MS)
+        climate.locator("summary").click()
+        expect(climate.locator("tbody")).to_contain_text("(sensor stuck)")
+        page.goto(f"{here.cloud.url}/houses/{HILL}/house-1/charts")
+        expect(page.locator("[data-card=chart] [data-doubted]")).to_contain_text("sensor stuck", timeout=PATIENCE_MS)
+        page.locator("[data-card=gates] canvas").wait_for(timeout=PATIENCE_MS)
+
+        page.goto(f"{here.cloud.url}/more")
+        page.get_by_role("button", name="°F").click()
+        page.get_by_role("button", name="lb", exact=True).click()
+        page.goto(f"{here.cloud.url}/houses/{HILL}/house-1")
+        expect(page.locator("[data-card=climate]")).to_contain_text("°F", timeout=PATIENCE_MS)
+        expect(page.locator("[data-card=weight]")).to_contain_text("lb")
+        expect(climate.locator("summary")).to_contain_text("°F", timeout=PATIENCE_MS)
+        assert "°C" not in page.locator("main").inner_text()
+
+
 def pinch(page: Page, apart: tuple[int, int], to: tuple[int, int]) -> None:
     """Put two fingers on the chart, symmetric around its middle, and move them."""
     box = page.locator("[data-card=chart] .u-over").bounding_box()
@@ -295,6 +325,11 @@ def test_droppings_are_looked_at_and_kept(here: Estate, browser: Browser):
         expect(check.locator("dd")).to_have_count(5)
         page.reload()
         expect(page.locator("[data-check]").first).to_be_visible(timeout=PATIENCE_MS)
+        page.goto(f"{here.cloud.url}{HOUSE}/flock")
+        kept = page.locator("[data-flock] [data-event=droppings]").first
+        expect(kept).to_contain_text("no diagnosis", timeout=PATIENCE_MS)
+        kept.get_by_role("link").click()
+        expect(page).to_have_url(f"{here.cloud.url}{HOUSE}/droppings")
 
 
 def test_a_device_is_let_in(here: Estate, browser: Browser):
