@@ -1,6 +1,7 @@
 """Two farms with several houses and all the roles, for the pages that are about more than one house."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -30,11 +31,18 @@ class Estate:
     edges: dict[tuple[str, str], Speaker]
     owner: httpx.Client
 
-    def tell(self, method: str, path: str, body: dict[str, Any]) -> Any:
+    def tell(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """Ask the service as its owner."""
         answer = self.owner.request(method, path, json=body)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
+
+    def until(self, holds: Callable[[], bool], within_s: float = 40) -> None:
+        """Wait until something holds."""
+        ends = time.monotonic() + within_s
+        while not holds():
+            assert time.monotonic() < ends, "what was sent did not arrive"
+            time.sleep(0.1)
 
 
 @contextmanager

@@ -103,14 +103,14 @@ class Speaker:
 
     def through_the_gate(self, birds_out: int, birds_in: int, minutes_ago: int) -> None:
         """Say who passed the south gate in a minute."""
-        event = self._event(datetime.now(UTC) - timedelta(minutes=minutes_ago))
+        event = self.event(datetime.now(UTC) - timedelta(minutes=minutes_ago))
         self.say(GateCrossing(**event, gate="south", window_s=60, birds_in=birds_in, birds_out=birds_out))
 
     def stuck(self, minutes: int, celsius: float = 23.4) -> None:
         """Say that the thermometer does not move and is not to be believed any more, each minute of the last ones."""
         now = datetime.now(UTC)
         for ago in range(minutes, -1, -1):
-            event = self._event(now - timedelta(minutes=ago))
+            event = self.event(now - timedelta(minutes=ago))
             values, doubts = {"temperature_celsius": celsius}, {"temperature_celsius": "stuck"}
             said = event | {"instrument": "thermometer-1", "values": values, "doubts": doubts}
             self.say(Readings.model_validate(said, strict=False))

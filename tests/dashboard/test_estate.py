@@ -132,9 +132,14 @@ def test_gates_and_what_is_not_believed_are_drawn_and_said_in_the_units_of_the_p
     edge.through_the_gate(birds_out=30, birds_in=0, minutes_ago=40)
     edge.through_the_gate(birds_out=0, birds_in=12, minutes_ago=2)
     edge.stuck(minutes=20)
+    # The page asks for a day's history when it opens: by then the service has it.
+    series = f"/houses/{HILL}/house-1/series?quantity=temperature_celsius"
+    here.until(lambda: bool(here.tell("GET", f"/houses/{HILL}/house-1/gates")["gates"]))
+    here.until(lambda: bool(here.tell("GET", series)["doubtful"]))
     with phone(browser) as held:
         page = at(held, here, f"/houses/{HILL}/house-1")
         gates = page.locator("[data-card=gates]")
+        gates.scroll_into_view_if_needed(timeout=PATIENCE_MS)
         gates.locator("canvas").wait_for(timeout=PATIENCE_MS)
         expect(gates.locator("[data-readout]")).to_contain_text("30 out · 12 in")
         gates.locator("summary").click()
@@ -145,6 +150,7 @@ def test_gates_and_what_is_not_believed_are_drawn_and_said_in_the_units_of_the_p
         expect(climate.locator("tbody")).to_contain_text("(sensor stuck)")
         page.goto(f"{here.cloud.url}/houses/{HILL}/house-1/charts")
         expect(page.locator("[data-card=chart] [data-doubted]")).to_contain_text("sensor stuck", timeout=PATIENCE_MS)
+        page.locator("[data-card=gates]").scroll_into_view_if_needed(timeout=PATIENCE_MS)
         page.locator("[data-card=gates] canvas").wait_for(timeout=PATIENCE_MS)
 
         page.goto(f"{here.cloud.url}/more")
