@@ -15,6 +15,8 @@ IN, OUT = "gate_in_birds", "gate_out_birds"
 HALF_HOUR_S, HOUR_S, DAY_S = 1_800, 3_600, 86_400
 DAY_MS: Final = DAY_S * 1000
 MOST_DAYS: Final = 400
+EARLIEST_MS: Final = 946_684_800_000
+"""The year 2000: no gate counted before, and a calendar has no days before its first year."""
 FINE_DAYS, HOURLY_DAYS = 2, 14
 """Up to how many days there is a step for each half hour, each hour; beyond, for each day of the farm."""
 
@@ -49,7 +51,7 @@ def passages(
 ) -> Passages:
     """Return the steps that touch ``from <= time < to`` and have begun by now; of very many days the last ones."""
     to_ms = min(span_ms[1], now_ms)
-    from_ms = max(span_ms[0], to_ms - MOST_DAYS * DAY_MS)
+    from_ms = max(span_ms[0], to_ms - MOST_DAYS * DAY_MS, EARLIEST_MS)
     if from_ms >= to_ms:
         return Passages(HALF_HOUR_S, np.empty(0, np.int64), *(np.empty(0) for _ in range(3)))
     step_s = _step_s(to_ms - from_ms)

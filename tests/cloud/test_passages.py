@@ -91,3 +91,6 @@ async def test_over_the_interface(app: FastAPI, mei: httpx.AsyncClient):
     assert sum(one or 0 for one in answer["birds_out"]) == 6
     early = await mei.get(address, params={"from": "2026-11-20T00:00:00Z", "to": "2026-11-19T00:00:00Z"})
     assert early.status_code == 422
+    for year in ("0001", "9999"):
+        asked = {"from": f"{year}-01-01T00:00:00Z", "to": f"{year}-01-02T00:00:00Z"}
+        assert (await mei.get(address, params=asked)).json()["at_ms"] == []
