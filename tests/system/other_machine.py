@@ -84,7 +84,7 @@ def fetch_wheels(folder: Path, arch: str, suite: str) -> None:
 def tree(folder: Path, arch: str, suite: str, mirror: str) -> Iterator[Path]:
     """A Debian tree with Python, with a /proc and pseudo-terminals of its own."""
     root = folder / "root"
-    include = "--include=python3,python3-venv,ca-certificates"
+    include = "--include=python3,python3-venv"
     run("debootstrap", "--variant=minbase", f"--arch={arch}", include, suite, root, mirror)
     (root / "dev/pts").mkdir(exist_ok=True)
     (root / "dev/ptmx").unlink(missing_ok=True)
