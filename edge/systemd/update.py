@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 NAMESPACE: Final = "henwise-update"
 SIGNER: Final = "henwise"
 COMPLETE: Final = ".complete"
+WHEELS: Final = "wheels"
+"""There while a version is being installed."""
 JUDGE_S: Final = 240.0
 STEADY_S: Final = 20.0
 """A new version must run so long; one that dies after its first word is no good."""
@@ -110,8 +112,11 @@ class Updater:
         """
         with self._alone():
             shutil.rmtree(self._prefix / "trial.part", ignore_errors=True)
+            keep = {self._current(), (self._prefix / "previous").resolve()}
             for home in (self._prefix / "versions").glob("*"):
-                if not (home / COMPLETE).exists() and home.resolve() != self._current():
+                # One that was installed by hand says of itself neither that it is whole nor that it was begun.
+                begun = (home / WHEELS).exists() and not (home / COMPLETE).exists()
+                if begun and home.resolve() not in keep:
                     shutil.rmtree(home, ignore_errors=True)
             if not self._trial.exists():
                 return
@@ -180,7 +185,7 @@ class Updater:
         if (home / COMPLETE).exists():
             return home
         shutil.rmtree(home, ignore_errors=True)
-        wheels = home / "wheels"
+        wheels = home / WHEELS
         wheels.mkdir(parents=True)
         self._say(Said(f"installing {version} beside the running version", f"正在并行安装 {version}"))
         _extract(bundle, wheels)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from edge.systemd.install import ENABLED, SERVICES, Layout, install, uninstall
+from edge.systemd.update import Updater
 
 EXPOSURE_MAX = 2.5
 """Of systemd-analyze security, from 0 to 10."""
@@ -75,3 +76,16 @@ def test_a_version_that_keeps_dying_gives_way(tmp_path: Path, *, there: bool):
     assert (prefix / "current").readlink() == prefix / ("old" if there else "new")
     assert ("never came up" in said) is there
     assert (prefix / "failed/command").exists() is there
+
+
+def test_clearing_up_after_a_power_cut_leaves_what_was_installed_by_hand(tmp_path: Path):
+    """The first version is the way back of the first update: deleted, a device whose update fails would be dead."""
+    prefix = tmp_path / "opt/henwise"
+    for name in ("first", "by-hand", "0.2.0", "0.3.0"):
+        (prefix / "versions" / name / "bin").mkdir(parents=True)
+    (prefix / "versions/0.2.0/.complete").touch()
+    (prefix / "versions/0.3.0/wheels").mkdir()  # the power went while it was installed
+    (prefix / "current").symlink_to(prefix / "versions/0.2.0")
+    (prefix / "previous").symlink_to(prefix / "versions/first")
+    Updater(Layout(tmp_path), lambda _text: None, lambda _command: None).resume()
+    assert {home.name for home in (prefix / "versions").iterdir()} == {"first", "by-hand", "0.2.0"}
