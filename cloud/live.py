@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -59,12 +60,14 @@ class Hub:
 
     def __init__(self) -> None:
         self._consumers: dict[tuple[str, str], set[Consumer]] = {}
+        self._readers: Counter[str] = Counter()
         self._closed = False
 
     @contextmanager
-    def attach(self, farm: str, house: str) -> Iterator[Consumer]:
-        """Listen to a house until the block is left."""
+    def attach(self, farm: str, house: str, reader: str = "") -> Iterator[Consumer]:
+        """Listen to a house until the block is left; ``reader`` is who does."""
         consumer = Consumer()
+        self._readers[reader] += 1
         if self._closed:
             consumer.end()
         listeners = self._consumers.setdefault((farm, house), set())
@@ -72,6 +75,7 @@ class Hub:
         try:
             yield consumer
         finally:
+            self._readers -= Counter({reader: 1})  # drops those who read nothing any more
             listeners.discard(consumer)
             if not listeners:
                 self._consumers.pop((farm, house), None)
@@ -83,6 +87,14 @@ class Hub:
     def houses(self) -> list[tuple[str, str]]:
         """List the houses that somebody listens to."""
         return list(self._consumers)
+
+    def readers(self) -> list[str]:
+        """List who has consumers."""
+        return list(self._readers)
+
+    def read_by(self, reader: str) -> int:
+        """Return how many consumers somebody has."""
+        return self._readers[reader]
 
     def listening(self) -> int:
         """Return how many consumers there are."""

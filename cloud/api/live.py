@@ -8,14 +8,16 @@ since.
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query
 from fastapi.concurrency import run_in_threadpool
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from cloud.api.caller import Still, may
+from cloud.api.caller import Still, WithCaller, may
 from cloud.api.paths import FarmPath, HousePath, known_house
+from cloud.api.problems import Refusal
 from cloud.api.services import Services, WithServices
 from cloud.glance import MEMBERS
 from cloud.live import Consumer, Numbered
@@ -26,23 +28,35 @@ RECHECK_S = 3.0
 """How often an open stream asks whether its reader may still read."""
 RETRY_MS = 3_000
 EVENT_ID_MAX = 40
+STREAMS_MOST = 100
+"""Of one person or token: each asks the records every few seconds and keeps a patch waiting."""
 
 StillReads = Annotated[Callable[[], bool], Depends(Still(Right.READ))]
 
 router = APIRouter(prefix="/houses", tags=["live"], dependencies=[Depends(may(Right.READ))])
 
 
-async def _known(farm: FarmPath, house: HousePath, services: WithServices) -> None:
+async def _reader(farm: FarmPath, house: HousePath, services: WithServices, caller: WithCaller) -> str:
     # A dependency, because once the stream has begun it is too late to refuse.
     await run_in_threadpool(known_house, services, farm, house)
+    reader = f"{caller.user_id or caller.name} {sorted(caller.grants.organisations)}"
+    if services.hub.read_by(reader) >= STREAMS_MOST:
+        detail = f"At most {STREAMS_MOST} live streams at once; close some pages."
+        zh = f"最多同时打开 {STREAMS_MOST} 个实时连接，请关闭一些页面。"
+        raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, "too_many_streams", detail, zh=zh)
+    return reader
 
 
-@router.get("/{farm}/{house}/live", response_class=EventSourceResponse, dependencies=[Depends(_known)])
+Reader = Annotated[str, Depends(_reader)]
+
+
+@router.get("/{farm}/{house}/live", response_class=EventSourceResponse)
 async def live(
     farm: FarmPath,
     house: HousePath,
     services: WithServices,
     reads: StillReads,
+    reader: Reader,
     last_event_id: Annotated[str, Header(max_length=EVENT_ID_MAX)] = "",
     since: Annotated[str, Query(max_length=EVENT_ID_MAX, description="the last event heard, as Last-Event-ID")] = "",
 ) -> AsyncIterator[ServerSentEvent]:
@@ -50,7 +64,7 @@ async def live(
 
     A change is a HousePatch with only the changed members.
     """
-    with services.hub.attach(farm, house) as consumer:
+    with services.hub.attach(farm, house, reader) as consumer:
         first = await _first(services, farm, house, last_event_id or since)
         async for number, patch in _patches(first, consumer, reads):
             text = patch.model_dump_json(exclude_unset=True)

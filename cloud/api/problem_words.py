@@ -96,6 +96,7 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
     "no_such_series": {"en": "Nothing has measured this yet.", "zh": "还没有这项测量数据。"},
     "no_such_picture": {"en": "There is no such picture any more.", "zh": "这张图片已不存在。"},
     "no_such_channel": {"en": "There is no such channel.", "zh": "没有这个通知渠道，请刷新列表。"},
+    "too_many_streams": {"en": "Too many live pages are open.", "zh": "打开的实时页面太多。"},
     "too_many_channels": {"en": "There are too many channels already.", "zh": "通知渠道太多，请先删除一个。"},
     "bad_address": {
         "en": "This address can't be used; look at the example.",

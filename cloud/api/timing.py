@@ -10,6 +10,9 @@ from cloud.api.services import Services
 
 PAGES = "pages"
 """What the dashboard's files are counted under."""
+METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+OTHER = "other"
+"""What methods that nobody knows are counted under: whoever can connect can think of names."""
 
 
 class Timed:
@@ -40,4 +43,5 @@ def _note(scope: Scope, status: int, seconds: float) -> None:
         route = scope.get("route")
         pattern = getattr(route, "path", "") or PAGES
         known = pattern if status != HTTPStatus.NOT_FOUND or route is not None else PAGES
-        services.metrics.answered(scope["method"], known, status, seconds)
+        method = scope["method"] if scope["method"] in METHODS else OTHER
+        services.metrics.answered(method, known, status, seconds)

@@ -17,6 +17,7 @@ from cloud.errors import StoreUnavailable
 from cloud.ingest.admission import Admission
 from cloud.ingest.points import put_points, source_of, unix_ms
 from cloud.ingest.sorting import Accepted, Arrived, Sorted, sorted_batch
+from cloud.ingest.sources import Sources
 from cloud.signals import Signal, notify
 from cloud.store import (
     commands,
@@ -153,6 +154,7 @@ class Settler:
         self._keep_pictures = keep_pictures
         self._clock = clock
         self._remembered = Remembered.beside(records)
+        self._sources = Sources()
 
     def settle(self, batch: Sequence[Arrived]) -> Outcome:
         """Put a batch on the disk; one message that can't be kept does not hold up the others.
@@ -189,6 +191,7 @@ class Settler:
             return self._settled(refused)
 
     def _settled(self, batch: Sorted) -> Outcome:
+        self._sources.hold(batch)
         points = _points(batch.accepted)
         not_kept = self._series.append(points)
         batch.refused += _kept_aside(not_kept)

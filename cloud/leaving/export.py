@@ -25,11 +25,14 @@ EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 """The earliest time a ZIP knows: nothing here depends on when it was made."""
 ROWS_AT_ONCE: Final = 1_000
 SPAN_MS: Final = 30 * DAY_MS
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""What a text begins with that a spreadsheet takes for a formula: anybody who writes a note would write it there."""
 
 READ_ME: Final = """Everything that Henwise keeps of an organisation. 慧养鸡保存的本组织全部数据。
 
 records/<table>.csv
-    UTF-8; columns that end in _ms are Unix time in ms; secrets are left out
+    UTF-8; columns that end in _ms are Unix time in ms; secrets are left out; text that begins with = + - @ or a tab,
+    which spreadsheets would run as a formula, is led by an apostrophe
 series/<farm>/<house>/<quantity>.<device>.<source>.csv
     at_ms, value, in the unit that the quantity's name ends in
 series/<farm>/<house>/<quantity>.<device>.<source>.hours.csv
@@ -67,7 +70,14 @@ def _write_table(archive: ZipFile, records: Records, table: sa.Table, is_own: sa
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([column.name for column in columns])
         for row in connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}):
-            writer.writerow(["" if value is None else value for value in row])
+            writer.writerow([_cell(value) for value in row])
+
+
+def _cell(value: object) -> object:
+    """Return a value as it stands in a file; text that a spreadsheet would run as a formula is led by an apostrophe."""
+    if value is None:
+        return ""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def _write_series(archive: ZipFile, series: SeriesStore, key: SeriesKey) -> None:

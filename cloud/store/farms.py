@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from cloud.errors import BadRecord
 from cloud.store.records import Records, add, insert_all_new, upsert
-from cloud.store.tables import Farm, House, Organisation
+from cloud.store.tables import Enrolment, Farm, House, Organisation
 
 FIRST_ORGANISATION = "Henwise"
 """What the first organisation is called when nobody gave it a name."""
@@ -76,8 +76,14 @@ def claim(connection: Connection, farm: str, organisation_id: int, now_ms: int) 
 
 
 def is_heard(connection: Connection, farm: str) -> bool:
-    """Say whether a device spoke for a farm, or a flock was placed in it."""
-    return bool(connection.scalar(select(func.count()).select_from(House).where(House.farm == farm)))
+    """Say whether a farm has houses, or, among several organisations, a device that speaks for it or waits to.
+
+    The only organisation's own devices wait until it adds their farm; with several, whose they are is the operator's
+    to say.
+    """
+    tables = (House,) if only_organisation(connection) is not None else (House, Enrolment)
+    counts = (select(func.count()).select_from(table).where(table.farm == farm) for table in tables)
+    return any(connection.scalar(count) for count in counts)
 
 
 def listed(records: Records, among: Collection[str]) -> list[Row[Any]]:

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from cloud.oidc import Vouched
-from cloud.store import invitations, people
+from cloud.store import audit, invitations, people, sessions
 from cloud.store.audit import Actor
 from cloud.store.people import NAME_MAX_CHARACTERS
 from cloud.store.records import Records, add
@@ -27,7 +27,7 @@ def recognise(records: Records, vouched: Vouched, invitation: str | None, addres
         now: the present as an aware time.
     """
     with records.writing() as connection:
-        user_id = _known(connection, vouched)
+        user_id = _known(connection, vouched, address, ms(now))
         # Somebody who is here already joins what they opened a link of, never what came to their address unasked.
         invited = invitations.look(connection, invitation, now) if invitation else None
         if user_id is None and not invitation and vouched.email:
@@ -41,14 +41,28 @@ def recognise(records: Records, vouched: Vouched, invitation: str | None, addres
     return user_id
 
 
-def _known(connection: Connection, vouched: Vouched) -> int | None:
+def _known(connection: Connection, vouched: Vouched, address: str, now_ms: int) -> int | None:
     here = (Identity.issuer == vouched.issuer, Identity.subject == vouched.subject)
     user_id = connection.scalar(select(Identity.user_id).where(*here))
     if user_id is None and vouched.email is not None:
-        user_id = connection.scalar(select(User.id).where(User.email == vouched.email.lower()))
-        if user_id is not None:
+        query = select(User.id, User.name, User.password_hash).where(User.email == vouched.email.lower())
+        user = connection.execute(query).first()
+        if user is not None:
+            user_id = int(user.id)
             _link(connection, vouched, user_id)
+            if user.password_hash:
+                _take_over(connection, user_id, Actor(user.name, now_ms, address))
     return user_id
+
+
+def _take_over(connection: Connection, user_id: int, actor: Actor) -> None:
+    """Leave an account to the owner of its address: whoever invited that address may have opened the link themselves.
+
+    A password chosen then must not open what the owner joins from now on.
+    """
+    connection.execute(update(User).where(User.id == user_id).values(password_hash=""))
+    sessions.end_all(connection, user_id)
+    audit.note_of_person(connection, actor, "password-changed", user_id, "signs in through the provider from now on")
 
 
 def _link(connection: Connection, vouched: Vouched, user_id: int) -> None:

@@ -17,6 +17,9 @@ from contract.place import Place
 KEPT_PAYLOAD_BYTES = 64 * 1024
 KEPT_MESSAGES = 1_000
 
+RANGES_MOST = 1_000
+"""Of one boot: a device that leaves a gap after each event must not make every batch slower than the one before."""
+
 Range = tuple[int, int]
 """First and last seq, both included."""
 
@@ -41,6 +44,12 @@ def merged(ranges: Iterable[Range]) -> list[Range]:
     return result
 
 
+def bounded(ranges: list[Range]) -> list[Range]:
+    """Return merged ranges, the oldest joined where there are too many; what was in their gaps counts as settled."""
+    beyond = len(ranges) - RANGES_MOST
+    return ranges if beyond <= 0 else [(ranges[0][0], ranges[beyond][1]), *ranges[beyond + 1 :]]
+
+
 def settle(connection: Connection, place: Place, boot: str, ranges: Iterable[Range]) -> None:
     """Note that these events of one boot are settled."""
     settle_all(connection, {(place, boot): list(ranges)})
@@ -57,7 +66,7 @@ def settle_all(
     }
     remembered = remembered or Rows()
     known = remembered.of(wanted, lambda keys: _known_ranges(connection, keys))
-    after = {key: merged([*known.get(key, ()), *ranges]) for key, ranges in wanted.items()}
+    after = {key: bounded(merged([*known.get(key, ()), *ranges])) for key, ranges in wanted.items()}
     gone: list[dict[str, Any]] = []
     new: list[dict[str, Any]] = []
     for key, ranges in after.items():

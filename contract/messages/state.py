@@ -1,11 +1,20 @@
 """Messages about a device itself: what it has, how it does."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from contract.marks import CameraView
-from contract.messages.base import KEPT_RANGES_MAX, Boot, State, Strict, UtcTime
+from contract.messages.base import (
+    CAMERAS_MAX,
+    INSTRUMENTS_MAX,
+    KEPT_RANGES_MAX,
+    SEQ_MAX,
+    Boot,
+    State,
+    Strict,
+    UtcTime,
+)
 from contract.place import Slug
 
 
@@ -13,8 +22,8 @@ class SeqRange(Strict):
     """Events of one boot, ends included."""
 
     boot: Boot
-    first: int = Field(ge=1)
-    last: int = Field(ge=1)
+    first: int = Field(ge=1, le=SEQ_MAX)
+    last: int = Field(ge=1, le=SEQ_MAX)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -28,16 +37,18 @@ class InstrumentInfo(Strict):
 
     slug: Slug
     family: str = Field(max_length=80)
-    quantities: list[str]
+    quantities: list[Annotated[str, Field(max_length=80)]] = Field(max_length=100)
 
 
 class Announcement(State):
     """What a device has: sent at each connect, and when it changes."""
 
     version: str = Field(max_length=40)
-    instruments: list[InstrumentInfo]
-    cameras: list[Slug]
-    views: list[CameraView] = Field(default_factory=list, description="what is marked in each camera's picture")
+    instruments: list[InstrumentInfo] = Field(max_length=INSTRUMENTS_MAX)
+    cameras: list[Slug] = Field(max_length=CAMERAS_MAX)
+    views: list[CameraView] = Field(
+        default_factory=list, max_length=CAMERAS_MAX, description="what is marked in each camera's picture"
+    )
     kept: list[SeqRange] = Field(
         default_factory=list,
         max_length=KEPT_RANGES_MAX,
@@ -96,4 +107,4 @@ class Status(State):
     state: Literal["online", "offline"]
     outbox_rows: int = Field(default=0, ge=0, description="events not yet committed by the cloud")
     dropped_rows: int = Field(default=0, ge=0, description="events given up since the outbox was made")
-    parts: list[PartStatus] = Field(default_factory=list)
+    parts: list[PartStatus] = Field(default_factory=list, max_length=INSTRUMENTS_MAX + CAMERAS_MAX)

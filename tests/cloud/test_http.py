@@ -1,6 +1,7 @@
 """What holds for every answer: language, entity tags, other sites, health, counters."""
 
 import ast
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from cloud.api.language import LANGUAGES, language_of
 from cloud.api.problem_words import TITLES
 from cloud.app import create_app
 from cloud.config import CloudConfig
+from cloud.live import Hub
 from tests.cloud.conftest import BASE, PASSWORD, settle
 from tests.cloud.sending import count, readings
 
@@ -154,12 +156,41 @@ async def test_counters_name_routes_and_never_farms(mei: httpx.AsyncClient, app:
     await mei.get(GLANCE)
     await mei.get("/some/page")
     await mei.get("/api/v1/nothing/hill")
+    for invented in range(3):
+        await mei.request(f"MADE-UP-{invented}", "/api/v1/session")
     text = (await mei.get("/metrics")).text
+    assert "MADE-UP" not in text
+    assert 'method="other"' in text
     assert "henwise_points_total 2.0" in text
     assert "henwise_broker_connected 0.0" in text
     pattern = 'method="GET",route="/houses/{farm}/{house}",status="200"'
     assert f"henwise_http_request_seconds_count{{{pattern}}} 1.0" in text
     assert "hill" not in text
+
+
+async def test_nobody_holds_live_streams_without_end(
+    mei: httpx.AsyncClient, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+):
+    await settle(app, readings(1))
+    monkeypatch.setattr("cloud.api.live.STREAMS_MOST", 1)
+    hub = app.state.services.hub
+    with hub.attach("hill", "house-2", "somebody else"):
+        [reader] = await readers_while_open(mei, hub)
+    with hub.attach("hill", "house-2", reader):
+        answer = await mei.get(f"{GLANCE}/live")
+    assert (answer.status_code, answer.json()["code"]) == (429, "too_many_streams")
+
+
+async def readers_while_open(client: httpx.AsyncClient, hub: Hub) -> set[str]:
+    """Open a stream, and return who reads one meanwhile; closing the hub is what ends it here."""
+    before = set(hub.readers())
+    asking = asyncio.create_task(client.get(f"{GLANCE}/live"))
+    async with asyncio.timeout(20):
+        while not (found := set(hub.readers()) - before):
+            await asyncio.sleep(0.01)
+    asking.cancel()
+    await asyncio.wait([asking])
+    return found
 
 
 def bodies(document: dict[str, Any]) -> Iterator[str]:

@@ -282,6 +282,22 @@ def test_one_event_that_can_not_be_kept_does_not_hold_up_the_others(
     assert "thirteen" in kept.reason
 
 
+def test_a_device_cannot_make_series_without_end(
+    settler: Settler, series: EmbeddedSeries, records: Records, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("cloud.ingest.sources.SOURCES_MOST", 3)
+
+    def of(seq: int, instrument: str) -> Message:
+        return readings(seq).model_copy(update={"instrument": instrument})
+
+    flood = settler.settle(arrived(*(of(seq, f"t-{seq}") for seq in range(1, 8))))
+    assert flood.settled == {(PI, BOOT): [(1, 7)]}, "what is left out is not sent again"
+    again = settler.settle(arrived(of(8, "t-2"), count(9, 80.0, by_zone={"feeder": 3.0}), weight(10, 1500)))
+    assert (again.kept_aside, again.points) == (2, 2)
+    assert {one.source for one in series.keys(PI.farm, PI.house)} == {"t-1", "t-2", "t-3"}
+    assert "instruments, cameras and zones" in ledger.kept(records)[-1].reason
+
+
 def test_nothing_is_settled_while_the_disk_is_full(records: Records, media: Media, tmp_path: Path):
     from cloud.store.embedded.schema import connect
 

@@ -61,6 +61,20 @@ def test_a_zip_holds_everything_of_one_s_own_and_nothing_else(
     assert not any("valley" in name for name in names)
 
 
+def test_a_note_is_no_formula_in_a_spreadsheet(
+    records: Records, series: EmbeddedSeries, media: Media, two: tuple[int, int]
+):
+    with records.writing() as connection:
+        for farm, name in (("hill", "=HYPERLINK(1)"), ("valley", "Hill & Co")):
+            farms.describe(connection, farm, name, None)
+    found = []
+    for organisation in two:
+        with unpacked(records, series, media, organisation) as archive:
+            [row] = csv.DictReader(archive.read("records/farms.csv").decode().splitlines())
+        found.append(row["name"])
+    assert found == ["'=HYPERLINK(1)", "Hill & Co"]
+
+
 def test_a_point_s_value_survives_to_the_last_digit(
     records: Records, series: EmbeddedSeries, media: Media, two: tuple[int, int]
 ):

@@ -43,6 +43,13 @@ async def test_a_slow_listener_is_dropped_and_the_others_are_not():
     assert received == [numbered()] * QUEUE_PATCHES + [None]
 
 
+async def test_streams_are_counted_by_reader_and_only_while_they_are_read():
+    hub = Hub()
+    with hub.attach(*HOUSE, "li"), hub.attach("hill", "house-3", "li"), hub.attach(*HOUSE, "mei"):
+        assert (hub.read_by("li"), hub.read_by("mei"), hub.read_by("wang")) == (2, 1, 0)
+    assert (hub.read_by("li"), hub.read_by("mei")) == (0, 0)
+
+
 async def test_closing_ends_listeners_of_now_and_later():
     hub = Hub()
     with hub.attach(*HOUSE) as consumer:

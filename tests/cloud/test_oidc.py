@@ -114,6 +114,21 @@ async def test_a_known_address_is_the_user_who_was_there(service: Service, phone
     assert (await phone.get("/api/v1/session")).json()["name"] == "mei"
 
 
+async def test_whoever_made_an_account_for_somebody_elses_address_is_out_once_its_owner_comes(
+    service: Service, phone: httpx.AsyncClient
+):
+    token = await service.invite(LI["email"])  # by an owner, who opens the link instead of sending it
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(service.app), base_url=BASE) as inviter:
+        made = {"token": token, "name": "trap", "password": PASSWORD}
+        assert (await inviter.post("/api/v1/invitations/accept", json=made)).status_code == 200
+        assert await signed_in(phone) == "/?signed-in"
+        user = (await phone.get("/api/v1/session")).json()
+        assert (user["name"], user["has_password"]) == ("trap", False)
+        assert (await inviter.get("/api/v1/session")).status_code == 401
+        again = await inviter.post("/api/v1/session", json={"name": "trap", "password": PASSWORD})
+        assert again.status_code == 401
+
+
 async def test_a_link_is_accepted_on_the_way_back_even_without_a_verified_address(
     service: Service, phone: httpx.AsyncClient
 ):

@@ -14,8 +14,9 @@ from fastapi import FastAPI
 from cloud.app import create_app
 from cloud.config import CloudConfig
 from cloud.rights import Role
-from cloud.store import farms, houses, invitations, people, tokens
+from cloud.store import enrolments, farms, houses, invitations, people, tokens
 from cloud.store.records import Records
+from contract.place import Place
 from tests.cloud.conftest import BASE, PASSWORD, settle
 from tests.cloud.sending import readings
 
@@ -186,6 +187,21 @@ class TestPeople:
         await asyncio.to_thread(heard, app.state.services.records)
         assert code(await mei.post(f"{home}/farms", json={"farm": "stray"})) == (409, "farm_taken")
         assert code(await mei.get("/api/v1/houses/stray/house-1")) == (404, "no_such_house")
+
+    async def test_nor_are_those_that_devices_wait_to_speak_for(self, app: FastAPI, mei: httpx.AsyncClient, home: str):
+        def waits(records: Records) -> None:
+            enrolments.note_waiting(records, {Place(farm=farm, house="h", device="d"): 1 for farm in ("own", "of")}, 0)
+
+        def another(records: Records) -> None:
+            with records.writing() as connection:
+                farms.make_organisation(connection, "another", 0)
+
+        records = app.state.services.records
+        await asyncio.to_thread(waits, records)
+        alone = await mei.post(f"{home}/farms", json={"farm": "own"})
+        assert alone.status_code == 201, "the only organisation's own device waits for this"
+        await asyncio.to_thread(another, records)
+        assert code(await mei.post(f"{home}/farms", json={"farm": "of"})) == (409, "farm_taken")
 
 
 class TestTokens:

@@ -197,6 +197,14 @@ def test_the_ledger_counts_like_a_set(records: Records, batches: list[list[int]]
     assert ledger.settled(records, PI).get(boot, []) == merged((seq, seq) for batch in batches for seq in batch)
 
 
+def test_gaps_without_end_stay_few_rows(records: Records, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ledger, "RANGES_MOST", 4)
+    for batch in range(5):
+        with records.writing() as connection:
+            ledger.settle(connection, PI, "b", [(seq, seq) for seq in range(6 * batch + 1, 6 * batch + 7, 2)])
+    assert ledger.settled(records, PI) == {"b": [(1, 23), (25, 25), (27, 27), (29, 29)]}
+
+
 def test_kept_messages_are_cut_and_bounded(records: Records):
     with records.writing() as connection:
         for number in range(12):

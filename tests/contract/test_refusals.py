@@ -77,6 +77,17 @@ def test_a_range_that_runs_backwards_is_refused():
     assert SeqRange(boot="0" * 16, first=3, last=3).last == 3
 
 
+def test_a_device_cannot_have_more_parts_than_a_house_could_hold():
+    many = [f"p-{number}" for number in range(301)]
+    parts = [{"slug": slug, "state": "failed"} for slug in many]
+    instruments = [{"slug": slug, "family": "x", "quantities": []} for slug in many]
+    for name, field, value in (
+        ("status", "parts", parts), ("announcement", "instruments", instruments), ("announcement", "cameras", many),
+    ):  # fmt: skip
+        with pytest.raises(BadMessage, match=f"{field}: List should have at most"):
+            decode(f"henwise/v1/a/b/edge-1/{name}", json.dumps({**golden(name), field: value}).encode())
+
+
 def test_a_device_cannot_speak_on_another_ones_topic():
     with pytest.raises(BadMessage, match="'edge-1' speaks on the topic of 'edge-2'"):
         decode("henwise/v1/hillside/house-2/edge-2/weight", json.dumps(golden("weight")).encode())

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Final
 
 
 class NotAllowed(OSError):
@@ -89,13 +90,32 @@ class Watch:
         if self.rule.private or address in self._named:
             return
         number = ipaddress.ip_address(address.partition("%")[0])
-        number = getattr(number, "ipv4_mapped", None) or number
-        if not number.is_global or number.is_multicast:
+        if not all(one.is_global and not one.is_multicast for one in _reached(number)):
             raise self._refusal(address, f"{address} is not a public address; notify.private_hosts allows it")
 
     def _refusal(self, host: str, why: str) -> NotAllowed:
         self.refused = host
         return NotAllowed(why)
+
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+_COMPATIBLE: Final = ipaddress.ip_network("::/96")
+"""Networks whose last 32 bits are an IPv4 address: RFC 6052, 2.1 and RFC 4291, 2.5.5.1."""
+
+
+def _reached(number: Address) -> list[Address]:
+    """Return every address that a connection to one may end at: an IPv6 address can be the wrapping of an IPv4 one."""
+    if isinstance(number, ipaddress.IPv4Address):
+        return [number]
+    if number.ipv4_mapped is not None:
+        return [number.ipv4_mapped]
+    teredo = number.teredo[1] if number.teredo is not None else None
+    inner = [one for one in (number.sixtofour, teredo) if one is not None]
+    if number in _NAT64 or number in _COMPATIBLE:
+        inner.append(ipaddress.IPv4Address(int(number) & 0xFFFF_FFFF))
+    return [number, *inner]
 
 
 _WATCH: ContextVar[Watch | None] = ContextVar("egress_watch", default=None)

@@ -2,16 +2,20 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from cloud.alerts.delivery.channels.push import SubscriptionKeys
 from cloud.alerts.delivery.notice import Language, Level
 from cloud.api.models.base import Answer
+from cloud.api.models.session import readable
 from cloud.store.channels import State, Trouble
 from contract.messages import UtcTime
 
 Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", examples=["22:00"])]
 """A minute of the day, local time of the farm."""
+
+Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80), AfterValidator(readable)]
+"""What a channel is called; it stands in subjects of mails, so it is one line."""
 
 Note = Literal["", "push_seldom_arrives"]
 """What to know beforehand: in mainland China browsers' push services mostly can't be reached."""
@@ -52,7 +56,7 @@ class NewChannel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     address: str = Field(min_length=1, max_length=2_000, examples=["barks://api.day.app/DEVICE-KEY"])
-    label: str = Field(min_length=1, max_length=80, examples=["Bark on my phone"])
+    label: Label = Field(examples=["Bark on my phone"])
     language: Language | None = Field(default=None, description="of its messages; null: the reader's of this request")
 
 
@@ -64,7 +68,7 @@ class NewPush(BaseModel):
     endpoint: str = Field(pattern=r"^https?://[^\s/]+/\S+$", max_length=1_000)
     expiration_time: float | None = Field(default=None, alias="expirationTime")
     keys: SubscriptionKeys
-    label: str = Field(min_length=1, max_length=80, examples=["Chrome, Android"])
+    label: Label = Field(examples=["Chrome, Android"])
     language: Language | None = None
 
 

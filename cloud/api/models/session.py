@@ -18,7 +18,12 @@ def _text(secret: SecretStr) -> SecretStr:
     return secret
 
 
-def _readable(name: str) -> str:
+def readable(name: str) -> str:
+    """Return a text of one line, without anything that can't be seen.
+
+    Raises:
+        ValueError: it has some.
+    """
     if not name.isprintable():
         raise ValueError("holds characters that can't be seen")
     return name
@@ -27,7 +32,7 @@ def _readable(name: str) -> str:
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=NAME_MAX_CHARACTERS),
-    AfterValidator(_readable),
+    AfterValidator(readable),
 ]
 Password = Annotated[SecretStr, AfterValidator(_text), Field(min_length=1, max_length=PASSWORD_MAX_CHARACTERS)]
 NewPassword = Annotated[

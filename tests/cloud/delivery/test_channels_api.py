@@ -130,6 +130,13 @@ async def test_what_can_not_be_used_is_refused(app: FastAPI, mei: httpx.AsyncCli
     assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
+@pytest.mark.parametrize("label", ["a\r\nBcc: li@example.org", "a\u0000b", " "])
+async def test_a_label_is_one_line(app: FastAPI, mei: httpx.AsyncClient, receiver: Receiver, label: str):
+    address = f"json://127.0.0.1:{receiver.port}/x"
+    answer = await mei.post(f"{ME}/channels", json={"address": address, "label": label})
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_request")
+
+
 async def test_private_hosts_are_refused_unless_the_operator_allows_them(tmp_path: Path, dist: Path):
     config = CloudConfig(data_dir=tmp_path / "hosted", broker=BrokerConfig(port=free_port()))
     from cloud.alerts.delivery.desk import Setting

@@ -73,6 +73,7 @@ export const en = {
     bad_address: "This address can't be used. Compare it with the example.",
     host_not_allowed: "Messages may not go to that host. Ask whoever runs the service.",
     no_mail_server: "This service has no mail server of its own. Ask whoever runs it, or choose another way.",
+    too_many_streams: "Too many live pages are open. Close some.",
     too_many_channels: "There are too many channels already. Remove one first.",
     no_such_channel: "This channel is not there any more. Load the page again.",
     no_such_house: "There is no such house.",

@@ -75,6 +75,7 @@ export const zh: Words = {
     bad_address: "这个地址不能使用，请对照示例检查。",
     host_not_allowed: "本服务不允许向该主机发送消息，请联系系统管理员。",
     no_mail_server: "本服务没有配置邮件服务器。请联系系统管理员，或选择其他方式。",
+    too_many_streams: "打开的实时页面太多，请关闭一些。",
     too_many_channels: "通知渠道太多，请先删除一个。",
     no_such_channel: "该渠道已不存在，请刷新页面。",
     no_such_house: "没有这个鸡舍。",
