@@ -1,4 +1,5 @@
 import type { AlignedData, Axis, Options } from "uplot";
+import type { Format } from "../format/format";
 import type { Look } from "./look";
 
 /** What a chart is, apart from its size: how it looks with a given look, and what it draws. */
@@ -19,5 +20,13 @@ export function axis(look: Look, more: Axis): Axis {
     ticks: { show: false },
     gap: 6,
     ...more,
+  };
+}
+
+/** The figures of an upright axis: as many decimals as its steps have, so that 27.5 does not stand as 28. */
+export function figures(format: Format): Axis.DynamicValues {
+  return (_plot, values, _index, _space, step) => {
+    const decimals = String(step).split(".")[1]?.length ?? 0;
+    return values.map((value) => format.number(value, decimals));
   };
 }

@@ -1,7 +1,7 @@
 import type uPlot from "uplot";
 import type { Format } from "../format/format";
 import type { Look } from "./look";
-import { axis, type Plan } from "./plan";
+import { axis, figures, type Plan } from "./plan";
 import type { WeightColumns } from "./weightColumns";
 
 /** Days of the flock over the breed's curve: a thin line for what should be, dots with bars for what is. */
@@ -32,7 +32,7 @@ export function weightPlan(columns: WeightColumns, curveLabel: string, format: F
         axis(look, {
           size: 40,
           space: 44,
-          values: (_u, weights) => weights.map((weight) => format.number(weight, 1)),
+          values: figures(format),
         }),
       ],
       hooks: {

@@ -3,7 +3,7 @@ import type uPlot from "uplot";
 import { lineColour } from "../charts/climatePlan";
 import { drawDoubts, type Doubted } from "../charts/doubts";
 import type { Look } from "../charts/look";
-import { axis, type Plan } from "../charts/plan";
+import { axis, figures, type Plan } from "../charts/plan";
 import type { Span } from "../charts/span";
 import type { Format } from "../format/format";
 import type { Words } from "../words/en";
@@ -27,7 +27,6 @@ export interface ExplorePlan {
   dots: boolean;
   /** Least height of the upright axis. */
   spanMin: number;
-  text: (value: number) => string;
   format: Format;
   timeZone: string;
 }
@@ -46,7 +45,7 @@ export function explorePlan(wanted: ExplorePlan): Plan {
     timeZone,
     data: [columns.atS, ...data] as uPlot.AlignedData,
     options: (look) => ({
-      padding: [14, 8, 0, 0],
+      padding: [14, 20, 0, 0],
       scales: {
         x: { time: true, auto: false, min: span.from, max: span.to },
         y: { range: (_plot, low, high) => upright(low, high, wanted) },
@@ -60,7 +59,7 @@ export function explorePlan(wanted: ExplorePlan): Plan {
           grid: { show: false },
           values: (_plot, stamps, _index, _space, step) => stamps.map((at) => stampText(at, step, format)),
         }),
-        axis(look, { size: 44, space: 36, values: (_plot, values) => values.map(wanted.text) }),
+        axis(look, { size: 44, space: 36, values: figures(format) }),
       ],
       hooks: {
         drawClear: [
