@@ -41,7 +41,8 @@ def flock_age_days() -> int:
 @pytest.fixture(scope="module")
 def farm(tmp_path_factory: pytest.TempPathFactory, flock_age_days: int) -> Iterator[Farm]:
     folder = tmp_path_factory.mktemp("farm")
-    with running(Mosquitto(folder)) as broker, cloud_process(folder, broker.port) as cloud:
+    offered = {"HENWISE_DEVICES_UPDATES_DIR": str(folder / "offered")}
+    with running(Mosquitto(folder)) as broker, cloud_process(folder, broker.port, **offered) as cloud:
         added = cloud.command("user", "add", USER, "--password-stdin", stdin=PASSWORD + "\n")
         assert added.returncode == 0, added.stderr
         placed_on = (date.today() - timedelta(days=flock_age_days)).isoformat()  # noqa: DTZ011  # the command's own calendar

@@ -91,6 +91,36 @@ def test_the_doctors_report_comes_from_the_device(farm: Farm, technician: Phone)
     assert_clean(technician)
 
 
+def test_a_configuration_and_a_version_are_sent(farm: Farm, technician: Phone):
+    offered = farm.cloud.folder / "offered"
+    offered.mkdir()
+    for version in ("0.1.9", "0.1.10"):
+        for ending in ("tar", "tar.sig"):
+            (offered / f"henwise-{version}.{ending}").write_bytes(b"a bundle")
+    page = technician.page
+    page.goto(f"{farm.cloud.url}/devices")
+    card = page.locator(CARD)
+    card.locator("[data-tell] summary").click(timeout=PATIENCE_MS)
+    card.get_by_role("button", name="New configuration").click()
+    form = card.locator("form")
+    form.get_by_label("The new edge.toml").fill('[place]\nfarm = "hillside"\n')
+    form.get_by_role("button", name="Send").click()
+    command = farm.edge.told()
+    assert (command.action, command.text) == ("configure", '[place]\nfarm = "hillside"\n')
+    farm.edge.carry_out(command, code="config_mistakes")
+    refused = card.locator("[data-command=refused]", has_text="New configuration")
+    expect(refused).to_contain_text("the old one stays", timeout=PATIENCE_MS)
+
+    card.get_by_role("button", name="Update").click()
+    expect(form.get_by_label("Version")).to_have_value("0.1.10", timeout=PATIENCE_MS)
+    form.get_by_role("button", name="Send").click()
+    command = farm.edge.told()
+    assert (command.action, command.text) == ("update", "0.1.10")
+    farm.edge.carry_out(command)
+    expect(card.locator("[data-command=done]", has_text="Update")).to_have_count(1, timeout=PATIENCE_MS)
+    assert_clean(technician)
+
+
 def read_qr(page: Page) -> str:
     """Return what a camera reads in the code on the page."""
     code = page.locator("img[alt*=QR]")
