@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { Client, type Fetch } from "./client";
+import type { Fetch } from "./asking";
+import { Client } from "./client";
 import { NoAnswer, Refused } from "./errors";
 
 const PLACE = { farm: "hillside", house: "house-2" };

@@ -1,4 +1,5 @@
-import { ApiError, NoAnswer, Refused } from "./errors";
+import { ROOT, commandsAddress, entryAddress, eventAddress, farmAddress, houseAddress } from "./addresses";
+import { Asking } from "./asking";
 import type {
   AlertHistory,
   AlertNow,
@@ -49,7 +50,6 @@ import type {
   Place,
   Placing,
   Post,
-  Problem,
   ReplayAnswer,
   SeriesAnswer,
   Thresholds,
@@ -58,14 +58,6 @@ import type {
   WaysIn,
   WeightHistory,
 } from "./types";
-
-const ROOT = "/api/v1";
-/** One bar of reception is slow but alive; past this the page says that there is no answer. */
-const TIMEOUT_MS = 15_000;
-/** A report is made while one waits. */
-const FILE_TIMEOUT_MS = 90_000;
-
-export type Fetch = (address: string, init: RequestInit) => Promise<Response>;
 
 /** An account to make; `organisation` names the one it founds, when the service is set up. */
 export interface Account {
@@ -99,13 +91,7 @@ export interface ReportWish {
 }
 
 /** The cloud's HTTP interface, one method per question. Methods raise NoAnswer or Refused. */
-export class Client {
-  constructor(
-    private readonly fetch: Fetch = (address, init) => globalThis.fetch(address, init),
-    /** The language that refusals are asked for in. */
-    private readonly language: () => string = () => "en",
-  ) {}
-
+export class Client extends Asking {
   session(): Promise<User> {
     return this.ask("GET", "/session");
   }
@@ -514,96 +500,4 @@ export class Client {
   takeBack(place: Place, entry: string): Promise<LogEntryNow> {
     return this.ask("DELETE", entryAddress(place, entry));
   }
-
-  /** `version`: the ETag that must still hold. */
-  private ask<Answer>(method: string, path: string, body?: unknown, version?: string): Promise<Answer> {
-    const sent = request(method, body, this.language());
-    const headers = version === undefined ? sent.headers : { ...sent.headers, "If-Match": version };
-    return this.exchange(
-      path,
-      { ...sent, headers },
-      async (response) => (response.status === 204 ? undefined : await response.json()) as Answer,
-    );
-  }
-
-  private file(path: string): Promise<File> {
-    return this.exchange(
-      path,
-      request("GET", undefined, this.language()),
-      async (response) => new File([await response.blob()], fileName(response)),
-      FILE_TIMEOUT_MS,
-    );
-  }
-
-  private async exchange<Answer>(
-    path: string,
-    sent: RequestInit,
-    read: (response: Response) => Promise<Answer>,
-    timeoutMs = TIMEOUT_MS,
-  ): Promise<Answer> {
-    // AbortSignal.timeout() is younger than some of the phones.
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), timeoutMs);
-    try {
-      const response = await this.fetch(ROOT + path, { ...sent, signal: patience.signal });
-      if (!response.ok) throw await refusal(response);
-      return await read(response);
-    } catch (error) {
-      if (error instanceof ApiError) throw error;
-      // Away, too slow, cut off half-way, or a hotel's sign-in page in the cloud's place.
-      throw new NoAnswer(`${path}: no answer that can be read`, { cause: error });
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-}
-
-/** Where the live stream of a house is; it begins after the event `since`, or with the whole house. */
-export function liveAddress(place: Place, since: string): string {
-  const address = `${ROOT}${houseAddress(place)}/live`;
-  return since ? `${address}?since=${encodeURIComponent(since)}` : address;
-}
-
-function farmAddress(farm: string): string {
-  return `/farms/${encodeURIComponent(farm)}`;
-}
-
-function houseAddress({ farm, house }: Place): string {
-  return `/houses/${encodeURIComponent(farm)}/${encodeURIComponent(house)}`;
-}
-
-function commandsAddress(place: Place, device: string): string {
-  return `${houseAddress(place)}/devices/${encodeURIComponent(device)}/commands`;
-}
-
-function eventAddress(place: Place, flock: string, event: string): string {
-  return `${houseAddress(place)}/flocks/${encodeURIComponent(flock)}/events/${encodeURIComponent(event)}`;
-}
-
-function entryAddress(place: Place, entry: string): string {
-  return `${houseAddress(place)}/log/${encodeURIComponent(entry)}`;
-}
-
-function request(
-  method: string,
-  body: unknown,
-  language: string,
-): RequestInit & { headers: Record<string, string> } {
-  const headers = { "Accept-Language": language };
-  if (body === undefined) return { method, headers };
-  if (body instanceof Blob) return { method, headers: { ...headers, "Content-Type": "image/jpeg" }, body };
-  return { method, headers: { ...headers, "Content-Type": "application/json" }, body: JSON.stringify(body) };
-}
-
-/** The name the service gave a file. */
-function fileName(response: Response): string {
-  const said = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get("Content-Disposition") ?? "");
-  return decodeURIComponent(said?.[1] ?? "henwise");
-}
-
-async function refusal(response: Response): Promise<Refused | NoAnswer> {
-  // A gateway without a cloud behind it is no word of the cloud's.
-  if ([502, 503, 504].includes(response.status)) return new NoAnswer(`gateway answered ${response.status}`);
-  const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
-  return new Refused(response.status, problem.code ?? "", problem.detail ?? "");
 }

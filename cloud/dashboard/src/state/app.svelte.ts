@@ -1,5 +1,6 @@
 import { createContext } from "svelte";
-import { Client, liveAddress } from "../api/client";
+import { liveAddress } from "../api/addresses";
+import { Client } from "../api/client";
 import type { Place } from "../api/types";
 import { Format } from "../format/format";
 import { en, type Words } from "../words/en";
