@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Worker, expect
+from playwright.sync_api import Browser, Page, Route, Worker, expect
 
 from cloud.alerts.delivery.keys import load_keys
 from cloud.alerts.delivery.links import Link, Signer
@@ -88,6 +88,26 @@ def test_a_way_is_added_tried_and_removed(
         page.get_by_role("button", name=words["remove"]).click()
         page.get_by_role("button", name=words["sure"]).click()
         expect(page.locator("[data-card=channels]")).to_contain_text(words["none"])
+
+
+def test_two_quick_taps_are_both_kept(cloud: CloudProcess, browser: Browser):
+    with phone(browser) as held:
+        page = opened(held.page, cloud)
+        card = page.locator("[data-card=wishes]")
+        card.get_by_label("A summary of the day").wait_for(timeout=PATIENCE_MS)
+        first: list[Route] = []
+
+        def hold(asked: Route) -> None:
+            first.append(asked)
+
+        page.route("**/me/notifying", hold, times=1)
+        with page.expect_request("**/me/notifying"):
+            card.get_by_role("button", name="severe only").click()
+        card.get_by_label("A summary of the day").uncheck()
+        first[0].continue_()
+        expect(card.get_by_role("status")).to_have_text("Saved.", timeout=PATIENCE_MS)
+        kept = page.evaluate("fetch('/api/v1/me/notifying').then(answer => answer.json())")
+        assert (kept["from_level"], kept["digest_at"]) == ("severe", None)
 
 
 @dataclass
