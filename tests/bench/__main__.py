@@ -14,8 +14,8 @@ import sys
 from datetime import UTC, datetime
 
 TABLES = (
-    *("install", "edge", "detector", "vision", "tracking", "suspects"),
-    *("bus", "decoders", "probe", "stores", "ingest", "page", "weighing", "avoidance", "forecast", "report"),
+    *("install", "edge", "detector", "vision", "tracking", "suspects", "bus", "decoders", "probe", "stores", "ingest"),
+    *("page.lighthouse", "page.live", "page.thumb", "report", "weighing", "avoidance", "forecast"),
 )
 
 ALONE = ("soak", "load")

@@ -21,7 +21,7 @@ from tests.bench.page import rival
 from tests.bench.page.demo import demo
 
 HERE = Path(__file__).parent
-ROUNDS = 5
+ROUNDS = 3
 ATTEMPTS = 3
 CHROME = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 CATEGORIES = ("performance", "accessibility", "best-practices")
