@@ -1351,7 +1351,7 @@ export interface paths {
         };
         /**
          * List Versions
-         * @description List the versions that are offered, those with a signature only.
+         * @description List the versions that are offered, those with a signature only, the newest last.
          */
         get: operations["list_versions_api_v1_updates_get"];
         put?: never;
