@@ -109,6 +109,10 @@ class PartFailed(DemoImpossible):
     """A process of the demo did not come up; the message holds the end of its log."""
 
 
+class TooManyTests(RetryableError):
+    """Somebody has sent themselves so many test messages that they have to wait."""
+
+
 class ProviderFailed(RetryableError):
     """The OpenID provider does not answer, or not so that it can be trusted; the message is for the log."""
 

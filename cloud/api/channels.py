@@ -22,7 +22,7 @@ from cloud.api.paths import FarmPath
 from cloud.api.problems import Refusal, not_found
 from cloud.api.services import Services, WithServices
 from cloud.api.telling import channel_now, channels_now, kinds_now, notification_now
-from cloud.errors import BadRecord
+from cloud.errors import BadRecord, TooManyTests
 from cloud.rights import Right
 from cloud.store import channels, sent
 from cloud.store.channels import KeptChannel, Owner
@@ -140,7 +140,11 @@ async def _tested(services: Services, owner: Owner, channel: int, farm: str, lan
     desk = services.notifications
 
     def put() -> NotificationNow:
-        message = sent.find(services.records, desk.test(_known(services, owner, channel), farm))
+        try:
+            message = sent.find(services.records, desk.test(_known(services, owner, channel), farm))
+        except TooManyTests as error:
+            wait = {"Retry-After": "60"}
+            raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, "too_many_tests", str(error), wait) from error
         if message is None:
             raise _no_such_channel(channel)
         return notification_now(message, language)

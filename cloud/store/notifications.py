@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cloud.alerts.delivery.content import Content
@@ -73,6 +73,14 @@ def told(records: Records, farm: str, alerts: Collection[str], now_ms: int) -> l
         )
         for row in rows
     ]
+
+
+def sent_since(records: Records, farm: str, recipient: str, purpose: str, from_ms: int) -> int:
+    """Count the messages of one purpose to one recipient since a time."""
+    ours = (Notification.farm == farm, Notification.at_ms > from_ms)
+    theirs = (Notification.recipient == recipient, Notification.purpose == purpose)
+    with records.reading() as connection:
+        return connection.scalar(select(func.count()).where(*ours, *theirs)) or 0
 
 
 def forget_old(records: Records, now_ms: int) -> None:

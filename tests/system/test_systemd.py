@@ -28,7 +28,7 @@ from tests.system.far_away import FarAway
 ROOT = Path(__file__).parents[2]
 KILLS = int(os.environ.get("HENWISE_TEST_KILLS", "4"))
 CUTS = int(os.environ.get("HENWISE_TEST_CUTS", "3"))
-UPDATES = int(os.environ.get("HENWISE_TEST_UPDATES", "0"))
+UPDATES = int(os.environ.get("HENWISE_TEST_UPDATES", "1"))
 BACK_S = 30.0
 PLACE = Place(farm="farm", house="house-1", device="edge-1")
 HOME = "/opt/henwise/versions/first"
@@ -310,7 +310,6 @@ def test_an_update_stays_when_the_device_comes_up_and_gives_way_by_itself_when_n
     device.assert_nothing_is_lost()
 
 
-@pytest.mark.skipif(not UPDATES, reason="HENWISE_TEST_UPDATES says how many")
 def test_an_update_that_a_power_cut_interrupts_leaves_a_device_that_starts(device: Device):
     chance = random.Random(11)
     resuming = device.box.root / "etc/systemd/system/henwise-resume.service.d/90-test.conf"

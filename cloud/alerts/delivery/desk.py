@@ -16,6 +16,7 @@ from cloud.alerts.delivery.post_office import PostOffice
 from cloud.alerts.delivery.sender import Sender
 from cloud.alerts.delivery.sources import AlertSource, PeopleSource
 from cloud.config import CloudConfig
+from cloud.errors import TooManyTests
 from cloud.store import notifications, sent
 from cloud.store.alerts import Transition as Happened
 from cloud.store.channels import KeptChannel
@@ -28,6 +29,8 @@ from cloud.store.zones import Zones
 PLAN_S: Final = 5.0
 FORGET_S: Final = 24 * 3600.0
 TEST: Final = "test"
+TESTS_A_MINUTE: Final = 6
+"""To one person or one farm's chats: nobody's bot shall be flooded by way of us."""
 MAINLAND_ZONES: Final = frozenset(
     {"Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "Asia/Chungking", "Asia/Harbin", "Asia/Kashgar", "PRC"}
 )
@@ -121,18 +124,25 @@ class NotificationDesk:
         await self._sender.run()
 
     def test(self, channel: KeptChannel, farm: str) -> str:
-        """Put a real message on its way over one channel and return its id; blocking."""
+        """Put a real message on its way over one channel and return its id; blocking.
+
+        Raises:
+            TooManyTests: its owner has tried channels so often that they have to wait.
+        """
+        recipient, now_ms = name_of(channel.owner.user), _now_ms()
+        if notifications.sent_since(self._records, farm, recipient, TEST, now_ms - 60_000) >= TESTS_A_MINUTE:
+            raise TooManyTests("too many test messages; wait a minute")
         letter = Letter(
             id=new_id(),
             farm=farm,
             house=None,
-            recipient=name_of(channel.owner.user),
+            recipient=recipient,
             user=channel.owner.user,
             purpose=TEST,
             content=compose.trial(channel.label),
             channels=(channel.id,),
         )
-        notifications.post(self._records, letter, _now_ms())
+        notifications.post(self._records, letter, now_ms)
         return letter.id
 
     def wake_sender(self) -> None:

@@ -11,10 +11,12 @@ speak in few decimals, so nearly all series take the integer form.
 
 import struct
 import zlib
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from cloud.store.columns import HOUR_MS, Columns, Values
+from cloud.store.columns import HOUR_MS, Columns, Times, Values
 
 _VERSION = 1
 _DOUBLES = 255
@@ -25,10 +27,25 @@ _HEAD = struct.Struct("<BBI")
 
 def pack(hour: int, columns: Columns) -> bytes:
     """Compress the rows of one hour (``hour``: hours since 1970)."""
-    offsets = np.diff(columns.at_ms, prepend=hour * HOUR_MS).astype("<u4")
-    decimals, numbers = _integers(columns.value)
-    body = _transposed(offsets) + _transposed(numbers)
-    return _HEAD.pack(_VERSION, decimals, len(offsets)) + zlib.compress(body, 6)
+    return pack_all([hour], [columns])[0]
+
+
+def pack_all(hours: Sequence[int], parts: Sequence[Columns]) -> list[bytes]:
+    """Compress the rows of many hours of any series, each with at least a row, into a chunk each.
+
+    All at once: a chunk has few rows, and to reckon with few costs nearly as much as with many.
+    """
+    counts = np.array([len(part.at_ms) for part in parts])
+    ends = np.cumsum(counts)
+    starts = ends - counts
+    offsets = _steps(np.concatenate([part.at_ms for part in parts]), starts, np.array(hours) * HOUR_MS).astype("<u4")
+    decimals, numbers = _numbers(np.concatenate([part.value for part in parts]), starts, counts)
+    times, values = _bytes_of(offsets), _bytes_of(numbers)
+    return [
+        _HEAD.pack(_VERSION, places, end - start)
+        + zlib.compress(times[start:end].T.tobytes() + values[start:end].T.tobytes(), 6)
+        for start, end, places in zip(starts.tolist(), ends.tolist(), decimals.tolist(), strict=True)
+    ]
 
 
 def unpack(hour: int, blob: bytes) -> Columns:
@@ -43,18 +60,34 @@ def unpack(hour: int, blob: bytes) -> Columns:
     return Columns(at_ms, np.cumsum(_restored(body[4 * n :], "<i8")) / 10.0**decimals)
 
 
-def _integers(value: Values) -> tuple[int, np.ndarray]:
-    for decimals in range(_DECIMALS_MAX + 1):
-        scaled = np.rint(value * 10.0**decimals)
-        if np.abs(scaled).max(initial=0) >= _EXACT_MAX:
+def _numbers(value: Values, starts: Times, counts: Times) -> tuple[NDArray[np.uint8], np.ndarray]:
+    """Return the decimals of each part, and the eight bytes of each value: integers as differences, or doubles."""
+    decimals = np.full(len(starts), _DOUBLES, np.uint8)
+    whole = np.zeros(len(value), "<i8")
+    for places in range(_DECIMALS_MAX + 1):
+        with np.errstate(over="ignore"):
+            scaled = np.rint(value * 10.0**places)
+        exact = (np.abs(scaled) < _EXACT_MAX) & (scaled / 10.0**places == value)
+        found = np.logical_and.reduceat(exact, starts) & (decimals == _DOUBLES)
+        decimals[found] = places
+        rows = np.repeat(found, counts)
+        whole[rows] = scaled[rows].astype("<i8")
+        if (decimals != _DOUBLES).all():
             break
-        if np.array_equal(scaled / 10.0**decimals, value):
-            return decimals, np.diff(scaled.astype("<i8"), prepend=0)
-    return _DOUBLES, value.astype("<f8")
+    doubles = np.repeat(decimals == _DOUBLES, counts)
+    return decimals, np.where(doubles, value.astype("<f8").view("<i8"), _steps(whole, starts, 0))
 
 
-def _transposed(column: np.ndarray) -> bytes:
-    return column.view(np.uint8).reshape(len(column), -1).T.tobytes() if len(column) else b""
+def _steps(rising: Times, starts: Times, before: Times | int) -> Times:
+    """Return each number less the one before it; at the start of a part, less ``before``."""
+    steps = np.empty_like(rising)
+    np.subtract(rising[1:], rising[:-1], out=steps[1:])
+    steps[starts] = rising[starts] - before
+    return steps
+
+
+def _bytes_of(column: np.ndarray) -> NDArray[np.uint8]:
+    return column.view(np.uint8).reshape(len(column), -1)
 
 
 def _restored(data: bytes, dtype: str) -> np.ndarray:

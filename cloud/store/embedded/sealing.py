@@ -1,51 +1,49 @@
 """From staging into chunks, a few series at a time so that nobody who writes waits long; and out again with age."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, pairwise
 
 import numpy as np
 
-from cloud.store.columns import HOUR_MS, Columns, overlaid
-from cloud.store.embedded.chunks import pack, unpack
+from cloud.store.columns import HOUR_MS, Columns, Rollups, Times, Values, overlaid
+from cloud.store.embedded.chunks import pack_all, unpack
 from cloud.store.embedded.schema import HOURS, HOURS_A_DAY
 
 
 def seal(connection: sqlite3.Connection, by_series: dict[int, Columns]) -> None:
     """Merge points into their chunks and add up their hours and days again."""
-    chunks = []
+    keys: list[tuple[int, int]] = []
+    merged: list[Columns] = []
     for series, columns in by_series.items():
-        hours = columns.at_ms // HOUR_MS
-        edges = (np.flatnonzero(np.diff(hours)) + 1).tolist()
-        added_up = []
-        for start, end in pairwise([0, *edges, len(hours)]):
-            hour = int(hours[start])
-            new = Columns(columns.at_ms[start:end], columns.value[start:end])
-            merged = _merged(connection, series, hour, new)
-            chunks.append((series, hour, pack(hour, merged)))
-            added_up.append((hour, *_added_up(merged)))
-        put_hours(connection, series, np.array(added_up, HOURS))
-    connection.executemany("INSERT OR REPLACE INTO chunk VALUES (?, ?, ?)", chunks)
+        for hour, new in _by_hour(columns):
+            keys.append((series, hour))
+            merged.append(_merged(connection, series, hour, new))
+    if not keys:
+        return
+    hours = [hour for _, hour in keys]
+    packed = pack_all(hours, merged)
+    rows = ((series, hour, blob) for (series, hour), blob in zip(keys, packed, strict=True))
+    connection.executemany("INSERT OR REPLACE INTO chunk VALUES (?, ?, ?)", rows)
+    added_up = _added_up(hours, merged)
+    first = 0
+    for series, group in groupby(series for series, _ in keys):
+        end = first + sum(1 for _ in group)
+        put_hours(connection, series, added_up[first:end])
+        first = end
 
 
 def put_hours(connection: sqlite3.Connection, series: int, new: np.ndarray) -> None:
     """Write roll-ups of hours (dtype ``HOURS``, rising) over those that are there, and add up their days again."""
-    days = new["hour"] // HOURS_A_DAY
-    edges = (np.flatnonzero(np.diff(days)) + 1).tolist()
-    for start, end in pairwise([0, *edges, len(days)]):
-        day = int(days[start])
+    for day, rows in groupby(new.tolist(), key=lambda row: row[0] // HOURS_A_DAY):
         found = connection.execute("SELECT packed FROM hours WHERE series=? AND day=?", (series, day)).fetchone()
-        hours = _over(np.frombuffer(found[0], HOURS), new[start:end]) if found else new[start:end]
-        connection.execute("INSERT OR REPLACE INTO hours VALUES (?, ?, ?)", (series, day, hours.tobytes()))
-        sums = (float(hours[name].sum()) for name in ("n", "total", "sumsq"))
-        row = (series, day, *sums, float(hours["low"].min()), float(hours["high"].max()))
-        connection.execute("INSERT OR REPLACE INTO daily VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-
-
-def _over(below: np.ndarray, above: np.ndarray) -> np.ndarray:
-    rest = below[~np.isin(below["hour"], above["hour"])]
-    together = np.concatenate((rest, above))
-    return together[np.argsort(together["hour"])]
+        known = np.frombuffer(found[0], HOURS).tolist() if found else []
+        hours = sorted({row[0]: row for row in (*known, *rows)}.values())
+        packed = np.array(hours, HOURS).tobytes()
+        connection.execute("INSERT OR REPLACE INTO hours VALUES (?, ?, ?)", (series, day, packed))
+        _, n, total, sumsq, low, high = zip(*hours, strict=True)
+        sums = (series, day, sum(n), sum(total), sum(sumsq), min(low), max(high))
+        connection.execute("INSERT OR REPLACE INTO daily VALUES (?, ?, ?, ?, ?, ?, ?)", sums)
 
 
 def forget_before(connection: sqlite3.Connection, series: Iterable[int], hour: int) -> int:
@@ -66,6 +64,26 @@ def _merged(connection: sqlite3.Connection, series: int, hour: int, new: Columns
     return overlaid(unpack(hour, found[0]), new) if found else new
 
 
-def _added_up(columns: Columns) -> tuple[float, float, float, float, float]:
-    value = columns.value
-    return len(value), float(value.sum()), float(np.square(value).sum()), float(value.min()), float(value.max())
+def _by_hour(columns: Columns) -> Iterator[tuple[int, Columns]]:
+    hours = columns.at_ms // HOUR_MS
+    if hours[0] == hours[-1]:  # nearly always: there is more than one only at the turn of an hour
+        yield int(hours[0]), columns
+        return
+    edges = (np.flatnonzero(np.diff(hours)) + 1).tolist()
+    for start, end in pairwise([0, *edges, len(hours)]):
+        yield int(hours[start]), Columns(columns.at_ms[start:end], columns.value[start:end])
+
+
+def _added_up(hours: Sequence[int], parts: Sequence[Columns]) -> np.ndarray:
+    """Return the roll-up of each part, dtype ``HOURS``."""
+    points = Rollups.of_points(Columns(*(np.concatenate(column) for column in zip(*map(_both, parts), strict=True))))
+    _, sums = points.grouped(np.repeat(np.arange(len(parts)), [len(part.at_ms) for part in parts]))
+    found = np.empty(len(parts), HOURS)
+    found["hour"] = hours
+    for name in ("n", "total", "sumsq", "low", "high"):
+        found[name] = getattr(sums, name)
+    return found
+
+
+def _both(columns: Columns) -> tuple[Times, Values]:
+    return columns.at_ms, columns.value

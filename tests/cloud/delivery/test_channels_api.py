@@ -12,6 +12,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from cloud.alerts.delivery.desk import TESTS_A_MINUTE
 from cloud.alerts.rules.judging import Change, Memory
 from cloud.api.services import Services
 from cloud.config import BrokerConfig, CloudConfig, HttpConfig, NotifyConfig, SeriesConfig
@@ -105,6 +106,17 @@ async def test_a_channel_is_added_tested_shown_without_its_address_and_removed(
     assert (await mei.delete(f"{ME}/channels/{channel['channel']}")).status_code == 204
     assert (await mei.delete(f"{ME}/channels/{channel['channel']}")).json()["code"] == "no_such_channel"
     assert (await mei.post(f"{ME}/channels/{channel['channel']}/test")).json()["code"] == "no_such_channel"
+
+
+async def test_a_channel_is_not_tried_for_ever(app: FastAPI, mei: httpx.AsyncClient, receiver: Receiver):
+    for number in range(TESTS_A_MINUTE):
+        channel = (await added(mei, f"json://127.0.0.1:{receiver.port}/{number % 2}"))["channel"]
+        assert (await mei.post(f"{ME}/channels/{channel}/test")).status_code == 202
+        if number % 2:  # a channel that was taken away and added anew is no new allowance
+            await mei.delete(f"{ME}/channels/{channel}")
+    channel = (await added(mei, f"json://127.0.0.1:{receiver.port}/last"))["channel"]
+    refused = await mei.post(f"{ME}/channels/{channel}/test", headers={"accept-language": "zh-CN"})
+    assert (refused.status_code, refused.json()["code"], refused.headers["retry-after"]) == (429, "too_many_tests", "60")
 
 
 async def test_messengers_come_first_in_mainland_china_and_push_says_why(app: FastAPI, mei: httpx.AsyncClient):

@@ -75,6 +75,7 @@ export const en = {
     no_mail_server: "This service has no mail server of its own. Ask whoever runs it, or choose another way.",
     too_many_streams: "Too many live pages are open. Close some.",
     too_many_channels: "There are too many channels already. Remove one first.",
+    too_many_tests: "That were many test messages. Wait a minute, then try again.",
     no_such_channel: "This channel is not there any more. Load the page again.",
     no_such_house: "There is no such house.",
     no_such_alert: "This alert is not known any more. Load the page again.",

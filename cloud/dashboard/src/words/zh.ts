@@ -77,6 +77,7 @@ export const zh: Words = {
     no_mail_server: "本服务没有配置邮件服务器。请联系系统管理员，或选择其他方式。",
     too_many_streams: "打开的实时页面太多，请关闭一些。",
     too_many_channels: "通知渠道太多，请先删除一个。",
+    too_many_tests: "测试消息发得太多，请一分钟后再试。",
     no_such_channel: "该渠道已不存在，请刷新页面。",
     no_such_house: "没有这个鸡舍。",
     no_such_alert: "没有这条告警，请刷新页面。",
