@@ -1,16 +1,22 @@
 """The pages: the built dashboard, or a clear word when it was not built."""
 
+import re
 from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
 
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from cloud.api.caller import COOKIE
+
 IMMUTABLE = "public, max-age=31536000, immutable"
 HASHED_FOLDER = "assets/"
+HOUSE_PAGE = re.compile(r"houses/([a-z0-9-]+)/([a-z0-9-]+)/?")
+"""As the dashboard's own router reads it (state/route.svelte.ts)."""
 
 NOT_BUILT = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -51,5 +57,17 @@ class Dashboard(StaticFiles):
             if error.status_code != HTTPStatus.NOT_FOUND or path.startswith(HASHED_FOLDER):
                 raise
             response = FileResponse(self._index)
+            if COOKIE in Request(scope).cookies:
+                response.headers["Link"] = ", ".join(map(_asked_soon, _first_questions(path)))
         response.headers["Cache-Control"] = IMMUTABLE if path.startswith(HASHED_FOLDER) else "no-cache"
         return response
+
+
+def _first_questions(path: str) -> list[str]:
+    """Return what the page at a path asks first: it is fetched beside the page's own files, not after them."""
+    house = HOUSE_PAGE.fullmatch(path)
+    return ["/api/v1/overview", *([f"/api/v1/houses/{house[1]}/{house[2]}"] if house else [])]
+
+
+def _asked_soon(address: str) -> str:
+    return f'<{address}>; rel="preload"; as="fetch"; crossorigin="anonymous"'

@@ -16,6 +16,7 @@ from cloud.api.problems import Refusal, not_found
 from cloud.api.services import WithServices
 from cloud.glance import picture_now
 from cloud.ingest.points import to_unix_ms
+from cloud.narrowed import Width, narrowed
 from cloud.rights import Right
 from cloud.store import pictures
 from cloud.store.pictures import PictureFacts
@@ -86,13 +87,15 @@ def picture(
     camera: CameraPath,
     at_ms: AtMs,
     services: WithServices,
+    width: Annotated[Width | None, Query(description="in pixels, at most; default: as it was taken")] = None,
 ) -> Response:
     """Return one picture; it never changes, so it may be kept for ever."""
     taken = pictures.find(services.records, farm, house, camera, at_ms)
     jpeg = services.media.read(taken) if taken else None
     if jpeg is None:
         raise _gone()
-    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": IMMUTABLE})
+    content = jpeg if width is None else narrowed(jpeg, width)
+    return Response(content, media_type="image/jpeg", headers={"Cache-Control": IMMUTABLE})
 
 
 @router.get("/{farm}/{house}/{camera}/{at_ms}")

@@ -98,7 +98,10 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
     "no_such_channel": {"en": "There is no such channel.", "zh": "没有这个通知渠道，请刷新列表。"},
     "too_many_streams": {"en": "Too many live pages are open.", "zh": "打开的实时页面太多。"},
     "too_many_channels": {"en": "There are too many channels already.", "zh": "通知渠道太多，请先删除一个。"},
-    "too_many_tests": {"en": "That were many test messages; wait a minute.", "zh": "测试消息发得太多，请一分钟后再试。"},
+    "too_many_tests": {
+        "en": "That were many test messages; wait a minute.",
+        "zh": "测试消息发得太多，请一分钟后再试。",
+    },
     "bad_address": {
         "en": "This address can't be used; look at the example.",
         "zh": "这个地址不能使用，请对照示例检查。",

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -334,6 +335,19 @@ async def test_pages_are_cached_by_their_kind_and_compressed(stranger: httpx.Asy
     assert script.headers["content-encoding"] == "gzip"
     assert (await stranger.get("/assets/gone.js")).status_code == 404
     assert (await stranger.get("/..%2f..%2fdata/records.db")).text.startswith("<!doctype html>")
+
+
+async def test_a_page_names_what_it_will_ask_first_to_whoever_is_signed_in(
+    mei: httpx.AsyncClient, stranger: httpx.AsyncClient
+):
+    def named(answer: httpx.Response) -> list[str]:
+        return re.findall("<([^>]+)>", answer.headers.get("link", ""))
+
+    assert named(await mei.get("/")) == ["/api/v1/overview"]
+    assert named(await mei.get("/houses/hill/house-2")) == ["/api/v1/overview", "/api/v1/houses/hill/house-2"]
+    assert named(await mei.get("/houses/hill/house-2%0d%0aset-cookie:x")) == ["/api/v1/overview"]
+    assert named(await mei.get("/assets/index-abc123.js")) == []
+    assert named(await stranger.get("/houses/hill/house-2")) == []
 
 
 async def test_a_dashboard_that_is_not_built_says_so(config: CloudConfig, tmp_path: Path):

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from cloud.ingest.jpeg import jpeg_problem
 from cloud.store import late
 from cloud.store.embedded import EmbeddedSeries
 from cloud.store.records import Records
@@ -67,6 +68,10 @@ async def test_the_pictures_of_a_day_are_spread_over_it(app: FastAPI, mei: httpx
     facts = (await mei.get(taken[0]["url"].removesuffix(".jpg"))).json()
     assert facts["boxes"] == [{"xyxy": [1.0, 2.0, 30.0, 40.0], "score": 0.9}]
     assert (await mei.get("/api/v1/pictures/hill/house-2/cam-1/1")).status_code == 404
+    whole, narrow = (await mei.get(taken[0]["url"])).content, await mei.get(taken[0]["url"] + "?width=320")
+    assert (whole, jpeg_problem(narrow.content, (320, 240))) == (JPEG, "")
+    assert "immutable" in narrow.headers["cache-control"]
+    assert (await mei.get(taken[0]["url"] + "?width=300")).status_code == 422
     earlier = (await mei.get(f"{HOUSE}/pictures", params={"to": (now - timedelta(hours=5)).isoformat()})).json()
     assert len(earlier) == 2
 

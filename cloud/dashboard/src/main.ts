@@ -13,6 +13,7 @@ app.router.start();
 const arrived = new URLSearchParams(location.search).has("signed-in");
 if (arrived) app.router.go("/", { replace: true });
 void app.session.start({ arrived });
+target.replaceChildren();
 mount(Root, { target, props: { app } });
 
 // Without a network the page itself must still open. Absent on plain http to another machine; nothing depends on it.

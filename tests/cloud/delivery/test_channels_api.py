@@ -116,7 +116,11 @@ async def test_a_channel_is_not_tried_for_ever(app: FastAPI, mei: httpx.AsyncCli
             await mei.delete(f"{ME}/channels/{channel}")
     channel = (await added(mei, f"json://127.0.0.1:{receiver.port}/last"))["channel"]
     refused = await mei.post(f"{ME}/channels/{channel}/test", headers={"accept-language": "zh-CN"})
-    assert (refused.status_code, refused.json()["code"], refused.headers["retry-after"]) == (429, "too_many_tests", "60")
+    assert (refused.status_code, refused.json()["code"], refused.headers["retry-after"]) == (
+        429,
+        "too_many_tests",
+        "60",
+    )
 
 
 async def test_messengers_come_first_in_mainland_china_and_push_says_why(app: FastAPI, mei: httpx.AsyncClient):

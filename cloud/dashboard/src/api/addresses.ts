@@ -9,6 +9,11 @@ export function liveAddress(place: Place, since: string): string {
   return since ? `${address}?since=${encodeURIComponent(since)}` : address;
 }
 
+/** A picture with at most so many pixels across: at a glance, on a line with one bar, that is enough. */
+export function narrowed(picture: string, width: 320 | 640): string {
+  return `${picture}?width=${width}`;
+}
+
 export function farmAddress(farm: string): string {
   return `/farms/${encodeURIComponent(farm)}`;
 }

@@ -6576,6 +6576,12 @@ export interface components {
             still_birds: number;
         };
         /**
+         * Width
+         * @description How wide a picture may be asked for, in pixels: few ways, so that a browser keeps few versions of one.
+         * @enum {integer}
+         */
+        Width: 320 | 640;
+        /**
          * WithdrawalNow
          * @description Whether the birds may go for slaughter, as far as medications were written down.
          */
@@ -9334,7 +9340,10 @@ export interface operations {
     };
     picture_api_v1_pictures__farm___house___camera___at_ms__jpg_get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description in pixels, at most; default: as it was taken */
+                width?: components["schemas"]["Width"] | null;
+            };
             header?: never;
             path: {
                 farm: string;

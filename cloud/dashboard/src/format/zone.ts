@@ -1,6 +1,25 @@
-/** When a calendar day begins in a time zone. Pure. */
+/** Calendar days in time zones. Pure. */
 
 const HOUR_MS = 3_600_000;
+
+const days = new Map<string, Intl.DateTimeFormat>();
+
+/** The calendar day at a moment, `2026-11-22`, in a time zone or else the phone's; cheap enough for each tick. */
+export function dayOf(ms: number, timeZone?: string): string {
+  let formatter = days.get(timeZone ?? "");
+  if (!formatter) {
+    const zone = timeZone === undefined ? {} : { timeZone };
+    // The one locale whose dates are written year-month-day.
+    formatter = new Intl.DateTimeFormat("sv-SE", {
+      ...zone,
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+    });
+    days.set(timeZone ?? "", formatter);
+  }
+  return formatter.format(ms);
+}
 
 /** Unix time in seconds of the midnight that begins `day` (`2026-11-22`) in `timeZone`. */
 export function dayStartS(day: string, timeZone: string): number {

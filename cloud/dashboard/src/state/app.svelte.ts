@@ -3,6 +3,7 @@ import { liveAddress } from "../api/addresses";
 import { Client } from "../api/client";
 import type { Place } from "../api/types";
 import { Format } from "../format/format";
+import { dayOf } from "../format/zone";
 import { en, type Words } from "../words/en";
 import { preferredLanguage, type Language } from "../words/language";
 import { zh } from "../words/zh";
@@ -58,7 +59,7 @@ export class App {
   today(): string {
     const timeZone = this.overview.overview?.houses[0]?.time_zone;
     const nowMs = this.clock.nowMs + this.overview.offsetMs;
-    return new Date(nowMs).toLocaleDateString("sv-SE", timeZone === undefined ? {} : { timeZone });
+    return dayOf(nowMs, timeZone);
   }
 
   /** A house as it is now. */

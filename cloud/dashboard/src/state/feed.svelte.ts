@@ -4,6 +4,7 @@ import type { HouseNow, HousePatch, Place } from "../api/types";
 import type { Contact } from "../judge/findings";
 import { Live, type Stream } from "./live";
 import { patched } from "./patch";
+import { inTurn } from "../parts/inTurn";
 import type { Saved } from "./saved";
 
 const TICK_MS = 5_000;
@@ -142,6 +143,7 @@ export class HouseFeed {
     this.offsetMs = Date.parse(house.now) - this.answeredMs;
     if (this.answeredMs - this.savedMs < SAVE_MS) return;
     this.savedMs = this.answeredMs;
-    this.parts.saved.put(this.key, { house, offsetMs: this.offsetMs });
+    const { offsetMs } = this;
+    inTurn(() => this.parts.saved.put(this.key, { house, offsetMs }));
   }
 }

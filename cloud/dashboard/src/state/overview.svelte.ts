@@ -2,6 +2,7 @@ import type { Client } from "../api/client";
 import { Refused } from "../api/errors";
 import type { Overview } from "../api/types";
 import type { Contact } from "../judge/findings";
+import { inTurn } from "../parts/inTurn";
 import type { Saved } from "./saved";
 
 /** How often all houses are asked for while somebody looks at them. */
@@ -96,10 +97,11 @@ export class OverviewFeed {
     this.state = "polling";
     if (this.answeredMs - this.savedMs < SAVE_MS) return;
     this.savedMs = this.answeredMs;
-    this.saved.put("overview", { overview, offsetMs: this.offsetMs });
-    this.saved.put(
-      "houses",
-      overview.houses.map(({ farm, house, name }) => ({ farm, house, name })),
-    );
+    const { offsetMs } = this;
+    const houses = overview.houses.map(({ farm, house, name }) => ({ farm, house, name }));
+    inTurn(() => {
+      this.saved.put("overview", { overview, offsetMs });
+      this.saved.put("houses", houses);
+    });
   }
 }
