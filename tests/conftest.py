@@ -37,5 +37,5 @@ def browser() -> Iterator[Browser]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the one long test start first, so that the others run beside it."""
+    """Let the groups start first, which are long: a module whose farm is made once is one. The others run beside them."""
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, expect
 from tests.dashboard.conftest import USER, Farm, phone, signed_in
 from tests.dashboard.looking import axe_violations, small_targets
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(240), pytest.mark.xdist_group("alerts")]
 
 PATIENCE_MS = 30_000
 WORDS = {

@@ -22,7 +22,7 @@ LOG_IS_KEPT = """async () => {
 }"""
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(240), pytest.mark.xdist_group("daily_log")]
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from tests.dashboard.conftest import PASSWORD, Phone, phone
 from tests.dashboard.estate import HILL, HOUSES, VALLEY, Estate, at, estate
 from tests.dashboard.looking import axe_violations, complaints_of, small_targets, sticks_out
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(240), pytest.mark.xdist_group("estate")]
 
 PATIENCE_MS = 40_000
 HOUSE = f"/houses/{HILL}/house-2"

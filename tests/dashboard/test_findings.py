@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.dashboard.conftest import Farm, phone, signed_in
 from tests.dashboard.looking import axe_violations, small_targets
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(240), pytest.mark.xdist_group("findings")]
 
 PATIENCE_MS = 20_000
 WORDS = {

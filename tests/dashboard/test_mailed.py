@@ -18,7 +18,7 @@ from tests.dashboard.estate import HILL, VALLEY, command
 from tests.dashboard.looking import axe_violations, complaints_of, small_targets, sticks_out
 from tests.servers import Mosquitto, free_port
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(240), pytest.mark.xdist_group("mailed")]
 
 PATIENCE_MS = 60_000
 AGRONOMIST, ADDRESS = "su", "su@example.org"

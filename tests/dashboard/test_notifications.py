@@ -23,7 +23,7 @@ from tests.servers import Mosquitto
 
 receiver = delivery.receiver
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(180), pytest.mark.xdist_group("notifications")]
 
 PATIENCE_MS = 60_000
 WORDS = {

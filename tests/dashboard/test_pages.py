@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.dashboard.conftest import Farm, phone, signed_in
 from tests.dashboard.looking import axe_violations, small_targets
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(180), pytest.mark.xdist_group("pages")]
 
 
 @pytest.fixture(autouse=True)

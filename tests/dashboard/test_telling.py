@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.dashboard.conftest import PASSWORD, PLACE, Farm, Phone, phone, signed_in
 from tests.dashboard.looking import axe_violations, complaints_of, small_targets, sticks_out
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(240), pytest.mark.xdist_group("telling")]
 
 PATIENCE_MS = 30_000
 CARD = f"[data-device='{PLACE.farm}/{PLACE.house}/{PLACE.device}']"

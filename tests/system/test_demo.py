@@ -18,7 +18,7 @@ from playwright.sync_api import Page
 from cloud.demo.farm import program
 from cloud.demo.processes import free_port
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(240), pytest.mark.xdist_group("demo")]
 
 LINE = re.compile(r"Henwise: (?P<url>http://127\.0\.0\.1:\d+)  user: (?P<user>\S+)  password: (?P<password>\S+)")
 

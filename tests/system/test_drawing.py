@@ -21,7 +21,7 @@ from tests.dashboard.looking import axe_violations, small_targets
 from tests.edge.waiting import wait_until
 from tests.servers import Mosquitto
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400), pytest.mark.xdist_group("drawing")]
 
 PATIENCE_MS = 90_000
 EDGE = """
