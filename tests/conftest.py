@@ -37,5 +37,5 @@ def browser() -> Iterator[Browser]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let the groups start first, which are long: a module whose farm is made once is one. The others run beside them."""
+    """Let the groups start first, which are long: such as a module whose farm is made once."""
     items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
