@@ -24,7 +24,8 @@ log = logging.getLogger(__name__)
 GROUP_JOBS: Final = 64
 SEAL_SERIES: Final = 200
 """Series sealed before the next group of jobs has its turn."""
-DROP_BATCHES: Final = 500
+DROP_BATCHES: Final = 20
+"""Sealed batches taken out of staging before the next group has its turn: a batch may be half a megabyte."""
 TRY_AGAIN_S: Final = 5.0
 
 Work = Callable[[sqlite3.Connection], int]
@@ -91,6 +92,7 @@ class Writer:
         self._not_before_s = 0.0
         self._last_row = 0
         self._leaves_to_row = 0
+        self._sealed_to_row = 0
         self._thread = threading.Thread(target=self._run, name="series-writer", daemon=True)
 
     def start(self) -> None:
@@ -197,9 +199,14 @@ class Writer:
         return group, False
 
     def _patience_s(self) -> float:
-        if self._staged.sealing:
+        if self._busy:
             return max(0.0, self._not_before_s - time.monotonic())
         return self._sealing.after_s
+
+    @property
+    def _busy(self) -> bool:
+        """Say whether points are on their way into chunks, or are in them and not out of staging yet."""
+        return self._staged.sealing or self._sealed_to_row > 0
 
     def _finish(self, jobs: list[Job], work: Callable[[list[Job]], list[int]]) -> None:
         try:
@@ -246,7 +253,7 @@ class Writer:
         now_s = time.monotonic()
         if now_s < self._not_before_s:
             return
-        if not self._staged.sealing:
+        if not self._busy:
             due = self._sealing.is_due(self._staged.rows, self._staged.series, now_s - self._rotated_at_s)
             if not due:
                 return
@@ -263,26 +270,29 @@ class Writer:
         self._leaves_to_row = self._last_row
 
     def _seal_step(self) -> None:
+        if not self._staged.sealing:
+            self._drop_some()
+            return
         some = self._staged.leaving(SEAL_SERIES)
         with _transaction(self._connection):
             seal(self._connection, some)
         self._staged.gone(some)
         if not self._staged.sealing:
-            self._drop_left()
+            self._sealed_to_row = self._leaves_to_row
 
-    def _drop_left(self) -> None:
-        """Empty the part of the table that has been sealed; what a crash leaves of it is sealed once more."""
-        dropped = DROP_BATCHES
-        while dropped >= DROP_BATCHES:
-            with _transaction(self._connection):
-                query = "DELETE FROM staging WHERE row IN (SELECT row FROM staging WHERE row<=? ORDER BY row LIMIT ?)"
-                dropped = self._connection.execute(query, (self._leaves_to_row, DROP_BATCHES)).rowcount
+    def _drop_some(self) -> None:
+        """Empty a part of what has been sealed from the table; what a crash leaves of it is sealed once more."""
+        with _transaction(self._connection):
+            query = "DELETE FROM staging WHERE row IN (SELECT row FROM staging WHERE row<=? ORDER BY row LIMIT ?)"
+            dropped = self._connection.execute(query, (self._sealed_to_row, DROP_BATCHES)).rowcount
+        if dropped < DROP_BATCHES:
+            self._sealed_to_row = 0
 
     def _seal_all(self, _connection: sqlite3.Connection) -> int:
-        while self._staged.sealing:
+        while self._busy:
             self._seal_step()
         self._rotate()
-        while self._staged.sealing:
+        while self._busy:
             self._seal_step()
         return 0
 
