@@ -6,7 +6,7 @@ from itertools import groupby, pairwise
 
 import numpy as np
 
-from cloud.store.columns import HOUR_MS, Columns, Rollups, Times, Values, overlaid
+from cloud.store.columns import HOUR_MS, Columns, Rollups, overlaid
 from cloud.store.embedded.chunks import pack_all, unpack
 from cloud.store.embedded.schema import HOURS, HOURS_A_DAY
 
@@ -76,14 +76,10 @@ def _by_hour(columns: Columns) -> Iterator[tuple[int, Columns]]:
 
 def _added_up(hours: Sequence[int], parts: Sequence[Columns]) -> np.ndarray:
     """Return the roll-up of each part, dtype ``HOURS``."""
-    points = Rollups.of_points(Columns(*(np.concatenate(column) for column in zip(*map(_both, parts), strict=True))))
-    _, sums = points.grouped(np.repeat(np.arange(len(parts)), [len(part.at_ms) for part in parts]))
+    columns = Columns(np.concatenate([part.at_ms for part in parts]), np.concatenate([part.value for part in parts]))
+    _, sums = Rollups.of_points(columns).grouped(np.repeat(np.arange(len(parts)), [len(part.at_ms) for part in parts]))
     found = np.empty(len(parts), HOURS)
     found["hour"] = hours
     for name in ("n", "total", "sumsq", "low", "high"):
         found[name] = getattr(sums, name)
     return found
-
-
-def _both(columns: Columns) -> tuple[Times, Values]:
-    return columns.at_ms, columns.value
