@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 Mode = Literal["step_on", "hanging"]
 
+YEARS = (1970, 2999)
+"""Of a recording's beginning."""
+
 
 def weigh(
     path: Annotated[Path, typer.Argument(help="a recording: lines of t,grams or JSON; bytes with --family")],
@@ -39,6 +42,8 @@ def weigh(
     _allowed("--lang", lang, ("en", "zh"))
     _allowed("--unit", unit, ("kg", "g", "lb"))
     _allowed("--mode", mode or "step_on", ("step_on", "hanging"))
+    if begins and not YEARS[0] <= begins.year <= YEARS[1]:
+        _refuse(f"--begins {begins:%Y-%m-%d}: a recording begins between {YEARS[0]} and {YEARS[1]}")
     if scale and not config:
         _refuse(f"--scale {scale} is a slug in an edge.toml; name that with --config")
     try:

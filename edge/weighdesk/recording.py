@@ -93,7 +93,7 @@ class Columns:
         try:
             said = json.loads(line) if line.lstrip().startswith("{") else self._named(_words(line))
             at_s, grams = float(said[T]), float(said[GRAMS])
-        except (ValueError, KeyError, TypeError, IndexError, RecursionError):
+        except (ValueError, OverflowError, KeyError, TypeError, IndexError, RecursionError):
             raise ValueError(f"{line.strip()[:60]!r} is no sample; {HOW}") from None
         if not (math.isfinite(at_s) and math.isfinite(grams)):
             raise ValueError(f"t and grams must be numbers, not {line.strip()[:60]!r}")

@@ -1,10 +1,10 @@
 """Replay a recorded scale: each weighing, each day's statistics, and what the day's mean is once corrected."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from math import inf
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from contract.flock_mean import FlockMean
 from contract.statistics import DayOfWeights, day_of_weights
@@ -14,6 +14,8 @@ from edge.weighing import Basis, Refusal, Turn, Weighed, Weighing
 from edge.weighing.crates import Crate, CrateWeighing
 
 DAY_S = 86_400
+
+F_co = TypeVar("F_co", covariant=True)
 
 Correct = Callable[[Mapping[date, DayOfWeights]], Mapping[date, FlockMean]]
 
@@ -71,21 +73,8 @@ def replay(
         flock_birds: birds in the flock, where known.
         correct: gives the flock's mean of days with a date, by weighings by hand.
     """
-    weighing, told, basis, first_s = Weighing(config), Replayed(), Basis(), None
-    last_s = -inf
-    for at_s, grams, of in samples:
-        first_s = at_s if first_s is None else first_s
-        told.samples, told.seconds = told.samples + 1, max(told.seconds, at_s - first_s)
-        if at_s < last_s:
-            told.weighings += weighing.begin_anew()
-        last_s = at_s
-        turn = basis.turn(at_s, of)
-        if turn is Turn.LEAVE:
-            continue
-        if turn is Turn.BEGIN_ANEW:
-            told.weighings += weighing.begin_anew()
-        told.weighings += weighing.feed(at_s, grams)
-    told.weighings += weighing.finish()
+    weighing, told = Weighing(config), Replayed()
+    told.weighings = _fed(samples, weighing, told) + weighing.finish()
     told.refused = weighing.refusals
     told.days = _days(told.weighings, begins, flock_birds, correct)
     return told
@@ -101,11 +90,35 @@ def replay_crates(samples: Iterable[Sample], config: WeighingConfig, *, birds: i
         tare_grams: an empty crate.
     """
     scale, told = CrateWeighing(config, birds=birds, tare_grams=tare_grams), Replayed()
-    for at_s, grams, _basis in samples:
-        told.samples += 1
-        told.crates += scale.feed(at_s, grams)
-    told.crates += scale.finish()
+    told.crates = _fed(samples, scale, told) + scale.finish()
     return told
+
+
+class _Scale(Protocol[F_co]):
+    """What weighs: birds or crates."""
+
+    def feed(self, at_s: float, grams: float) -> Sequence[F_co]: ...
+
+    def begin_anew(self) -> Sequence[F_co]: ...
+
+
+def _fed(samples: Iterable[Sample], scale: _Scale[F_co], told: Replayed) -> list[F_co]:
+    """Feed a recording; begin anew where its time goes back, and where gross becomes net."""
+    basis, found = Basis(), list[F_co]()
+    first_s, last_s = None, -inf
+    for at_s, grams, of in samples:
+        first_s = at_s if first_s is None else first_s
+        told.samples, told.seconds = told.samples + 1, max(told.seconds, at_s - first_s)
+        if at_s < last_s:
+            found += scale.begin_anew()
+        last_s = at_s
+        turn = basis.turn(at_s, of)
+        if turn is Turn.LEAVE:
+            continue
+        if turn is Turn.BEGIN_ANEW:
+            found += scale.begin_anew()
+        found += scale.feed(at_s, grams)
+    return found
 
 
 def _days(

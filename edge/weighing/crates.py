@@ -81,6 +81,10 @@ class CrateWeighing:
         """Take the next sample; return the crates with birds that are known by it."""
         return self._crates(self._weighing.feed(at_s, grams))
 
+    def begin_anew(self) -> list[Crate]:
+        """Forget what stands there: the clock was set, tare was pressed."""
+        return self._crates(self._weighing.begin_anew())
+
     def finish(self) -> list[Crate]:
         """End a recording."""
         return self._crates(self._weighing.finish())

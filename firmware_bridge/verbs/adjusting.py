@@ -18,6 +18,7 @@ from firmware_bridge.verbs.terminal import (
 
 if TYPE_CHECKING:
     from firmware_bridge.config import InstrumentConfig
+    from firmware_bridge.device import Device
     from firmware_bridge.node.calibration import Point
     from firmware_bridge.node.listening import Heard
 
@@ -62,13 +63,24 @@ def _adjusted(configured: "InstrumentConfig", what: str) -> None:
         raise WrongSettings(f"{configured.family} takes no command to {what}; use the key on the instrument")
     device.open()
     try:
-        before = device.read().values
+        before = _values(device)
         {"tare": device.tare, "zero": device.zero}[what]()
         after = device.read().values
     finally:
         device.close()
     for key in after:
-        typer.echo(f"{key}: {before.get(key, float('nan')):.0f} before, {after[key]:.0f} now")
+        was = f"{before[key]:.0f}" if key in before else "no weight"
+        typer.echo(f"{key}: {was} before, {after[key]:.0f} now")
+
+
+def _values(device: "Device") -> dict[str, float]:
+    """Return what it says now; nothing when that is no weight: some weigh only once they have been zeroed."""
+    from firmware_bridge.errors import BadValue
+
+    try:
+        return device.read().values
+    except BadValue:
+        return {}
 
 
 def calibrate(

@@ -12,10 +12,11 @@ from typer.testing import CliRunner
 
 from contract.statistics import DayOfWeights, day_of_weights
 from edge.cli import app
+from edge.config import WeighingConfig
 from edge.errors import NotCalibrated, RecordingUnreadable
 from edge.weighdesk.hand_weighings import HandWeighing, HandWeighings
 from edge.weighdesk.recording import lines_of
-from edge.weighdesk.replay import day_of
+from edge.weighdesk.replay import day_of, replay_crates
 from firmware_bridge.scales.xk3190 import encode
 
 Run = Callable[..., Result]
@@ -97,6 +98,23 @@ def test_crates_are_weighed(run: Run, tmp_path: Path):
     assert "2550 g a bird" in told.stdout
 
 
+def test_crates_of_two_recordings_one_after_the_other_are_weighed_both(run: Run, tmp_path: Path):
+    recording(tmp_path / "a.csv", *[27_500, 28_300] * 5)
+    text = (tmp_path / "a.csv").read_text("utf-8")
+    (tmp_path / "r.csv").write_text(f"{text}\n{text.partition(chr(10))[2]}", encoding="utf-8")
+    told = json.loads(run("weigh", "r.csv", "--crate-birds", "8", "--json").stdout)
+    assert [round(crate["mean_grams"], -1) for crate in told["crates"]] == [2500, 2600] * 10
+    assert told["seconds"] == pytest.approx(90, abs=0.2)
+
+
+def test_crates_on_an_indicator_that_sends_gross_and_net_in_turn_are_weighed_gross():
+    gross = [(number / 10, float(grams), "gross") for number, grams in enumerate(loads(27_500, 28_300))]
+    both = [one for at_s, grams, of in gross for one in ((at_s, grams, of), (at_s + 0.05, grams - 7500, "net"))]
+    alone, in_turn = (replay_crates(one, WeighingConfig(), birds=8, tare_grams=7500).crates for one in (gross, both))
+    assert len(alone) == 2
+    assert in_turn == alone
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -106,6 +124,7 @@ def test_crates_are_weighed(run: Run, tmp_path: Path):
         ("9999,nan", "must be numbers"),
         ("1790000000000,1500", "in s, not in ms"),
         ("62.", "is no sample"),
+        (f'{{"t": 62, "grams": {10**400}}}', "is no sample"),
     ],
 )
 def test_a_line_that_is_no_sample_is_left_out_and_told_with_its_number(run: Run, tmp_path: Path, line: str, said: str):
@@ -180,6 +199,7 @@ def test_what_can_not_be_read_is_a_sentence(run: Run, tmp_path: Path):
     assert "can't be read" in run("weigh", "gone.csv").stderr
     assert "--config" in run("weigh", "r.bin", "--scale", "scale-1").stderr
     assert "allowed are" in run("weigh", "r.bin", "--mode", "sideways").stderr
+    assert "between 1970 and" in run("weigh", "r.bin", "--begins", "9999-12-31").stderr
     with pytest.raises(RecordingUnreadable):
         list(lines_of(tmp_path))
 

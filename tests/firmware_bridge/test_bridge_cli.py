@@ -10,6 +10,8 @@ from typer.testing import CliRunner, Result
 
 from firmware_bridge.cli import app
 from firmware_bridge.ports import ports
+from firmware_bridge.scales import toledo
+from firmware_bridge.scales.frame import Flaw, ScaleFrame
 from firmware_bridge.scales.xk3190 import encode
 from firmware_bridge.simulated.terminal import Terminal
 from firmware_bridge.simulated.voices import Voice
@@ -169,6 +171,24 @@ def test_a_scale_is_zeroed_and_tared(simulator: Simulator, tmp_path: Path):
         done = run(verb, "xk3190-a12", "--port", port)
         assert done.exit_code == 0, done.stderr
         assert "load_grams" in done.stdout
+
+
+class JustSwitchedOn:
+    """An indicator that weighs once it has been zeroed."""
+
+    flaw: Flaw | None = "power_up"
+
+    def step(self, terminal: Terminal) -> None:
+        if b"Z" in terminal.read(0.05):
+            self.flaw = None
+        terminal.write(toledo.encode(ScaleFrame(0, 3, "kg", stable=True, basis="gross", flaw=self.flaw)))
+
+
+def test_a_scale_that_weighs_only_once_it_was_zeroed_can_be_zeroed(plug_in: Callable[[Voice], Terminal]):
+    port = plug_in(JustSwitchedOn()).name
+    assert "must be zeroed" in run("read", "toledo", "--port", port).stderr
+    done = run("zero", "toledo", "--port", port)
+    assert (done.exit_code, done.output) == (0, "load_grams: no weight before, 0 now\n")
 
 
 def test_a_node_is_calibrated_with_known_masses(simulator: Simulator, tmp_path: Path):
