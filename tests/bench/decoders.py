@@ -8,6 +8,11 @@ from typing import Protocol
 
 from firmware_bridge.gas import mhz19, senseair
 from firmware_bridge.gas.senseair import READ_INPUT, S8Answer
+from firmware_bridge.modbus.families import shipped
+from firmware_bridge.modbus.overheard import OverheardSensor
+from firmware_bridge.node.decoder import NodeDecoder
+from firmware_bridge.node.line import encode as encode_line
+from firmware_bridge.node.records import Load, line_of
 from firmware_bridge.scales.families import INDICATORS
 from firmware_bridge.scales.frame import ScaleFrame
 from firmware_bridge.scales.indicator import Indicator
@@ -53,6 +58,12 @@ def streams() -> Iterator[Stream]:
         yield Stream(indicator.key, indicator.decoder, loads(indicator))
     yield Stream("senseair-s8", senseair.decoder, senseair.encode(S8Answer(READ_INPUT, (0, 0, 0, 904))))
     yield Stream("mh-z19", mhz19.decoder, mhz19.encode(904, 24))
+    yield Stream(
+        "node", NodeDecoder, b"".join(encode_line(line_of(n, Load(0, "a128", 84_000 + n))) for n in range(1000))
+    )
+    (profile,) = (one for one in shipped() if one.family == "xy-md02")
+    answer = bytes.fromhex("01 04 04 01 31 02 22 2A CE")
+    yield Stream("Modbus, a recording of it", lambda: OverheardSensor(profile, 1), answer)
     rng = random.Random(3)
     picture = ThermalFrame(tuple(rng.randint(1500, 4000) for _ in range(PIXELS)), 32, 24, 31.0)
     yield Stream("gy-mcu90640", GyMcu90640Decoder, encode(picture))
