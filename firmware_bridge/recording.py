@@ -8,7 +8,6 @@ from typing import Protocol, TypeVar
 
 from firmware_bridge.errors import LineSilent, WrongSettings
 from firmware_bridge.link import LineSettings, link_for
-from firmware_bridge.scales.frame import FrameDecoder, ScaleFrame
 
 READ_BYTES = 4096
 PATIENCE_S = 0.25
@@ -82,7 +81,7 @@ class Gap:
         return f"before byte {self.before_byte}: {self.bytes} bytes skipped, {why}"
 
 
-def decoded(file: Path, decoder: FrameDecoder) -> Iterator[ScaleFrame]:
+def decoded(file: Path, decoder: Decoder[F]) -> Iterator[F]:
     """Yield the frames of a recording, oldest first. Raises OSError when it can't be read."""
     with file.open("rb") as recording:
         while data := recording.read(READ_BYTES):

@@ -25,6 +25,9 @@ def weigh(
     decimals: Annotated[
         int | None, typer.Option(min=0, max=4, help="digits after the point, for families that leave it out")
     ] = None,
+    calibration: Annotated[
+        Path | None, typer.Option(help="family node: what henwise-bridge calibrate wrote; --scale knows it, too")
+    ] = None,
     config: Annotated[Path | None, typer.Option(help="an edge.toml: its [weighing] counts")] = None,
     scale: Annotated[str | None, typer.Option(help="slug in it: its weighings by hand correct the means")] = None,
     mode: Annotated[str | None, typer.Option(help="step_on (a platform) or hanging")] = None,
@@ -37,24 +40,27 @@ def weigh(
 ) -> None:
     """Weigh the birds of a recorded scale again: each weighing, and each day's statistics."""
     from contract.errors import HenwiseError
-    from edge.weighdesk.recording import frames_of, lines_of
+    from edge.weighdesk.recording import NODE, frames_of, lines_of, node_loads
 
     _allowed("--lang", lang, ("en", "zh"))
     _allowed("--unit", unit, ("kg", "g", "lb"))
     _allowed("--mode", mode or "step_on", ("step_on", "hanging"))
     if begins and not YEARS[0] <= begins.year <= YEARS[1]:
         _refuse(f"--begins {begins:%Y-%m-%d}: a recording begins between {YEARS[0]} and {YEARS[1]}")
+    if calibration and family != NODE:
+        _refuse(f"--calibration is for --family {NODE}: others send a weight")
     if scale and not config:
         _refuse(f"--scale {scale} is a slug in an edge.toml; name that with --config")
     try:
         edge = _loaded(config, scale) if config else None
         exact: Any = unit
         left_out = LeftOut()
-        samples = (
-            frames_of(path, family, unit=exact, hz=hz, decimals=decimals, tell=left_out)
-            if family
-            else lines_of(path, left_out)
-        )
+        if family == NODE:
+            samples = node_loads(path, calibration or _calibration(edge, scale), hz=hz, tell=left_out)
+        elif family:
+            samples = frames_of(path, family, unit=exact, hz=hz, decimals=decimals, tell=left_out)
+        else:
+            samples = lines_of(path, left_out)
         replayed = _replayed(
             samples, edge, scale, mode=mode, begins=begins, flock_birds=flock_birds, crate=(crate_birds, crate_tare)
         )
@@ -130,6 +136,11 @@ def _loaded(config: Path, scale: str | None) -> "EdgeConfig":
     if scale and scale not in slugs:
         _refuse(f"{config} has no instrument {scale}; known are: {', '.join(slugs) or 'none'}")
     return edge
+
+
+def _calibration(edge: "EdgeConfig | None", scale: str | None) -> Path | None:
+    its = [one.calibration for one in edge.instruments if one.slug == scale] if edge else []
+    return its[0] if its else None
 
 
 def _replayed(

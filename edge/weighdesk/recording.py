@@ -23,6 +23,7 @@ Sample = tuple[float, float, str | None]
 UNIX_FROM_S, UNIX_MOST_S = 1_000_000_000, 20_000_000_000
 SET_BACK_S = 60.0
 T, GRAMS = "t", "grams"
+NODE = "node"
 
 Tell = Callable[[str], None]
 """Is told what was left out, a sentence each time."""
@@ -153,6 +154,44 @@ def frames_of(
         tell(
             f"{path}: {reader.skipped_bytes} bytes skipped, {reader.bad_frames} bad frames, {flawed} of {frames} "
             "frames were no weight (henwise-bridge decode tells which)"
+        )
+
+
+def node_loads(path: Path, calibration: Path | None, *, hz: float, tell: Tell = lambda _: None) -> Iterator[Sample]:
+    """Yield the loads of our own node's recorded lines.
+
+    Args:
+        path: what `henwise-bridge record` wrote.
+        calibration: of its platform.
+        hz: loads a second.
+        tell: is told what was left out.
+
+    Raises:
+        RecordingUnreadable: the file can't be read or holds no load of that platform, or there is no calibration.
+        BadCalibration, WrongSettings: the calibration can't be used, or is another node's.
+    """
+    from firmware_bridge.node.calibration_file import load
+    from firmware_bridge.node.decoder import NodeDecoder
+    from firmware_bridge.node.device import LOAD, Platform, Scale
+    from firmware_bridge.recording import decoded
+
+    if calibration is None:
+        raise RecordingUnreadable("a node sends raw counts; give --calibration, which henwise-bridge calibrate wrote")
+    kept, reader, loads = load(calibration), NodeDecoder(), 0
+    platform = Platform(Scale(kept.fit(), kept.input, kept.machine), lambda: loads / hz)
+    try:
+        for record in decoded(path, reader):
+            if LOAD in (values := platform.take(record)):
+                yield loads / hz, values[LOAD], None
+                loads += 1
+    except OSError as error:
+        raise RecordingUnreadable(f"{path} can't be read ({error.strerror})") from error
+    if not loads:
+        raise RecordingUnreadable(f"{path}: no load of that platform in it; {platform.problem or 'is it a node?'}")
+    if reader.skipped_bytes or reader.lost_lines or platform.faults:
+        tell(
+            f"{path}: {reader.skipped_bytes} bytes skipped, {reader.lost_lines} lines lost, {platform.faults} readings "
+            "refused (henwise-bridge decode tells which)"
         )
 
 

@@ -17,7 +17,12 @@ from edge.errors import NotCalibrated, RecordingUnreadable
 from edge.weighdesk.hand_weighings import HandWeighing, HandWeighings
 from edge.weighdesk.recording import lines_of
 from edge.weighdesk.replay import day_of, replay_crates
+from firmware_bridge.node.calibration_file import save
+from firmware_bridge.node.line import encode as node_line
+from firmware_bridge.node.records import Load
+from firmware_bridge.node.records import line_of as record_line
 from firmware_bridge.scales.xk3190 import encode
+from firmware_bridge.simulated.node import calibration
 
 Run = Callable[..., Result]
 CONFIG = """
@@ -189,6 +194,23 @@ def test_what_of_recorded_bytes_was_left_out_is_told(run: Run, tmp_path: Path):
     (tmp_path / "c602.bin").write_bytes(digits)
     told = run("weigh", "c602.bin", "--family", "xk3190-c602", "--decimals", "3", "--json")
     assert [round(one["grams"], -1) for one in json.loads(told.stdout)["weighings"]] == [1500, 1400, 1600]
+
+
+def test_a_recorded_node_is_weighed_by_its_calibration(run: Run, tmp_path: Path):
+    save(tmp_path / "c.json", calibration())
+    counts = [84_000 + 25 * round(grams) for grams in loads(1500, 1400, 1600)]
+    lines = [node_line(record_line(number, Load(0, "a128", raw))) for number, raw in enumerate(counts)]
+    (tmp_path / "r.bin").write_bytes(b"noise" + b"".join(lines))
+    words = ("weigh", "r.bin", "--family", "node", "--json")
+    told = run(*words, "--calibration", "c.json")
+    assert [round(one["grams"], -1) for one in json.loads(told.stdout)["weighings"]] == [1500, 1400, 1600]
+    assert "5 bytes skipped, 0 lines lost" in told.stderr
+    node = CONFIG.replace("xk3190-a9", "node") + 'calibration = "c.json"\n'
+    (tmp_path / "edge.toml").write_text(node, encoding="utf-8")
+    assert run(*words, "--config", "edge.toml", "--scale", "scale-1").stdout == told.stdout
+    assert "give --calibration" in run(*words).stderr
+    assert "no load of that platform" in run("weigh", "c.json", *words[2:], "--calibration", "c.json").stderr
+    assert "others send a weight" in run("weigh", "r.bin", "--calibration", "c.json").stderr
 
 
 def test_what_can_not_be_read_is_a_sentence(run: Run, tmp_path: Path):
