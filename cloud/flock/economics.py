@@ -142,6 +142,8 @@ def sale_value(birds: int, grams: Reckoned, price_kg: float | None) -> Reckoned:
     """Return what birds are worth at a price for a kg of live weight."""
     if price_kg is None:
         return lacking("no_price")
+    if birds <= 0:
+        return lacking("no_birds")
     return grams.through(lambda mean: birds * mean / 1000 * price_kg)
 
 

@@ -132,7 +132,7 @@ def _groups(facts: FlockFacts, first: date) -> list[Group]:
         Group("room", tuple(growing.room_and_bin(facts))),
         Group("climate", tuple(other.climate(days))),
         Group("forecast", tuple(other.forecasts(facts, said, past)) if facts.totals.birds > 0 else ()),
-        Group("money", tuple(other.money(facts))),
+        Group("money", tuple(other.money(facts, said))),
     ]
     return [group for group in groups if group.figures]
 

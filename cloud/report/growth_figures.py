@@ -1,6 +1,7 @@
 """Figures of growth, feed and losses from a flock's facts. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -67,15 +68,38 @@ def live_kg(facts: FlockFacts) -> Reckoned:
     return performance.live_kilograms(facts.totals.birds, _weight_near(facts, facts.last), sold)
 
 
+def made_grams(facts: FlockFacts) -> Reckoned:
+    """Return the mean weight in g of all birds, sold ones as they were sold: what goes with their mean age."""
+    if not facts.sold:
+        return mean_weight(facts)
+    birds = max(0, facts.totals.birds) + sum(one.birds for one in facts.sold)
+    return live_kg(facts).through(lambda kilograms: 1000 * kilograms / birds)
+
+
+def is_over(facts: FlockFacts) -> bool:
+    """Say whether a flock was closed or has no birds any more."""
+    return facts.closed_on is not None or facts.totals.birds <= 0
+
+
 def feed_kg(facts: FlockFacts) -> Reckoned:
     """Return the feed eaten until the last day; lacking when the newest entry is too old to tell of it."""
     days = fed_days(facts)
     if not days:
         return lacking("no_feed")
-    over = facts.closed_on is not None or facts.totals.birds <= 0
-    if not over and (facts.last - days[-1].day).days > STANDS_DAYS:
+    if not is_over(facts) and (facts.last - days[-1].day).days > STANDS_DAYS:
         return lacking("feed_days_missing")
     return known(sum(day.feed_kg or 0.0 for day in days))
+
+
+def daily_feed(facts: FlockFacts) -> Reckoned:
+    """Return what a flock eats a day by now, in kg; lacking where days are missing or were written as one sum."""
+    if is_over(facts):
+        return lacking("no_birds")
+    eaten = feed_kg(facts)
+    if eaten.value is None:
+        return eaten
+    newest = fed_days(facts)[-1].day
+    return daily_use([day.feed_kg for day in facts.days if day.day <= newest])
 
 
 def fcr(facts: FlockFacts) -> Reckoned:
@@ -95,6 +119,8 @@ def gain(facts: FlockFacts, days: int | None = WEEK_DAYS) -> Reckoned:
     if len(weighed) < 2:  # noqa: PLR2004 - a difference needs two
         return lacking("no_earlier_weight" if weighed else "no_weight")
     now = weighed[-1]
+    if not is_over(facts) and (facts.last - now.day).days > STANDS_DAYS:
+        return lacking("no_weight")
     earlier = weighed[0] if days is None else _nearest(weighed[:-1], now.day - timedelta(days=days))
     if earlier is None:
         return lacking("no_earlier_weight")
@@ -129,7 +155,7 @@ def growth(facts: FlockFacts) -> list[Figure]:
 
 def losses(facts: FlockFacts) -> list[Figure]:
     """Return the figures of birds that are there and birds that died; nobody's word is no zero."""
-    told = [day for day in facts.days if day.dead is not None or day.culled is not None]
+    told = _days_with_losses(facts)
     on = basis("losses", told)
     sums = facts.totals
 
@@ -146,7 +172,7 @@ def losses(facts: FlockFacts) -> list[Figure]:
 
 def losses_between(facts: FlockFacts, first: date, last: date) -> Figure:
     """Return the birds that died or were culled from one day to another."""
-    told = [day for day in facts.between(first, last).days if day.dead is not None or day.culled is not None]
+    told = _days_with_losses(facts.between(first, last))
     lost = sum((day.dead or 0) + (day.culled or 0) for day in told)
     return Figure("losses_span", known(float(lost)) if told else lacking("nobody_wrote"), basis("losses", told))
 
@@ -154,17 +180,21 @@ def losses_between(facts: FlockFacts, first: date, last: date) -> Figure:
 def feeding(facts: FlockFacts) -> list[Figure]:
     """Return the figures of feed, water and production."""
     fed = fed_days(facts)
-    on, ratio, grams = basis("feed", fed), fcr(facts), mean_weight(facts)
-    age, livability = age_of_factors(facts), facts.totals.livability_percent
+    on, ratio, grams, age = basis("feed", fed), fcr(facts), made_grams(facts), age_of_factors(facts)
+    livability = facts.totals.livability_percent
+
+    def of_survivors(factor: Reckoned) -> Reckoned:
+        return factor if _days_with_losses(facts) or factor.value is None else lacking("nobody_wrote")
+
     share, both = water_per_feed(facts)
     drunk = [day for day in facts.days if day.water_l is not None]
     return [
         Figure("feed", feed_kg(facts), on),
-        Figure("feed_a_bird", _feed_a_bird(fed), on, _curve_feed(facts, fed)),
+        Figure("feed_a_bird", _feed_a_bird(facts), on, _curve_feed(facts, fed)),
         Figure("fcr", ratio, on, facts.curve.fcr_at(facts.age_days) if facts.curve else None),
         Figure("fcr_corrected", performance.corrected_fcr(ratio, grams), on),
-        Figure("epef", performance.epef(livability, grams, age.value or 0, ratio), on),
-        Figure("ebi", performance.ebi(livability, gain(facts, None), ratio), on),
+        Figure("epef", of_survivors(performance.epef(livability, grams, age.value or 0, ratio)), on),
+        Figure("ebi", of_survivors(performance.ebi(livability, gain(facts, None), ratio)), on),
         Figure("water", known(sum(day.water_l or 0 for day in drunk)) if drunk else lacking("no_water"),
                basis("water", drunk)),
         Figure("water_per_feed", share, Basis("water", both, drunk[-1].day if drunk else None)),
@@ -178,10 +208,11 @@ def fcr_of_week(facts: FlockFacts) -> Figure:
     eaten = lacking("feed_days_missing") if len(fed) < len(week) else known(sum(day.feed_kg or 0.0 for day in fed))
     before = week[0].opening if week else 0
     earlier = _weight_near(facts, facts.last - timedelta(days=WEEK_DAYS))
-    sold = sum(one.kilograms or 0.0 for one in facts.sold if week and one.day >= week[0].day)
+    sold = sold_kg(replace(facts, sold=tuple(one for one in facts.sold if week and one.day >= week[0].day)))
+    now = _weight_near(facts, facts.last)
     ratio = performance.fcr_between(
         eaten,
-        performance.live_kilograms(facts.totals.birds, _weight_near(facts, facts.last), sold),
+        lacking("no_weight") if sold is None else performance.live_kilograms(facts.totals.birds, now, sold),
         performance.live_kilograms(before, earlier),
     )
     return Figure("fcr_week", ratio, basis("feed", fed))
@@ -204,14 +235,17 @@ def room_and_bin(facts: FlockFacts) -> list[Figure]:
 
 
 def feed_left(facts: FlockFacts) -> tuple[Reckoned, DaysLeft]:
-    """Return the feed in the bin in kg, and how long it lasts."""
+    """Return the feed in the bin in kg on the last told day, and how long after the report's last day it lasts."""
     delivered = [day.delivered_kg for day in facts.days if day.delivered_kg is not None]
     eaten = feed_kg(facts)
     stock = in_bin(sum(delivered) if delivered else None, eaten.value)
-    fed = fed_days(facts)
-    until = [day for day in facts.days if fed and day.day <= fed[-1].day]
-    use = daily_use([day.feed_kg for day in until])
-    return stock, days_left(stock, use, facts.age_days, facts.curve)
+    use = daily_feed(facts)
+    if use.value is None or stock.value is None:
+        return stock, days_left(stock, use, facts.age_days, facts.curve)
+    # What is in the bin was reckoned until the newest word about feed; the birds have eaten since.
+    told = fed_days(facts)[-1].age_days
+    left, since = days_left(stock, use, told, facts.curve), facts.age_days - told
+    return stock, replace(left, days=left.days.through(lambda days: max(0.0, days - since)))
 
 
 def _weight_near(facts: FlockFacts, day: date) -> Reckoned:
@@ -238,10 +272,21 @@ def _curve_gain(facts: FlockFacts) -> float | None:
     return (now - before) / WEEK_DAYS if now is not None and before is not None else None
 
 
-def _feed_a_bird(fed: Sequence[Day]) -> Reckoned:
-    if not fed or not fed[-1].opening:
-        return lacking("no_feed")
-    return known(1000 * (fed[-1].feed_kg or 0.0) / fed[-1].opening)
+def _days_with_losses(facts: FlockFacts) -> list[Day]:
+    """Return the days on which somebody wrote about deaths or culls, if only that there were none."""
+    return [day for day in facts.days if day.dead is not None or day.culled is not None]
+
+
+def _feed_a_bird(facts: FlockFacts) -> Reckoned:
+    fed, eaten = fed_days(facts), feed_kg(facts)
+    if eaten.value is None:
+        return eaten
+    newest = fed[-1]
+    if not newest.opening:
+        return lacking("no_birds")
+    if newest.age_days > 0 and (len(fed) == 1 or newest.age_days - fed[-2].age_days > 1):
+        return lacking("feed_days_missing")  # it may be the sum of all days since the word before
+    return known(1000 * (newest.feed_kg or 0.0) / newest.opening)
 
 
 def _curve_feed(facts: FlockFacts, fed: Sequence[Day]) -> float | None:

@@ -5,11 +5,10 @@ from collections.abc import Callable, Sequence
 from cloud.flock import economics
 from cloud.flock.climate_hours import Hours
 from cloud.flock.economics import Produced
-from cloud.flock.feed_bin import daily_use
 from cloud.flock.forecast import LEAST_DAYS, Ahead, PastError, Weighed, forecast, past_errors, reached
 from cloud.flock.reckoned import Missing, Reckoned, known, lacking
 from cloud.report.facts import Day, FlockFacts
-from cloud.report.growth_figures import feed_kg, gain, live_kg, mean_weight, weighed_days, weight_of
+from cloud.report.growth_figures import basis, daily_feed, feed_kg, gain, live_kg, mean_weight, weighed_days, weight_of
 from cloud.report.model import Basis, Figure
 
 WEEK_AHEAD_DAYS = 7
@@ -70,10 +69,7 @@ def forecasts(facts: FlockFacts, said: Sequence[Ahead], past: Sequence[PastError
     days = weighed_days(facts)
     on = Basis("forecast", len(days), days[-1].day if days else None)
     nearest = facts.age_days + WEEK_AHEAD_DAYS
-    week = next((one for one in said if one.age_days == nearest), None)
-    # A curve that ends within the week ends the forecast, too.
-    ends = facts.curve is not None and facts.curve.grams_at(nearest) is None and len(days) >= LEAST_DAYS
-    coming = Reckoned(week.grams, week.interval) if week else lacking("outside_curve" if ends else "too_few_days")
+    coming = _in_a_week(facts, said)
     errors = [abs(one.percent) for one in past]
     return [
         Figure("forecast", coming, on, facts.curve.grams_at(nearest) if facts.curve else None),
@@ -87,18 +83,19 @@ def past(facts: FlockFacts) -> list[PastError]:
     return past_errors(weighed(facts), facts.curve)
 
 
-def money(facts: FlockFacts) -> list[Figure]:
+def money(facts: FlockFacts, said: Sequence[Ahead]) -> list[Figure]:
     """Return the figures of money; none where no price was entered."""
     if facts.prices is None:
         return []
     prices, birds, on = facts.prices, facts.totals.birds, Basis("prices", len(facts.days), facts.last)
-    eaten = [day.feed_kg for day in facts.days if day.feed_kg is not None]
-    use = daily_use(eaten)
+    use, ahead_on = daily_feed(facts), basis("forecast", weighed_days(facts))
+    coming = _in_a_week(facts, said)
     here = birds + sum(one.birds for one in facts.sold)
     made = Produced(facts.placed_birds, here, live_kg(facts), feed_kg(facts), max(1, facts.age_days))
     account = economics.sheet(prices, made)
     return [
         Figure("sale_value", economics.sale_value(birds, mean_weight(facts), prices.live_kg), on),
+        Figure("sale_value_week", economics.sale_value(birds, coming, prices.live_kg), ahead_on),
         Figure("cost", account.cost, on),
         Figure("cost_bird", account.per_bird, on),
         Figure("cost_kg", account.per_kilogram, on),
@@ -106,6 +103,17 @@ def money(facts: FlockFacts) -> list[Figure]:
         Figure("late_day", economics.late_day(prices, birds, gain(facts), use), on),
         Figure("cold_degree", economics.cold_degree(prices, use), on),
     ]
+
+
+def _in_a_week(facts: FlockFacts, said: Sequence[Ahead]) -> Reckoned:
+    """Return the mean weight in g a week after the last day, with its 90 % interval."""
+    nearest = facts.age_days + WEEK_AHEAD_DAYS
+    week = next((one for one in said if one.age_days == nearest), None)
+    if week:
+        return Reckoned(week.grams, week.interval)
+    # A curve that ends within the week ends the forecast, too.
+    ends = facts.curve is not None and facts.curve.grams_at(nearest) is None
+    return lacking("outside_curve" if ends and len(weighed_days(facts)) >= LEAST_DAYS else "too_few_days")
 
 
 def _target_age(facts: FlockFacts, said: Sequence[Ahead]) -> Reckoned:
