@@ -76,6 +76,14 @@ def made_grams(facts: FlockFacts) -> Reckoned:
     return live_kg(facts).through(lambda kilograms: 1000 * kilograms / birds)
 
 
+def _made_gain(facts: FlockFacts) -> Reckoned:
+    """Return the daily gain since the first weighing of all birds, sold ones until they were sold."""
+    first, age = next(iter(weighed_days(facts)), None), age_of_factors(facts)
+    if not facts.sold or first is None or age.value is None:
+        return gain(facts, None)
+    return performance.gain(made_grams(facts), weight_of(first).grams, age.value - first.age_days)
+
+
 def is_over(facts: FlockFacts) -> bool:
     """Say whether a flock was closed or has no birds any more."""
     return facts.closed_on is not None or facts.totals.birds <= 0
@@ -194,7 +202,7 @@ def feeding(facts: FlockFacts) -> list[Figure]:
         Figure("fcr", ratio, on, facts.curve.fcr_at(facts.age_days) if facts.curve else None),
         Figure("fcr_corrected", performance.corrected_fcr(ratio, grams), on),
         Figure("epef", of_survivors(performance.epef(livability, grams, age.value or 0, ratio)), on),
-        Figure("ebi", of_survivors(performance.ebi(livability, gain(facts, None), ratio)), on),
+        Figure("ebi", of_survivors(performance.ebi(livability, _made_gain(facts), ratio)), on),
         Figure("water", known(sum(day.water_l or 0 for day in drunk)) if drunk else lacking("no_water"),
                basis("water", drunk)),
         Figure("water_per_feed", share, Basis("water", both, drunk[-1].day if drunk else None)),

@@ -8,7 +8,7 @@ import pytest
 from cloud.flock.economics import Cost, Prices
 from cloud.flock.reckoned import known, lacking
 from cloud.flock.stock import Totals
-from cloud.report.build import day_report, flock_report, week_report
+from cloud.report.build import comparison_report, day_report, flock_report, week_report
 from cloud.report.facts import Day, DayWeight, FlockFacts, Sold
 from cloud.report.model import Figure, Report
 from tests.cloud.whole_flock import PLACED_ON
@@ -48,11 +48,16 @@ def test_a_thinned_flock_is_judged_by_all_its_birds():
 
     100 % x 2.0 kg / (35 x 1.5) x 100 = 381; 1.5 + 5 x 0.02 = 1.6 at 2.5 kg. With those that are left alone it were 476.
     """
-    days = [a_day(age) for age in range(40)] + [a_day(40, weight=weighed(2500), feed_kg=3000.0)]
-    found = figures(flock_report(flock(days, thinned=500, sold=(Sold(days[30].day, 500, 750.0),))))
+    days = [a_day(0, weight=weighed(40))] + [a_day(age) for age in range(1, 40)]
+    days.append(a_day(40, weight=weighed(2500), feed_kg=3000.0))
+    facts = flock(days, thinned=500, sold=(Sold(days[30].day, 500, 750.0),))
+    found = figures(flock_report(facts))
     assert found["fcr"].reckoned.value == pytest.approx(1.5)
     assert found["epef"].reckoned.value == pytest.approx(100 * 2.0 / (35 * 1.5) * 100)
     assert found["fcr_corrected"].reckoned.value == pytest.approx(1.6)
+    assert found["ebi"].reckoned.value == pytest.approx((2000 - 40) / 35 * 100 / 15), "56 g a day, a chick's 40 g less"
+    assert figures(comparison_report([facts, flock(days)]))["age"].reckoned.value == pytest.approx(40)
+    assert figures(comparison_report([facts]))["age"].reckoned.value == pytest.approx(35)
     low, high = found["epef"].reckoned.interval or (0, 0)
     assert low < 381 < high
     assert found["weight"].reckoned.value == pytest.approx(2500), "those that are there"
