@@ -7,6 +7,7 @@ time of making is the report's last day, so that the same data make the same byt
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
+from unicodedata import east_asian_width
 
 from cloud.errors import CannotPrint
 from cloud.report.model import Line
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
 SHEET_NAME_CHARACTERS: Final = 31
 CHART_ROWS: Final = 19
+CHARTS_A_PAGE: Final = 3
+CHARTS_PERCENT: Final = 68
+"""A printed page of A4 holds so many charts at this size."""
+HEAD_LETTERS: Final = 11
+"""So many letters of a heading, bold, stand on a line of a column; a line is ``LINE_POINTS`` high."""
+LINE_POINTS: Final = 15.5
 PAPER_A4: Final = 9
 CHART_SIZE: Final = {"width": 720, "height": 360}
 COLOURS: Final = ("#0B6E5F", "#C2571A", "#2F5FA8", "#8A3F86", "#7A6A00", "#4A4A4A", "#C2387A", "#2B9FB3")
@@ -116,6 +123,9 @@ def _write_table(book: "Workbook", formats: _Formats, table: PrintedTable) -> st
     sheet = book.add_worksheet(name)
     sheet.freeze_panes(1, 1)
     _set_page(sheet)
+    sheet.repeat_rows(0)
+    # Only Excel makes a row as high as its wrapped words by itself.
+    sheet.set_row(0, LINE_POINTS * max((_lines(column.heading) for column in table.columns), default=1))
     for place, column in enumerate(table.columns):
         sheet.write_string(0, place, column.heading, formats.heading)
         sheet.set_column(place, place, 26 if column.kind == "text" and place == 0 else 12)
@@ -137,6 +147,10 @@ def _write_charts(book: "Workbook", printed: Printed, names: dict[str, str]) -> 
     if not charts:
         return
     sheet = book.add_worksheet(_sheet_name("Charts" if printed.language == "en" else "图表", book))
+    sheet.set_paper(PAPER_A4)
+    sheet.set_print_scale(CHARTS_PERCENT)
+    pages = range(CHARTS_A_PAGE, len(charts), CHARTS_A_PAGE)
+    sheet.set_h_pagebreaks([number * CHART_ROWS for number in pages])
     for number, one in enumerate(charts):
         table = printed.table(one.chart.table)
         if table is not None:
@@ -181,6 +195,20 @@ def _series(
         "values": [sheet, 1, place, rows, place],
         **look,
     }
+
+
+def _lines(heading: str) -> int:
+    """Return on how many lines a heading stands; letters of Chinese are as wide as two."""
+    lines, used = 1, 0
+    for word in heading.split():
+        if used and used + 1 + _wide(word) > HEAD_LETTERS:
+            lines, used = lines + 1, 0
+        used += _wide(word) + (used > 0)
+    return max(lines, -(-_wide(heading) // HEAD_LETTERS))
+
+
+def _wide(word: str) -> int:
+    return sum(1 + (east_asian_width(letter) in "WF") for letter in word)
 
 
 def _set_page(sheet: "Worksheet") -> None:

@@ -31,6 +31,7 @@ from cloud.report.plain_files import csv_file, parquet_file
 from cloud.report.printed import Printed, number, printed
 from cloud.report.standing import Standing
 from cloud.report.words import MISSING, SOURCES
+from cloud.report.xlsx import LINE_POINTS
 from cloud.report.xlsx import render as xlsx
 from cloud.store.embedded import EmbeddedSeries
 from cloud.store.records import Records
@@ -245,6 +246,23 @@ class TestFiles:
         assert "yyyy\\-mm\\-dd" in styles or "yyyy-mm-dd" in styles
         assert re.search(r'<c r="A2" s="\d+"><v>46296</v>', days), "1 October 2026 as a spreadsheet counts days"
         assert sum(name.startswith("xl/charts/chart") for name in names) == len(flock_report(facts).charts)
+
+    def test_a_printed_page_of_charts_cuts_none_and_headings_have_room(self, facts: FlockFacts):
+        model = flock_report(facts)
+        with zipfile.ZipFile(io.BytesIO(xlsx(printed(model)))) as book:
+            charts = book.read(f"xl/worksheets/sheet{len(model.tables) + 2}.xml").decode()
+            days = book.read("xl/worksheets/sheet2.xml").decode()
+            places = book.read("xl/drawings/drawing1.xml").decode()
+        breaks = [int(row) for row in re.findall(r'<brk id="(\d+)"', charts)]
+        assert 'paperSize="9"' in charts
+        assert 'scale="68"' in charts
+        assert breaks == [57, 114]
+        spans = re.findall(r"<xdr:from>.*?<xdr:row>(\d+)</xdr:row>.*?<xdr:to>.*?<xdr:row>(\d+)</xdr:row>", places)
+        assert len(spans) == len(model.charts)
+        for first, last in spans:
+            assert not any(int(first) < at <= int(last) for at in breaks), (first, last)
+        [height] = re.findall(r'<row r="1"[^>]* ht="([\d.]+)"', days)
+        assert float(height) == 3 * LINE_POINTS, "Ammonia | exposure | (ppm h)"
 
     def test_csv_is_tidy_and_marked_only_when_asked(self, facts: FlockFacts):
         table = printed(flock_report(facts)).tables[0]
