@@ -16,7 +16,7 @@ from cloud.api.paths import FarmPath
 from cloud.api.reports import checked_flocks, gatherer, taken_away, today
 from cloud.api.services import Services, WithServices
 from cloud.api.telling import notification_now
-from cloud.report.desk import Wish
+from cloud.report.desk import Wish, last_day
 from cloud.report.files import Format
 from cloud.report.mailing import letter, mailboxes
 from cloud.report.others import read_by
@@ -59,7 +59,7 @@ async def _mailed(
     farm, last, wished = asked
 
     def put() -> NotificationNow:
-        wish = wished(last=last or today(services, farm), reads=read_by(services.records, person.caller.grants))
+        wish = wished(last=last_day(last, today(services, farm)), reads=read_by(services.records, person.caller.grants))
         boxes = mailboxes(services.records, person.id)
         written = letter(gatherer(services), wish, formats, person.id, boxes)
         taken_away(services, person.caller, (farm for farm, _ in wish.flocks), f"by e-mail: {', '.join(formats)}")

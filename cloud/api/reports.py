@@ -22,7 +22,7 @@ from cloud.api.paths import FarmPath, no_such_farm
 from cloud.api.problems import Refusal
 from cloud.api.services import Services, WithServices
 from cloud.book.stock import flock_totals
-from cloud.report.desk import COMPARED_MOST, FlockKind, Wish, report
+from cloud.report.desk import COMPARED_MOST, FlockKind, Wish, last_day, report
 from cloud.report.files import MEDIA_TYPES, Format, ReportFile, made
 from cloud.report.gather import Gatherer
 from cloud.report.others import read_by
@@ -208,7 +208,7 @@ def _made(
     named: tuple[tuple[str, str], ...],
     shape: Shape,
 ) -> Printed:
-    last = shape.last or today(services, named[0][0])
+    last = last_day(shape.last, today(services, named[0][0]))
     reads = read_by(services.records, caller.grants)
     return report(gatherer(services), Wish(kind, named, last, shape.spoken, shape.units, reads))
 

@@ -75,7 +75,7 @@ def report(
     config: ConfigOption = None,
 ) -> None:
     """Write a report about a flock, or about flocks side by side, to a file; also while the service runs."""
-    from cloud.report.desk import Wish
+    from cloud.report.desk import Wish, last_day
     from cloud.report.desk import report as reported
     from cloud.report.files import made
 
@@ -83,12 +83,15 @@ def report(
         settings = load_config(config)
         flocks = ((farm, flock), *(_named(one) for one in compare or []))
         with gathering(settings) as gatherer:
-            day = last.date() if last else gatherer.zones.day(farm, datetime.now(UTC))
+            day = last_day(last.date() if last else None, gatherer.zones.day(farm, datetime.now(UTC)))
             wish = Wish(kind.value, flocks, day, language.value, units.value)
             wanted = reported(gatherer, replace(wish, kind="comparison") if len(flocks) > 1 else wish)
         file = made(wanted, form.value, table=table, bom=bom)
     path = _path(out, file.name)
-    path.write_bytes(file.content)
+    try:
+        path.write_bytes(file.content)
+    except OSError as error:
+        raise typer.BadParameter(f"{path} can't be written: {error.strerror}", param_hint="--out") from error
     typer.echo(f"{path}: {len(file.content)} bytes.")
 
 

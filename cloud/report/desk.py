@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final, Literal
 
 from cloud.api.language import Language
+from cloud.errors import Unheard
 from cloud.report.build import comparison_report, day_report, flock_report, week_report
 from cloud.report.facts import FlockFacts
 from cloud.report.gather import Gatherer
@@ -43,6 +44,18 @@ class Wish:
     language: Language = "en"
     units: Units = "si"
     reads: frozenset[int] | None = None
+
+
+def last_day(wanted: date | None, today: date) -> date:
+    """Return the last day a report covers: today unless another one is wanted.
+
+    Raises:
+        Unheard: that day has not come yet.
+    """
+    if wanted is not None and wanted > today:
+        sentence = f"{wanted} has not come yet; a report can cover days until {today}."
+        raise Unheard("day_not_come", sentence, f"{wanted} 还没有到，报告最晚到 {today}。")
+    return wanted or today
 
 
 def report(gatherer: Gatherer, wish: Wish) -> Printed:

@@ -52,7 +52,9 @@ class Gatherer:
             everything = flocks.load(connection, farm)
             kept = everything.find(flock)
             if kept is None:
-                raise Unheard("no_such_flock", f"There is no flock {flock!r} on this farm.", "没有这个批次。")
+                raise Unheard(
+                    "no_such_flock", f"There is no flock {flock!r} on the farm {farm!r}.", f"{farm} 没有批次 {flock}。"
+                )
             if last < kept.facts.placed_on:
                 sentence = f"The flock came on {kept.facts.placed_on}; there is nothing to tell of {last}."
                 raise Unheard("before_placement", sentence, f"鸡群 {kept.facts.placed_on} 才入舍。")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SHEET_NAME_CHARACTERS: Final = 31
 CHART_ROWS: Final = 19
+CHART_DOWN: Final = 4
 CHARTS_A_PAGE: Final = 3
 CHARTS_PERCENT: Final = 68
 """A printed page of A4 holds so many charts at this size."""
@@ -155,7 +156,7 @@ def _write_charts(book: "Workbook", printed: Printed, names: dict[str, str]) -> 
         table = printed.table(one.chart.table)
         if table is not None:
             chart = _chart(book, one, table, names[one.chart.table])
-            sheet.insert_chart(number * CHART_ROWS, 0, chart)
+            sheet.insert_chart(number * CHART_ROWS, 0, chart, {"y_offset": CHART_DOWN})
 
 
 def _chart(book: "Workbook", one: PrintedChart, table: PrintedTable, sheet: str) -> Any:

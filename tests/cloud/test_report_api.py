@@ -85,6 +85,8 @@ async def test_what_is_not_there_is_refused(two: httpx.AsyncClient):
     assert code(await two.get("/api/v1/farms/hill/flocks/nobody/report")) == (404, "no_such_flock")
     early = await two.get(f"{FLOCK}/report", params={"last": "2026-01-01"})
     assert code(early) == (404, "before_placement")
+    for address in (f"{FLOCK}/report", f"{FLOCK}/report.csv"):
+        assert code(await two.get(address, params={"last": "9999-12-31"})) == (404, "day_not_come")
     table = await two.get(f"{FLOCK}/report.csv", params={"last": LAST, "table": "nothing"})
     assert code(table) == (404, "no_such_table")
 

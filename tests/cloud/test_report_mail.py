@@ -165,6 +165,15 @@ def test_a_report_from_a_terminal_beside_an_open_store(farm: Gatherer, tmp_path:
         ran = CliRunner().invoke(cli, command, env=environment)
         assert ran.exit_code == 0, ran.output
         assert out.read_bytes().startswith(begins)
-    wrong = CliRunner().invoke(cli, ["report", "hill", "nobody"], env=environment)
-    assert wrong.exit_code == 1
-    assert "no flock 'nobody'" in wrong.output
+    nowhere = str(tmp_path / "no" / "report.csv")
+    for arguments, says in (
+        (["nobody"], "no flock 'nobody' on the farm 'hill'"),
+        (["f-1", "--with", "f-2"], "write farm/flock"),
+        (["f-1", "--on", "9999-12-31"], "has not come yet"),
+        (["f-1", "--on", str(LAST), "--format", "csv", "--table", "no"], "it has: days"),
+        (["f-1", "--on", str(LAST), "--format", "csv", "--out", nowhere], "can't be written"),
+    ):
+        wrong = CliRunner().invoke(cli, ["report", "hill", *arguments], env=environment)
+        assert wrong.exit_code in {1, 2}, wrong.output
+        assert says in wrong.output
+        assert isinstance(wrong.exception, SystemExit), "a sentence, no traceback"
