@@ -1,5 +1,6 @@
 """Verbs that change an instrument, or what is known of it: tare, zero, calibrate."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -107,6 +108,8 @@ def calibrate(
     with sentences():
         if out.exists() and not force:
             raise WrongSettings(f"{out} exists already; give --force to replace it")
+        if not out.parent.is_dir():
+            raise WrongSettings(f"{out.parent} is no folder; make it first, or give another name")
         chosen = _cells(cells)
         points, heard = _points(port, mass or [0.0], seconds, chosen, ask=mass is None)
         kept = Calibration.of(points, made_at=datetime.now(UTC), machine=heard.machine, source=heard.input)
@@ -157,13 +160,18 @@ def _wanted(grams: float) -> str:
 
 
 def _next_mass(taken: int) -> float | None:
-    from firmware_bridge.errors import WrongSettings
+    """Ask until the answer is a mass or nothing: a slip must not cost the points that were taken."""
+    from firmware_bridge.node.calibration import GRAMS_MOST
 
     enough = " (Enter: that was all)" if taken > 1 else ""
-    answer = typer.prompt(f"Next known mass in grams{enough}:", default="", show_default=False, prompt_suffix=" ")
-    if not answer:
-        return None
-    try:
-        return float(answer)
-    except ValueError:
-        raise WrongSettings(f"{answer!r} is no mass in grams; begin again") from None
+    while answer := typer.prompt(
+        f"Next known mass in grams{enough}:", default="", show_default=False, prompt_suffix=" "
+    ):
+        try:
+            grams = float(answer)
+        except ValueError:
+            grams = math.nan
+        if 0 <= grams <= GRAMS_MOST:
+            return grams
+        typer.echo(f"{answer!r} is no mass in grams, 0 to {GRAMS_MOST:.0f}", err=True)
+    return None

@@ -27,14 +27,20 @@ def record(
     seconds: Annotated[float, typer.Option(min=0.1, help="how long to listen")] = 10,
 ) -> None:
     """Write down what an instrument sends, byte for byte: `decode` and replay:// read it back."""
+    from firmware_bridge.errors import LineLost
     from firmware_bridge.link import LineSettings
     from firmware_bridge.recording import record_to
 
     with sentences():
         config(port=port, baud=baud)  # refuses what no line can be
-        taken = record_to(
-            file, LineSettings(port, baud, parity, data_bits=data_bits or (7 if parity != "none" else 8)), seconds
-        )
+        settings = LineSettings(port, baud, parity, data_bits=data_bits or (7 if parity != "none" else 8))
+        there = file.exists()
+        try:
+            taken = record_to(file, settings, seconds)
+        except LineLost:
+            if not there and file.exists():
+                typer.echo(f"{file.stat().st_size} bytes in {file}")
+            raise
         typer.echo(f"{taken} bytes in {file}")
         if not taken:
             typer.echo("nothing was sent: check the instrument's power, sending mode and wiring", err=True)

@@ -203,6 +203,28 @@ def test_a_node_is_calibrated_with_known_masses(simulator: Simulator, tmp_path: 
     assert not kept.exists()
 
 
+def test_a_slip_while_calibrating_costs_no_point(simulator: Simulator, tmp_path: Path):
+    port, kept = tmp_path / "node0", tmp_path / "scale-1.json"
+    process = simulator("node", "--port", port, "--birds", 1, "--pace", 0.01)
+    assert process.stdout.readline() == f"ready {port}\n"
+    words = ["calibrate", str(kept), "--port", str(port), "--seconds", "2"]
+    told = CliRunner().invoke(app, words, input="\nten\n-5\n2000\n\n\n")
+    assert "'ten' is no mass" in told.stderr
+    assert "'-5' is no mass" in told.stderr
+    assert "2000 g" in told.stderr.splitlines()[-1]  # both points were taken: nobody put 2 kg there
+    nowhere = run("calibrate", tmp_path / "nowhere" / "k.json", "--port", port)
+    assert (nowhere.exit_code, "is no folder" in nowhere.stderr, nowhere.stdout) == (1, True, "")
+
+
+def test_what_came_before_the_plug_was_pulled_is_kept_and_said(simulator: Simulator, tmp_path: Path):
+    port, file = tmp_path / "scale0", tmp_path / "r.bin"
+    process = simulator("xk3190-a9", "--port", port, "--fault", "unplugged@4")
+    assert process.stdout.readline() == f"ready {port}\n"
+    told = run("record", file, "--port", port, "--seconds", 60)
+    assert (told.exit_code, "was unplugged" in told.stderr) == (1, True)
+    assert told.stdout == f"{file.stat().st_size} bytes in {file}\n"
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_simulator_says_ready_speaks_and_goes(simulator: Simulator, tmp_path: Path, number: signal.Signals):
     port = tmp_path / "scale0"
