@@ -62,7 +62,9 @@ def lines_of(path: Path, tell: Tell = lambda _: None) -> Iterator[Sample]:
     except OSError as error:
         raise RecordingUnreadable(f"{path} can't be read ({error.strerror})") from error
     if not samples and lines:
-        raise RecordingUnreadable(f"{path}: none of its {lines} lines is a sample; {HOW}")
+        raise RecordingUnreadable(
+            f"{path}: none of its {lines} lines is a sample; {HOW}; the bytes of an indicator need --family"
+        )
     if not samples:
         tell(f"{path} holds no line")
 

@@ -216,6 +216,8 @@ def test_a_recorded_node_is_weighed_by_its_calibration(run: Run, tmp_path: Path)
 def test_what_can_not_be_read_is_a_sentence(run: Run, tmp_path: Path):
     (tmp_path / "r.bin").write_bytes(bytes(range(256)))
     assert "--family" in run("weigh", "r.bin").stderr
+    (tmp_path / "text.bin").write_bytes(b"ST,GS,+ 000080kg\r\n" * 9)
+    assert "--family" in run("weigh", "text.bin").stderr.splitlines()[-1]
     assert "no frame of xk3190-a9" in run("weigh", "r.bin", "--family", "xk3190-a9").stderr
     assert "these have" in run("weigh", "r.bin", "--family", "toaster").stderr
     assert "can't be read" in run("weigh", "gone.csv").stderr
