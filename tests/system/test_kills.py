@@ -137,11 +137,13 @@ def assert_all_arrived(farm: DemoFarm, seen: dict[tuple[str, int], tuple[str, di
     records.open()
     assert kept(records) == []
     ranges = settled(records, PLACE)
+    *_, living = (boot for boot, _ in seen)
     for boot in {boot for boot, _ in seen}:
         last = max(seq for other, seq in seen if other == boot)
-        assert len(ranges[boot]) == 1, ranges[boot]
         assert ranges[boot][0][0] == 1
-        assert ranges[boot][0][1] >= last
+        assert ranges[boot][0][1] >= last, (ranges[boot], last)
+        # What the living boot wrote after the watch was over may still be on its way, live values before late ones.
+        assert len(ranges[boot]) == 1 or boot == living, ranges[boot]
     records.close()
     points = stored_points(farm, seen)
     assert len(points) >= 8 * KILLS, "too few readings were under way for this to prove anything"
