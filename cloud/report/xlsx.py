@@ -102,7 +102,9 @@ def _write_figures(book: "Workbook", formats: _Formats, printed: Printed) -> Non
         for one in group.figures:
             row += 1
             _write_figure(sheet, formats, row, one)
-    for column, width in enumerate((34, 12, 12, 12, 12, 10, 40, 90, 64, 8, 40)):
+    # The next column would cut a formula that is longer than its own.
+    formula = max((_wide(one.formula) for group in printed.groups for one in group.figures), default=0)
+    for column, width in enumerate((34, 12, 12, 12, 12, 10, 40, max(90, formula), 64, 8, 40)):
         sheet.set_column(column, column, width)
 
 

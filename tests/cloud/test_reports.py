@@ -252,6 +252,7 @@ class TestFiles:
         with zipfile.ZipFile(io.BytesIO(xlsx(printed(model)))) as book:
             charts = book.read(f"xl/worksheets/sheet{len(model.tables) + 2}.xml").decode()
             days = book.read("xl/worksheets/sheet2.xml").decode()
+            told = book.read("xl/worksheets/sheet1.xml").decode()
             places = book.read("xl/drawings/drawing1.xml").decode()
         breaks = [int(row) for row in re.findall(r'<brk id="(\d+)"', charts)]
         assert 'paperSize="9"' in charts
@@ -261,6 +262,8 @@ class TestFiles:
         assert len(spans) == len(model.charts)
         for first, last in spans:
             assert not any(int(first) < at <= int(last) for at in breaks), (first, last)
+        [wide] = re.findall(r'<col min="8" max="8" width="([\d.]+)"', told)
+        assert float(wide) >= max(len(one.formula) for group in printed(model).groups for one in group.figures)
         [height] = re.findall(r'<row r="1"[^>]* ht="([\d.]+)"', days)
         assert float(height) == 3 * LINE_POINTS, "Ammonia | exposure | (ppm h)"
 
