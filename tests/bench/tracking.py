@@ -196,4 +196,5 @@ def table(names: Iterable[str] = TABLES) -> str:
 
 
 if __name__ == "__main__":
-    print(table(sys.argv[1:] or TABLES))
+    for table_name in sys.argv[1:] or TABLES:
+        print(table([table_name]), flush=True)
