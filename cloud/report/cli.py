@@ -59,7 +59,9 @@ def report(
     farm: Annotated[str, typer.Argument(help="Farm, as in the topics.")],
     flock: Annotated[str, typer.Argument(help="Flock; flock list names them.")],
     *,
-    kind: Annotated[Kinds, typer.Option(help="One day on a page, seven days, or the whole flock.")] = Kinds.FLOCK,
+    kind: Annotated[
+        Kinds | None, typer.Option(help="One day on a page, seven days, or the whole flock, which it is unless given.")
+    ] = None,
     compare: Annotated[
         list[str] | None, typer.Option("--with", help="Another flock, as farm/flock, beside it; may be given again.")
     ] = None,
@@ -79,12 +81,16 @@ def report(
     from cloud.report.desk import report as reported
     from cloud.report.files import made
 
+    if kind and compare:
+        raise typer.BadParameter("flocks are compared over their whole lives; leave out --kind", param_hint="--with")
+    if table and form not in {Forms.CSV, Forms.PARQUET}:
+        raise typer.BadParameter(f"a {form.value.upper()} has all tables; leave it out", param_hint="--table")
     with sentences():
         settings = load_config(config)
         flocks = ((farm, flock), *(_named(one) for one in compare or []))
         with gathering(settings) as gatherer:
             day = last_day(last.date() if last else None, gatherer.zones.day(farm, datetime.now(UTC)))
-            wish = Wish(kind.value, flocks, day, language.value, units.value)
+            wish = Wish((kind or Kinds.FLOCK).value, flocks, day, language.value, units.value)
             wanted = reported(gatherer, replace(wish, kind="comparison") if len(flocks) > 1 else wish)
         file = made(wanted, form.value, table=table, bom=bom)
     path = _path(out, file.name)

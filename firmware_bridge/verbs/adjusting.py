@@ -1,5 +1,6 @@
 """Verbs that change an instrument, or what is known of it: tare, zero, calibrate."""
 
+import json
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +10,7 @@ import typer
 from firmware_bridge.verbs.terminal import (
     AddressOption,
     BaudOption,
+    JsonOption,
     ParityOption,
     PortOption,
     UnitOption,
@@ -34,10 +36,12 @@ def tare(
     parity: ParityOption = None,
     address: AddressOption = None,
     unit: UnitOption = "kg",
+    as_json: JsonOption = False,
 ) -> None:
     """Tell a scale that what lies on it now is nothing: it sends net from now on."""
     with sentences():
-        _adjusted(config(family=family, port=port, baud=baud, parity=parity, address=address, unit=unit), "tare")
+        configured = config(family=family, port=port, baud=baud, parity=parity, address=address, unit=unit)
+        _adjusted(configured, "tare", as_json=as_json)
 
 
 def zero(
@@ -48,13 +52,15 @@ def zero(
     parity: ParityOption = None,
     address: AddressOption = None,
     unit: UnitOption = "kg",
+    as_json: JsonOption = False,
 ) -> None:
     """Tell a scale that its platform is empty now."""
     with sentences():
-        _adjusted(config(family=family, port=port, baud=baud, parity=parity, address=address, unit=unit), "zero")
+        configured = config(family=family, port=port, baud=baud, parity=parity, address=address, unit=unit)
+        _adjusted(configured, "zero", as_json=as_json)
 
 
-def _adjusted(configured: "InstrumentConfig", what: str) -> None:
+def _adjusted(configured: "InstrumentConfig", what: str, *, as_json: bool) -> None:
     from firmware_bridge.device import Adjustable
     from firmware_bridge.errors import WrongSettings
     from firmware_bridge.registry import build
@@ -69,6 +75,9 @@ def _adjusted(configured: "InstrumentConfig", what: str) -> None:
         after = device.read().values
     finally:
         device.close()
+    if as_json:
+        typer.echo(json.dumps({"done": what, "before": before, "now": after}))
+        return
     for key in after:
         was = f"{before[key]:.0f}" if key in before else "no weight"
         typer.echo(f"{key}: {was} before, {after[key]:.0f} now")
@@ -94,6 +103,7 @@ def calibrate(
     seconds: Annotated[float, typer.Option(min=1, max=60, help="how long to listen at each mass")] = 5,
     cells: Annotated[str, typer.Option(help="load cells of this platform, as 0,1; all when left out")] = "",
     force: Annotated[bool, typer.Option("--force", help="replace a calibration that is there")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Teach the load cells of our own node what known masses weigh; asks for each mass to be put on.
 
@@ -115,6 +125,10 @@ def calibrate(
         kept = Calibration.of(points, made_at=datetime.now(UTC), machine=heard.machine, source=heard.input)
         save(out, kept)
         fit = kept.fit()
+        if as_json:
+            found = [{"grams": one.grams, "found_grams": fit.grams(one.counts)} for one in points]
+            typer.echo(json.dumps({"file": str(out), "worst_grams": fit.worst_grams, "points": found}))
+            return
         print_table(
             ("mass, g", "found, g", "off, g"),
             [
@@ -146,7 +160,7 @@ def _points(
     waiting = list(masses)
     while waiting:
         grams = waiting.pop(0)
-        typer.prompt(_wanted(grams), default="", show_default=False, prompt_suffix=" ")
+        typer.prompt(_wanted(grams), default="", show_default=False, prompt_suffix=" ", err=True)
         heard = listen(node_line(port), seconds, cells=cells)
         points.append(point(grams, heard.readings, celsius=heard.celsius))
         if ask and (given := _next_mass(len(points))):
@@ -164,9 +178,8 @@ def _next_mass(taken: int) -> float | None:
     from firmware_bridge.node.calibration import GRAMS_MOST
 
     enough = " (Enter: that was all)" if taken > 1 else ""
-    while answer := typer.prompt(
-        f"Next known mass in grams{enough}:", default="", show_default=False, prompt_suffix=" "
-    ):
+    asked = f"Next known mass in grams{enough}:"
+    while answer := typer.prompt(asked, default="", show_default=False, prompt_suffix=" ", err=True):
         try:
             grams = float(answer)
         except ValueError:

@@ -172,6 +172,8 @@ def test_a_report_from_a_terminal_beside_an_open_store(farm: Gatherer, tmp_path:
         (["f-1", "--on", "9999-12-31"], "has not come yet"),
         (["f-1", "--on", str(LAST), "--format", "csv", "--table", "no"], "it has: days"),
         (["f-1", "--on", str(LAST), "--format", "csv", "--out", nowhere], "can't be written"),
+        (["f-1", "--kind", "day", "--with", "hill/f-2"], "flocks are compared"),
+        (["f-1", "--table", "days"], "a PDF has all tables"),
     ):
         wrong = CliRunner().invoke(cli, ["report", "hill", *arguments], env=environment)
         assert wrong.exit_code in {1, 2}, wrong.output

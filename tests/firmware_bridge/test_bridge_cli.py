@@ -171,6 +171,8 @@ def test_a_scale_is_zeroed_and_tared(simulator: Simulator, tmp_path: Path):
         done = run(verb, "xk3190-a12", "--port", port)
         assert done.exit_code == 0, done.stderr
         assert "load_grams" in done.stdout
+    told = json.loads(run("tare", "xk3190-a12", "--port", port, "--json").stdout)
+    assert (told["done"], told["before"].keys(), told["now"].keys()) == ("tare", {"load_grams"}, {"load_grams"})
 
 
 class JustSwitchedOn:
