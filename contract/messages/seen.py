@@ -35,8 +35,8 @@ class GateCrossing(Event):
 
     gate: Slug
     window_s: float = Field(gt=0, description="length of the window that ends at 'at', in s")
-    birds_in: int = Field(ge=0)
-    birds_out: int = Field(ge=0)
+    birds_in: int = Field(ge=0, le=100_000)
+    birds_out: int = Field(ge=0, le=100_000)
 
 
 class RollCall(Event):
@@ -44,7 +44,9 @@ class RollCall(Event):
 
     outside_birds: int = Field(ge=0, le=100_000, description="went out and did not come back since the door opened")
     flock_birds: int | None = Field(default=None, ge=1, le=1_000_000, description="birds in the flock, where known")
-    drift_birds: int = Field(default=0, ge=0, description="more in than out at some time: crossings were missed")
+    drift_birds: int = Field(
+        default=0, ge=0, le=100_000, description="more in than out at some time: crossings were missed"
+    )
     closes_at: UtcTime
     alarm: bool = Field(description="the door is about to close and somebody is still outside")
 
@@ -57,7 +59,7 @@ class FlockHealth(Event):
     activity_lengths_per_min: float = Field(ge=0, le=600, description="mean walked way, in body lengths per min")
     spread_ratio: Score = Field(description="share of the floor in use, 1 = evenly spread")
     huddle_ratio: Score = Field(description="share of the birds that stand packed against each other")
-    still_birds: int = Field(ge=0, description="birds lying still while the others move")
+    still_birds: int = Field(ge=0, le=100_000, description="birds lying still while the others move")
 
 
 class Box(Strict):
