@@ -2,6 +2,7 @@ import math
 import sqlite3
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,8 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from cloud.errors import BadRecord, StoreUnavailable
 from cloud.store.embedded import EmbeddedSeries
-from cloud.store.embedded.schema import connect
-from cloud.store.embedded.writer import Sealing
+from cloud.store.embedded.schema import batch_of, connect, make_tables
+from cloud.store.embedded.staged import Staged
+from cloud.store.embedded.writer import DROP_BATCHES, Job, Sealing, Writer
 from cloud.store.retention import Retention
 from cloud.store.series import Point, SeriesKey, combined
 
@@ -137,6 +139,43 @@ def test_points_survive_a_seal_that_meets_late_data(series: EmbeddedSeries):
     series.seal()
     window = series.window(key(), START_MS, START_MS + HOUR_MS, 1000)
     assert window.mean.tolist() == [-1.0, *(float(step) for step in range(1, 360))]
+
+
+def test_what_comes_while_the_last_sealed_batches_leave_is_not_taken_for_one(tmp_path: Path):
+    connection = connect(tmp_path / "series.db")
+    make_tables(connection)
+    writer = Writer(connection, Staged(), Sealing())
+
+    def append(step: int) -> None:
+        writer._append([Job([key()], batch_of([(0, START_MS + step, 1.0)]))])
+
+    for step in range(DROP_BATCHES):
+        append(step)
+    writer._rotate()
+    writer._seal_step()
+    writer._seal_step()  # takes out exactly as many as there are, and the table is empty
+    append(DROP_BATCHES)
+    while writer._busy:
+        writer._seal_step()
+    assert connection.execute("SELECT count(*) FROM staging").fetchone() == (1,)
+    connection.close()
+
+
+def test_a_chunk_that_the_disk_spoilt_is_a_gap_and_holds_nobody_up(series: EmbeddedSeries, tmp_path: Path):
+    series.append([Point(key(), START_MS + step, 1.0) for step in range(5)])
+    series.append([Point(key(), START_MS + HOUR_MS + step, 2.0) for step in range(5)])
+    series.seal()
+    with closing(sqlite3.connect(tmp_path / "series.db")) as db, db:
+        (blob,) = db.execute("SELECT packed FROM chunk ORDER BY hour").fetchone()
+        db.execute("UPDATE chunk SET packed=? WHERE packed=?", (blob[:8] + b"spoilt" + blob[14:], blob))
+    assert series.points(key(), START_MS, START_MS + 2 * HOUR_MS).value.tolist() == [2.0] * 5
+    series.append([Point(key(), START_MS + 100, 3.0), Point(key(source="thermo-2"), START_MS, 4.0)])
+    series.seal()
+    assert series.points(key(), START_MS, START_MS + 2 * HOUR_MS).value.tolist() == [3.0, *[2.0] * 5]
+    assert series.latest(key(source="thermo-2")) is not None
+    series.look()
+    with closing(sqlite3.connect(tmp_path / "series.db")) as db:
+        assert db.execute("SELECT length(packed) FROM damaged").fetchall() == [(len(blob),)]
 
 
 def test_many_threads_may_append_and_read_at_once(series: EmbeddedSeries):

@@ -80,6 +80,8 @@ class EmbeddedSeries:
         """Look whether it is open: nothing but this process stands between it and its file."""
         if self._writer is None:
             raise StoreUnavailable(f"{self._path} is not open")
+        if not self._writer.works:
+            raise StoreUnavailable(f"nobody writes to {self._path} any more; start the service again")
 
     def close(self) -> None:
         """Finish what was handed in and close all connections; harmless when not open."""

@@ -48,12 +48,26 @@ def pack_all(hours: Sequence[int], parts: Sequence[Columns]) -> list[bytes]:
     ]
 
 
+class DamagedChunk(ValueError):
+    """The disk does not give back what was written."""
+
+
 def unpack(hour: int, blob: bytes) -> Columns:
-    """Undo ``pack``."""
-    version, decimals, n = _HEAD.unpack_from(blob)
-    if version != _VERSION:
-        raise ValueError(f"a chunk of version {version} was written by a newer Henwise; update this one")
-    body = zlib.decompress(blob[_HEAD.size :])
+    """Undo ``pack``.
+
+    Raises:
+        DamagedChunk: these are not the bytes that were packed.
+        ValueError: a newer Henwise packed them.
+    """
+    if blob[:1] > bytes((_VERSION,)):
+        raise ValueError(f"a chunk of version {blob[0]} was written by a newer Henwise; update this one")
+    try:
+        _, decimals, n = _HEAD.unpack_from(blob)
+        body = zlib.decompress(blob[_HEAD.size :])
+    except (struct.error, zlib.error) as error:
+        raise DamagedChunk(str(error)) from error
+    if len(body) != 12 * n:
+        raise DamagedChunk(f"{len(body)} bytes for {n} rows")
     at_ms = np.cumsum(_restored(body[: 4 * n], "<u4").astype(np.int64)) + hour * HOUR_MS
     if decimals == _DOUBLES:
         return Columns(at_ms, _restored(body[4 * n :], "<f8").astype(np.float64))

@@ -3,15 +3,18 @@
 ``staged`` is what ``Staged.of`` gave before the connection's transaction began.
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterable
 
 import numpy as np
 
 from cloud.store.columns import DAY_MS, HOUR_MS, Columns, Rollups, joined, overlaid
-from cloud.store.embedded.chunks import unpack
+from cloud.store.embedded.chunks import DamagedChunk, unpack
 from cloud.store.embedded.schema import HOURS
 from cloud.store.series import Latest, SeriesKey
+
+log = logging.getLogger(__name__)
 
 Span = tuple[int, int]
 """First time and the time after the last, Unix time in ms."""
@@ -59,7 +62,7 @@ def points_between(connection: sqlite3.Connection, series: int, span: Span, stag
     """Return the points of a span, and whether all are kept: False when only a roll-up is left of some hour."""
     hours = (span[0] // HOUR_MS, (span[1] - 1) // HOUR_MS)
     query = "SELECT hour, packed FROM chunk WHERE series=? AND hour BETWEEN ? AND ?"
-    chunks = [unpack(*row) for row in connection.execute(query, (series, *hours))]
+    chunks = [_unpacked(series, *row) for row in connection.execute(query, (series, *hours))]
     added_up = _hours(connection, series, span)
     if len(chunks) == 1 and not len(staged.at_ms):
         return chunks[0].between(*span), len(added_up) == 1
@@ -110,6 +113,15 @@ def daily_between(connection: sqlite3.Connection, series: int, span: Span, stage
     return joined([days.without(fresh), *parts])
 
 
+def _unpacked(series: int, hour: int, blob: bytes) -> Columns:
+    """Return the points of a chunk; none, which is a gap, when it is damaged."""
+    try:
+        return unpack(hour, blob)
+    except DamagedChunk as error:
+        log.error("hour %d of series %d can't be read: %s", hour, series, error)  # noqa: TRY400  # the disk's fault
+        return Columns.empty()
+
+
 def _hours(connection: sqlite3.Connection, series: int, span: Span) -> np.ndarray:
     """Return the roll-ups of the hours that touch a span, dtype ``HOURS``."""
     query = "SELECT packed FROM hours WHERE series=? AND day BETWEEN ? AND ? ORDER BY day"
@@ -124,5 +136,5 @@ def _hour(connection: sqlite3.Connection, series: int, hour: int, fresh: Columns
     found = connection.execute("SELECT packed FROM chunk WHERE series=? AND hour=?", (series, hour)).fetchone()
     above = fresh.between(hour * HOUR_MS, (hour + 1) * HOUR_MS)
     if found:
-        return overlaid(unpack(hour, found[0]), above)
+        return overlaid(_unpacked(series, hour, found[0]), above)
     return None if left else above

@@ -2,8 +2,8 @@
 
 ``staging`` holds batches as they were committed: it only grows at its end and shrinks at its beginning, so a commit
 writes few pages. ``chunk`` holds the sealed hours, ``hours`` and ``daily`` what they add up to (days of UTC; the hours
-of a day are one row, for a chart of weeks reads nothing else). A point may be in staging and in a chunk: staging is
-newer and wins, and within staging the later row wins.
+of a day are one row, for a chart of weeks reads nothing else), ``damaged`` what the disk did not give back whole. A
+point may be in staging and in a chunk: staging is newer and wins, and within staging the later row wins.
 """
 
 import sqlite3
@@ -27,6 +27,9 @@ CREATE TABLE IF NOT EXISTS series (
 _TABLES = f"""
 CREATE TABLE IF NOT EXISTS staging (row INTEGER PRIMARY KEY, packed BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS chunk (
+    series INTEGER NOT NULL, hour INTEGER NOT NULL, packed BLOB NOT NULL, PRIMARY KEY (series, hour)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS damaged (
     series INTEGER NOT NULL, hour INTEGER NOT NULL, packed BLOB NOT NULL, PRIMARY KEY (series, hour)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS hours (

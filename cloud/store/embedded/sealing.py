@@ -1,5 +1,6 @@
 """From staging into chunks, a few series at a time so that nobody who writes waits long; and out again with age."""
 
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
@@ -7,8 +8,10 @@ from itertools import groupby, pairwise
 import numpy as np
 
 from cloud.store.columns import HOUR_MS, Columns, Rollups, overlaid
-from cloud.store.embedded.chunks import pack_all, unpack
+from cloud.store.embedded.chunks import DamagedChunk, pack_all, unpack
 from cloud.store.embedded.schema import HOURS, HOURS_A_DAY
+
+log = logging.getLogger(__name__)
 
 
 def seal(connection: sqlite3.Connection, by_series: dict[int, Columns]) -> None:
@@ -61,7 +64,14 @@ def series_of(connection: sqlite3.Connection, quantity: str) -> Iterator[int]:
 
 def _merged(connection: sqlite3.Connection, series: int, hour: int, new: Columns) -> Columns:
     found = connection.execute("SELECT packed FROM chunk WHERE series=? AND hour=?", (series, hour)).fetchone()
-    return overlaid(unpack(hour, found[0]), new) if found else new
+    if not found:
+        return new
+    try:
+        return overlaid(unpack(hour, found[0]), new)
+    except DamagedChunk as error:
+        log.error("hour %d of series %d can't be read (%s): kept in damaged, begun anew", hour, series, error)  # noqa: TRY400
+        connection.execute("INSERT OR REPLACE INTO damaged VALUES (?, ?, ?)", (series, hour, found[0]))
+        return new
 
 
 def _by_hour(columns: Columns) -> Iterator[tuple[int, Columns]]:

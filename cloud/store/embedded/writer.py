@@ -105,6 +105,11 @@ class Writer:
             self._staged.add(np.frombuffer(packed, BATCH))
         self._thread.start()
 
+    @property
+    def works(self) -> bool:
+        """Say whether the thread takes jobs."""
+        return self._thread.is_alive()
+
     def submit(self, keys: Sequence[SeriesKey], batch: Batch) -> int:
         """Commit points on the writer's thread and wait for it; answers how many.
 
@@ -148,7 +153,7 @@ class Writer:
             self._seal_all(connection)
             numbers = [(number,) for key in keys if (number := self._ids.get(key)) is not None]
             with _transaction(connection):
-                for table in ("chunk", "hours", "daily"):
+                for table in ("chunk", "hours", "daily", "damaged"):
                     connection.executemany(f"DELETE FROM {table} WHERE series = ?", numbers)  # noqa: S608 - ours
                 connection.executemany("DELETE FROM series WHERE id = ?", numbers)
             for key in keys:
@@ -260,8 +265,8 @@ class Writer:
             self._rotate()
         try:
             self._seal_step()
-        except sqlite3.Error as error:
-            log.warning("series could not be sealed now and stay in staging: %s", error)
+        except Exception as error:  # noqa: BLE001  # whatever it is, it must not end the one thread that takes points
+            log.warning("series could not be sealed now and stay in staging: %s: %s", type(error).__name__, error)
             self._not_before_s = time.monotonic() + TRY_AGAIN_S
 
     def _rotate(self) -> None:
@@ -284,8 +289,10 @@ class Writer:
         """Empty a part of what has been sealed from the table; what a crash leaves of it is sealed once more."""
         with _transaction(self._connection):
             query = "DELETE FROM staging WHERE row IN (SELECT row FROM staging WHERE row<=? ORDER BY row LIMIT ?)"
-            dropped = self._connection.execute(query, (self._sealed_to_row, DROP_BATCHES)).rowcount
-        if dropped < DROP_BATCHES:
+            self._connection.execute(query, (self._sealed_to_row, DROP_BATCHES))
+            left = self._connection.execute("SELECT 1 FROM staging WHERE row<=?", (self._sealed_to_row,)).fetchone()
+        # In an emptied table rows are numbered from 1 again: the next batch must not be taken for a sealed one.
+        if left is None:
             self._sealed_to_row = 0
 
     def _seal_all(self, _connection: sqlite3.Connection) -> int:
