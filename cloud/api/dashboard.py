@@ -5,13 +5,16 @@ from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
 
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from cloud.api.caller import COOKIE
+from cloud.api.caller import COOKIE, resolve
+from cloud.api.services import Services
+from cloud.errors import StoreUnavailable
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 HASHED_FOLDER = "assets/"
@@ -57,10 +60,21 @@ class Dashboard(StaticFiles):
             if error.status_code != HTTPStatus.NOT_FOUND or path.startswith(HASHED_FOLDER):
                 raise
             response = FileResponse(self._index)
-            if COOKIE in Request(scope).cookies:
+            if await _signed_in(Request(scope)):
                 response.headers["Link"] = ", ".join(map(_asked_soon, _first_questions(path)))
         response.headers["Cache-Control"] = IMMUTABLE if path.startswith(HASHED_FOLDER) else "no-cache"
         return response
+
+
+async def _signed_in(request: Request) -> bool:
+    """Say whether the first questions will be answered: a refusal would lie ready for whoever signs in next."""
+    services = getattr(request.app.state, "services", None)
+    if COOKIE not in request.cookies or not isinstance(services, Services):
+        return False
+    try:
+        return await run_in_threadpool(resolve, services, request) is not None
+    except StoreUnavailable:  # the page itself needs no store
+        return False
 
 
 def _first_questions(path: str) -> list[str]:

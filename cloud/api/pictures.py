@@ -1,7 +1,7 @@
 """Pictures, as the camera took them; the boxes travel beside them."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query
@@ -25,7 +25,7 @@ from contract.topics import leaf_of
 
 AtMs = Annotated[int, PathParameter(ge=0, le=2**53, description="when it was taken, Unix time in ms")]
 
-DAY = timedelta(days=1)
+DAY_MS = 24 * 3_600_000
 AT_MOST = 200
 
 of_houses = APIRouter(prefix="/houses", tags=["pictures"], dependencies=[Depends(may(Right.READ))])
@@ -51,10 +51,10 @@ def list_pictures(
 ) -> list[PictureTaken]:
     """List pictures of a house's cameras, the newest first; the newest of each camera is always among them."""
     known_house(services, farm, house)
-    end = to or datetime.now(UTC)
-    start = from_ or end - DAY
+    end_ms = to_unix_ms(to or datetime.now(UTC))
+    start_ms = to_unix_ms(from_) if from_ else end_ms - DAY_MS
     kind = leaf_of(Snapshot).name
-    taken = pictures.between(services.records, (farm, house), kind, to_unix_ms(start), to_unix_ms(end))
+    taken = pictures.between(services.records, (farm, house), kind, start_ms, end_ms)
     cameras: dict[tuple[str, str], list[PictureFacts]] = {}
     for facts in taken:
         cameras.setdefault((facts.key.place.device, facts.key.camera), []).append(facts)

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from cloud.api.caller import COOKIE
 from cloud.api.document import api_document
 from cloud.api.services import Services
 from cloud.app import create_app
@@ -348,6 +349,8 @@ async def test_a_page_names_what_it_will_ask_first_to_whoever_is_signed_in(
     assert named(await mei.get("/houses/hill/house-2%0d%0aset-cookie:x")) == ["/api/v1/overview"]
     assert named(await mei.get("/assets/index-abc123.js")) == []
     assert named(await stranger.get("/houses/hill/house-2")) == []
+    stranger.cookies.set(COOKIE, "of-a-session-that-is-over")
+    assert named(await stranger.get("/")) == []
 
 
 async def test_a_dashboard_that_is_not_built_says_so(config: CloudConfig, tmp_path: Path):

@@ -74,6 +74,7 @@ async def test_the_pictures_of_a_day_are_spread_over_it(app: FastAPI, mei: httpx
     assert (await mei.get(taken[0]["url"] + "?width=300")).status_code == 422
     earlier = (await mei.get(f"{HOUSE}/pictures", params={"to": (now - timedelta(hours=5)).isoformat()})).json()
     assert len(earlier) == 2
+    assert (await mei.get(f"{HOUSE}/pictures", params={"to": "0001-01-01T00:00:00Z"})).json() == []
 
 
 async def test_what_came_late_is_told_with_its_series(app: FastAPI, mei: httpx.AsyncClient):

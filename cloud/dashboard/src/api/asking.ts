@@ -28,6 +28,14 @@ export class Asking {
     );
   }
 
+  /**
+   * Ask what the page's own answer told the browser to ask already (its Link header). With a header of ours, such as the
+   * language, some browsers would take it for another question and ask twice.
+   */
+  protected askedAlready<Answer>(path: string): Promise<Answer> {
+    return this.exchange(path, { method: "GET" }, async (response) => (await response.json()) as Answer);
+  }
+
   protected file(path: string): Promise<File> {
     return this.exchange(
       path,

@@ -130,11 +130,11 @@ export class Client extends Asking {
 
   /** All houses in short. */
   overview(): Promise<Overview> {
-    return this.ask("GET", "/overview");
+    return this.askedAlready("/overview");
   }
 
   house(place: Place): Promise<HouseNow> {
-    return this.ask("GET", houseAddress(place));
+    return this.askedAlready(houseAddress(place));
   }
 
   /** The days of a flock; of the one that lives there unless another is named. */
