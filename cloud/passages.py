@@ -8,12 +8,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from cloud.store.columns import Times, Values
+from cloud.store.columns import DAY_MS, HOUR_MS, Rollups, Times, Values
 from cloud.store.series import SeriesKey, SeriesStore
 
 IN, OUT = "gate_in_birds", "gate_out_birds"
 HALF_HOUR_S, HOUR_S, DAY_S = 1_800, 3_600, 86_400
-DAY_MS: Final = DAY_S * 1000
 MOST_DAYS: Final = 400
 EARLIEST_MS: Final = 946_684_800_000
 """The year 2000: no gate counted before, and a calendar has no days before its first year."""
@@ -60,7 +59,7 @@ def passages(
     told = np.zeros(len(edges) - 1, np.bool_)
     sums = {IN: np.zeros(len(told)), OUT: np.zeros(len(told))}
     for key in keys:
-        at_ms, birds = _counted(series, key, int(edges[0]), int(edges[-1]), step_s)
+        at_ms, birds = _counted(series, key, edges, step_s)
         steps = np.searchsorted(edges, at_ms, side="right") - 1
         np.add.at(sums[key.quantity], steps, birds)
         told[steps] = True
@@ -76,16 +75,33 @@ def _step_s(span_ms: int) -> int:
     return HOUR_S if span_ms <= HOURLY_DAYS * DAY_MS else DAY_S
 
 
-def _counted(series: SeriesStore, key: SeriesKey, from_ms: int, to_ms: int, step_s: int) -> tuple[Times, Values]:
-    """Return stamps that lie in their steps, and birds."""
+def _counted(series: SeriesStore, key: SeriesKey, edges: Times, step_s: int) -> tuple[Times, Values]:
+    """Return stamps that lie in their steps, and birds.
+
+    A count is stamped with the end of its minute. Roll-ups, of hours of UTC, stand for points that are not kept any
+    more and in the midst of days; an hour that could not be divided counts to the step in which it begins.
+    """
+    from_ms, to_ms = int(edges[0]), int(edges[-1])
     if step_s == HALF_HOUR_S:
         points = series.points(key, from_ms + 1, to_ms + 1)
-        # A count is stamped with the end of its minute.
         return points.at_ms - 1, points.value
-    hour_ms = HOUR_S * 1000
-    hours = series.hours(key, from_ms // hour_ms * hour_ms, -(-to_ms // hour_ms) * hour_ms)
-    good = (hours.at_ms >= from_ms) & (hours.at_ms < to_ms)
-    return hours.at_ms[good], hours.total[good]
+    hours = series.hours(key, from_ms // HOUR_MS * HOUR_MS, (to_ms // HOUR_MS + 1) * HOUR_MS)
+    parts = [series.points(key, *span) for span in _divided(hours, edges, step_s)]
+    at_ms = np.concatenate([np.empty(0, np.int64), *(part.at_ms for part in parts)])
+    birds = np.concatenate([np.empty(0), *(part.value for part in parts)])
+    whole = ~np.isin(hours.at_ms, at_ms // HOUR_MS * HOUR_MS)
+    at_ms, birds = np.append(at_ms - 1, hours.at_ms[whole]), np.append(birds, hours.total[whole])
+    good = (at_ms >= from_ms) & (at_ms < to_ms)
+    return at_ms[good], birds[good]
+
+
+def _divided(hours: Rollups, edges: Times, step_s: int) -> list[tuple[int, int]]:
+    """Return the spans that must come point by point: of days the hours around midnight, few as birds sleep then."""
+    if step_s == HOUR_S:
+        return [(int(edges[0]), int(edges[-1]) + 1)]
+    # In whole-hour zones too: a count that is stamped 24:00 stands in the roll-up of the next day's first hour.
+    cut = np.isin(hours.at_ms, edges // HOUR_MS * HOUR_MS) & (hours.total > 0)
+    return [(begins, begins + HOUR_MS) for begins in hours.at_ms[cut].tolist()]
 
 
 def _edges(from_ms: int, to_ms: int, step_s: int, zone: ZoneInfo) -> Times:
@@ -107,10 +123,11 @@ def _midnight_ms(day: date, zone: ZoneInfo) -> int:
 
 
 def _outside(edges: Times, more_out: Values, told: NDArray[np.bool_], zone: ZoneInfo) -> Values:
-    found, now = np.full(len(more_out), np.nan), 0.0
+    found, now, day = np.full(len(more_out), np.nan), 0.0, date.min
     for index, (begins, change) in enumerate(zip(edges.tolist(), more_out.tolist(), strict=False)):
-        at = datetime.fromtimestamp(begins / 1000, zone)
-        now = max(0.0, (0.0 if (at.hour, at.minute) == (0, 0) else now) + change)
+        # By the date and not at 00:00: where the clocks change at midnight, a day begins at 01:00 or has two of them.
+        before, day = day, datetime.fromtimestamp(begins / 1000, zone).date()
+        now = max(0.0, (now if day == before else 0.0) + change)
         if told[index]:
             found[index] = now
     return found
