@@ -24,7 +24,8 @@ from typing import Self
 from contract.messages import KEPT_RANGES_MAX, Event, SeqRange, encode
 from contract.topics import leaf_of
 from edge.clock import Clock, is_mark, mark_ms
-from edge.outbox_file import Load, NewRow, OutboxFile, Row
+from edge.outbox_file import OutboxFile
+from edge.outbox_rows import Load, NewRow, Row
 
 log = logging.getLogger(__name__)
 

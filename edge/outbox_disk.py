@@ -1,25 +1,36 @@
 """The file of the outbox on the disk: opened, locked, brought up to date, written in transactions.
 
 WAL with synchronous=FULL keeps what was committed over a power cut (NORMAL was seen to lose it). A file that SQLite
-can't read any more, as a dying SD card leaves it, is set aside and a new one is begun: old rows must not stop new ones.
+can't read any more, as a dying SD card leaves it, is set aside and a new one is begun, with what could be rescued: old
+rows must not stop new ones.
 """
 
 import fcntl
 import logging
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Final
 
 from edge.errors import OutboxTaken
+from edge.outbox_rescue import rescue
 
 log = logging.getLogger(__name__)
 
 PAGE_BYTES: Final = 2048
 """A commit of twenty events touches a dozen pages, most of them only in part: half as large, a third less is written.
 A file of an earlier version keeps its 4096."""
+
+AT_START_S: Final = 80.0
+AT_WORK_S: Final = 30.0
+"""Most time to copy out of a damaged file, in s: systemd waits 120 s for a start and then 60 s for the watchdog."""
+
+ASIDE_KEPT: Final = 2
+"""Damaged files that stay: a dying card must not be filled with them."""
+
+_TAILS = ("-wal", "-shm")
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS outbox (
@@ -76,23 +87,117 @@ def held(path: Path) -> IO[bytes]:
     return file
 
 
-def connect_or_begin_anew(path: Path) -> sqlite3.Connection:
-    """Open the file; one that can't be read is set aside.
+def is_damage(error: sqlite3.Error) -> bool:
+    """Say whether the file is damaged, and not just the disk full or a statement refused."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def connect_or_begin_anew(path: Path, read: Callable[[sqlite3.Connection], object]) -> None:
+    """Open the file and hand it to ``read``; one that can't be read is set aside.
+
+    Args:
+        path: the file.
+        read: reads what must be known at the start, and so every page of rows. Called again with the new file.
 
     Raises:
         sqlite3.OperationalError: the disk refuses.
     """
+    with _refusals():
+        if _rescued(path).exists() and not path.exists():  # the power went while the damaged one was set aside
+            _put_in_place(path)
+        _remove(_rescued(path))
     try:
-        return _connect(path)
+        _connected(path, read)
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError as error:
+        begin_anew(path, error, read, AT_START_S)
+
+
+def begin_anew(
+    path: Path, error: sqlite3.Error, read: Callable[[sqlite3.Connection], object], most_s: float = AT_WORK_S
+) -> None:
+    """Set a damaged file aside that nobody has open, begin a new one with what can be read, hand it to ``read``.
+
+    Args:
+        path: the file.
+        error: what showed the damage.
+        read: as of ``connect_or_begin_anew``.
+        most_s: most time to copy, in s.
+
+    Raises:
+        sqlite3.Error: the disk refuses.
+    """
+    # Into a file beside it first: until that is whole, a power cut leaves everything as it was.
+    with _refusals():
+        _remove(_rescued(path))
+        rescued = _copied(path, most_s)
         aside = path.with_name(f"{path.name}.broken-{time.time():.0f}")
         path.rename(aside)
-        for tail in ("-wal", "-shm"):
-            Path(f"{path}{tail}").unlink(missing_ok=True)
-        log.error("the outbox can't be read (%s): set aside as %s, a new one is begun; check the disk", error, aside)  # noqa: TRY400  # a sentence, not a traceback
-        return _connect(path)
+        if (wal := Path(f"{path}-wal")).exists():  # what could not be copied may be there
+            wal.rename(f"{aside}-wal")
+        _put_in_place(path)
+        _remove_older(path)
+    log.error(
+        "the outbox can't be read (%s): set aside as %s, a new one is begun with %d events of it; check the disk",
+        error,
+        aside,
+        rescued,
+    )
+    _connected(path, read)
+
+
+def _copied(path: Path, most_s: float) -> int:
+    new = _rescued(path)
+    try:
+        with closing(_connect(new)) as db:
+            db.execute("PRAGMA journal_mode = OFF")  # half as much to write; what goes wrong is thrown away below
+            rescued = rescue(path, db, most_s)
+    except sqlite3.DatabaseError as error:
+        log.warning("the events in the damaged outbox stay there, a new one does not take them: %s", error)
+        _remove(new)
+        _connect(new).close()
+        return 0
+    return rescued
+
+
+def _remove_older(path: Path) -> None:
+    asides = [one for one in path.parent.glob(f"{path.name}.broken-*") if not one.name.endswith(_TAILS)]
+    for one in sorted(asides, key=lambda one: one.stat().st_ctime_ns)[:-ASIDE_KEPT]:
+        _remove(one)
+
+
+def _rescued(path: Path) -> Path:
+    return path.with_name(f"{path.name}.rescued")
+
+
+def _put_in_place(path: Path) -> None:
+    for tail in _TAILS:
+        Path(f"{path}{tail}").unlink(missing_ok=True)
+    _rescued(path).rename(path)
+
+
+def _remove(path: Path) -> None:
+    for tail in ("", *_TAILS):
+        Path(f"{path}{tail}").unlink(missing_ok=True)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Let a disk that refuses speak as SQLite does."""
+    try:
+        yield
+    except OSError as error:
+        raise sqlite3.OperationalError(f"the disk refuses: {error.strerror}") from error
+
+
+def _connected(path: Path, read: Callable[[sqlite3.Connection], object]) -> None:
+    db = _connect(path)
+    try:
+        read(db)
+    except BaseException:
+        db.close()
+        raise
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -2,6 +2,9 @@
 
 What the cloud has committed is kept for a while, as long as there is room: a cloud that was restored from a backup asks
 for it again. Those rows go first when there is no room, and then what waits, the least worth first.
+
+A file that turns out to be damaged, at the start or at any call later, is set aside and a new one is begun with what
+could be read of it; then the call is done on that one.
 """
 
 import sqlite3
@@ -9,87 +12,27 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from contract.messages import SeqRange
 from edge.clock import PowerOn
 from edge.errors import OutboxStuck
-from edge.outbox_disk import connect_or_begin_anew, held, transaction
+from edge.outbox_disk import begin_anew, connect_or_begin_anew, held, is_damage, transaction
 from edge.outbox_fill import Fill, Passed
 from edge.outbox_held import stamp_some
+from edge.outbox_rows import Load, NewRow, Row
+
+T = TypeVar("T")
 
 _SWEEP_EVERY_MS = 10 * 60_000
 _SWEEP_ROWS = 5_000
 _DAY_MS = 86_400_000
 _LIVE_ROWS = 1_000
 _LIVE_COMMITS = 2_000
+_ANEW_EVERY_S = 60.0
+"""A disk that damages each new file must not be kept busy with new files alone."""
 _COLUMNS = "id, boot, seq, leaf, at_ms, payload"
-
-
-@dataclass(frozen=True, slots=True)
-class NewRow:
-    """An event as it is stored: its number, its topic's leaf, its worth, its time and its JSON.
-
-    ``held`` names the power-on that ``at_ms`` counts from, while nobody knows the time.
-    """
-
-    boot: str
-    seq: int
-    leaf: str
-    worth: int
-    at_ms: int
-    payload: bytes
-    held: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One event that waits for the cloud.
-
-    Attributes:
-        id: rises with every commit, over boots.
-        boot: the start of the agent it was measured in.
-        seq: its number within the boot.
-        leaf: last level of its topic.
-        at_ms: when it was measured, in ms since 1970.
-        payload: the message as JSON.
-    """
-
-    id: int
-    boot: str
-    seq: int
-    leaf: str
-    at_ms: int
-    payload: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """How full the outbox is, and how much came.
-
-    Attributes:
-        rows: events that wait.
-        size: bytes of their messages.
-        max_rows: most events that may wait.
-        max_bytes: most bytes that may wait.
-        came_rows: events stored since it was opened.
-        came_bytes: bytes of their messages.
-    """
-
-    rows: int
-    size: int
-    max_rows: int
-    max_bytes: int
-    came_rows: int
-    came_bytes: int
-
-    def room_hours(self, hours: float) -> float | None:
-        """Return for how long the room left suffices, in h, if it goes on as in the ``hours`` since it was opened."""
-        if hours <= 0 or not (self.came_rows and self.came_bytes):
-            return None
-        by_rows = (self.max_rows - self.rows) / (self.came_rows / hours)
-        return max(0.0, min(by_rows, (self.max_bytes - self.size) / (self.came_bytes / hours)))
 
 
 class OutboxFile:
@@ -113,6 +56,8 @@ class OutboxFile:
         self._max_rows = max_rows
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
+        self._damage: sqlite3.DatabaseError | None = None
+        self._anew_from_s = 0.0
         self._came_rows = self._came_bytes = 0
         self._fill = Fill()
         self._live: deque[tuple[int, int]] = deque(maxlen=_LIVE_COMMITS)
@@ -135,19 +80,48 @@ class OutboxFile:
         except OSError as error:
             raise OutboxStuck(f"{self._path.parent} can't be written ({error.strerror}): check data_dir") from error
         try:
-            self._db = connect_or_begin_anew(self._path)
+            connect_or_begin_anew(self._path, self._take)
         except sqlite3.Error as error:
             self._held.close()
             raise OutboxStuck(f"{self._path} can't be opened ({error}): check the disk") from error
+
+    def _take(self, db: sqlite3.Connection) -> None:
+        """Work with this file from now on; reads every page of rows."""
+        self._db = db
         self._fill = self._counted()
         self._count_held()
-        # Ids are given here and not by AUTOINCREMENT, which would write a page more with every commit.
-        (self._next_id,) = self._db.execute("SELECT coalesce(max(id), 0) + 1 FROM outbox").fetchone()
+        # Ids are given here and not by AUTOINCREMENT, which would write a page more with every commit. After damage
+        # they go on: what is on its way to the cloud is known by its id.
+        (next_id,) = db.execute("SELECT coalesce(max(id), 0) + 1 FROM outbox").fetchone()
+        self._next_id = max(self._next_id, next_id)
         # What an earlier process measured in the last minute is live, too.
         newest = max(1, self._next_id - _LIVE_ROWS)
-        at_ms = self._db.execute("SELECT max(at_ms) FROM outbox WHERE id >= ? AND held IS NULL", (newest,)).fetchone()
+        at_ms = db.execute("SELECT max(at_ms) FROM outbox WHERE id >= ? AND held IS NULL", (newest,)).fetchone()
+        self._live.clear()
         self._live.append((newest, at_ms[0] or 0))
-        (self.dropped_rows,) = self._db.execute("SELECT coalesce(sum(events), 0) FROM dropped").fetchone()
+        (self.dropped_rows,) = db.execute("SELECT coalesce(sum(events), 0) FROM dropped").fetchone()
+
+    def _on_file(self, work: Callable[[], T]) -> T:
+        """Do something with the file, all or nothing; when that shows damage, on a new file.
+
+        Raises:
+            sqlite3.Error: the disk refused.
+        """
+        with self._lock:
+            if self._damage is None:
+                try:
+                    return work()
+                except sqlite3.DatabaseError as error:
+                    if not is_damage(error):
+                        raise
+                    self._damage = error
+                    self._db.close()
+            if time.monotonic() < self._anew_from_s:
+                raise self._damage
+            self._anew_from_s = time.monotonic() + _ANEW_EVERY_S
+            begin_anew(self._path, self._damage, self._take)
+            self._damage = None
+            return work()
 
     def close(self) -> None:
         """Let go of the file."""
@@ -165,30 +139,33 @@ class OutboxFile:
         Raises:
             sqlite3.Error: the disk refused; nothing of the call was stored.
         """
-        with self._lock:
-            with transaction(self._db):
-                self._db.executemany(
-                    "INSERT INTO outbox (id, boot, seq, leaf, worth, at_ms, size, payload, held)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (
-                        (row_id, r.boot, r.seq, r.leaf, r.worth, r.at_ms, len(r.payload), r.payload, r.held)
-                        for row_id, r in enumerate(rows, self._next_id)
-                    ),
-                )
-                fill = self._fill.copy()
-                fill.wait((row_id, len(row.payload), row.worth) for row_id, row in enumerate(rows, self._next_id))
-                dropped = Counter(dropped_before or {})
-                self._sweep(fill, dropped)
-                self._trim(fill, dropped)
-                self._count(dropped)
-            self._fill = fill
-            self._live.append((self._next_id, max((row.at_ms for row in rows if not row.held), default=0)))
-            self.dropped_rows += dropped.total()
-            self._next_id += len(rows)
+        self._on_file(lambda: self._append(rows, dropped_before))
+
+    def _append(self, rows: Sequence[NewRow], dropped_before: Counter[str] | None) -> None:
+        with transaction(self._db):
+            self._db.executemany(
+                "INSERT INTO outbox (id, boot, seq, leaf, worth, at_ms, size, payload, held)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (row_id, r.boot, r.seq, r.leaf, r.worth, r.at_ms, len(r.payload), r.payload, r.held)
+                    for row_id, r in enumerate(rows, self._next_id)
+                ),
+            )
+            fill = self._fill.copy()
+            fill.wait((row_id, len(row.payload), row.worth) for row_id, row in enumerate(rows, self._next_id))
+            dropped = Counter(dropped_before or {})
+            self._sweep(fill, dropped)
+            self._trim(fill, dropped)
+            self._count(dropped)
+            # Before the commit, as all that may show damage: what was committed would be tried a second time.
             if self.held_rows or any(row.held for row in rows):
                 self._count_held()
-            self._came_rows += len(rows)
-            self._came_bytes += sum(len(row.payload) for row in rows)
+        self._fill = fill
+        self._live.append((self._next_id, max((row.at_ms for row in rows if not row.held), default=0)))
+        self.dropped_rows += dropped.total()
+        self._next_id += len(rows)
+        self._came_rows += len(rows)
+        self._came_bytes += sum(len(row.payload) for row in rows)
 
     def _trim(self, fill: Fill, dropped: Counter[str]) -> None:
         while fill.rows + fill.kept > self._max_rows or fill.size + fill.kept_size > self._max_bytes:
@@ -261,27 +238,29 @@ class OutboxFile:
             limit: most rows to return.
             backlog: most rows of the backlog among them; all unless given.
         """
+        return self._on_file(lambda: self._waiting(live_since_ms, but, limit, backlog))
+
+    def _waiting(self, live_since_ms: int, but: Collection[int], limit: int, backlog: int | None) -> list[Row]:
         marks = ", ".join("?" * len(but))
-        with self._lock:
-            first = self._fill.first_waiting()
-            if first is None:
-                return []
-            while self._live and self._live[0][1] < live_since_ms:
-                self._live.popleft()
-            live = self._live[0][0] if self._live else self._next_id
-            ages = (
-                (f"id >= {max(first, live):d} AND at_ms >= {live_since_ms:d}", limit),
-                (f"id >= {first:d} AND (id < {live:d} OR at_ms < {live_since_ms:d})", min(limit, backlog or limit)),
+        first = self._fill.first_waiting()
+        if first is None:
+            return []
+        while self._live and self._live[0][1] < live_since_ms:
+            self._live.popleft()
+        live = self._live[0][0] if self._live else self._next_id
+        ages = (
+            (f"id >= {max(first, live):d} AND at_ms >= {live_since_ms:d}", limit),
+            (f"id >= {first:d} AND (id < {live:d} OR at_ms < {live_since_ms:d})", min(limit, backlog or limit)),
+        )
+        return [
+            Row(*values)
+            for age, most in (ages[:1] if backlog == 0 else ages)
+            for values in self._db.execute(
+                f"SELECT {_COLUMNS} FROM outbox WHERE acked_ms IS NULL AND held IS NULL"  # noqa: S608  # numbers and marks only
+                f" AND {age} AND id NOT IN ({marks}) ORDER BY id LIMIT ?",
+                (*but, most),
             )
-            return [
-                Row(*values)
-                for age, most in (ages[:1] if backlog == 0 else ages)
-                for values in self._db.execute(
-                    f"SELECT {_COLUMNS} FROM outbox WHERE acked_ms IS NULL AND held IS NULL"  # noqa: S608  # numbers and marks only
-                    f" AND {age} AND id NOT IN ({marks}) ORDER BY id LIMIT ?",
-                    (*but, most),
-                )
-            ][:limit]
+        ][:limit]
 
     @property
     def rows(self) -> int:
@@ -296,17 +275,16 @@ class OutboxFile:
 
     def oldest_at_ms(self) -> int | None:
         """Return when the oldest event that waits was measured, in ms since 1970; None when nothing waits."""
-        with self._lock:
-            oldest = self._db.execute(
-                "SELECT at_ms FROM outbox WHERE id >= ? AND acked_ms IS NULL AND held IS NULL ORDER BY id LIMIT 1",
-                (self._fill.first_waiting() or self._next_id,),
-            ).fetchone()
+        query = "SELECT at_ms FROM outbox WHERE id >= ? AND acked_ms IS NULL AND held IS NULL ORDER BY id LIMIT 1"
+        oldest = self._on_file(
+            lambda: self._db.execute(query, (self._fill.first_waiting() or self._next_id,)).fetchone()
+        )
         return None if oldest is None else int(oldest[0])
 
     def dropped(self) -> dict[str, int]:
         """Return how many events were given up, per leaf."""
-        with self._lock:
-            return dict(self._db.execute("SELECT leaf, events FROM dropped ORDER BY leaf").fetchall())
+        query = "SELECT leaf, events FROM dropped ORDER BY leaf"
+        return dict(self._on_file(lambda: self._db.execute(query).fetchall()))
 
     def confirm(self, ranges: Iterable[SeqRange]) -> list[int]:
         """Note what the cloud has committed: it waits no longer.
@@ -317,14 +295,17 @@ class OutboxFile:
         Raises:
             sqlite3.Error: the disk refused; nothing has changed.
         """
-        with self._lock:
-            gone = self._set_acked(ranges, self._now_ms() or int(time.time() * 1000), "acked_ms IS NULL")
-            self._fill.keep(gone)
-            for _id, size, worth in gone:
-                self._fill.wait_no_longer(size, worth)
-            for worth in {worth for _id, _size, worth in gone if self._fill.waiting[worth]}:
-                of_worth = f"acked_ms IS NULL AND worth = {worth:d}"
-                self._fill.first[worth] = self._first(of_worth, self._fill.first[worth])
+        spans = list(ranges)
+        return self._on_file(lambda: self._confirm(spans))
+
+    def _confirm(self, ranges: Iterable[SeqRange]) -> list[int]:
+        gone = self._set_acked(ranges, self._now_ms() or int(time.time() * 1000), "acked_ms IS NULL")
+        self._fill.keep(gone)
+        for _id, size, worth in gone:
+            self._fill.wait_no_longer(size, worth)
+        for worth in {worth for _id, _size, worth in gone if self._fill.waiting[worth]}:
+            of_worth = f"acked_ms IS NULL AND worth = {worth:d}"
+            self._fill.first[worth] = self._first(of_worth, self._fill.first[worth])
         return [row_id for row_id, _size, _worth in gone]
 
     def take_back(self, ranges: Iterable[SeqRange]) -> int:
@@ -336,11 +317,14 @@ class OutboxFile:
         Raises:
             sqlite3.Error: the disk refused; nothing has changed.
         """
-        with self._lock:
-            back = self._set_acked(ranges, None, "acked_ms IS NOT NULL")
-            self._fill.wait(back)
-            for _id, size, _worth in back:
-                self._fill.keep_no_longer(size)
+        spans = list(ranges)
+        return self._on_file(lambda: self._take_back(spans))
+
+    def _take_back(self, ranges: Iterable[SeqRange]) -> int:
+        back = self._set_acked(ranges, None, "acked_ms IS NOT NULL")
+        self._fill.wait(back)
+        for _id, size, _worth in back:
+            self._fill.keep_no_longer(size)
         return len(back)
 
     def kept(self, limit: int) -> list[SeqRange]:
@@ -351,8 +335,7 @@ class OutboxFile:
             " FROM outbox WHERE acked_ms IS NOT NULL"
             ") GROUP BY boot, run ORDER BY last DESC LIMIT ?"
         )
-        with self._lock:
-            rows = self._db.execute(query, (limit,)).fetchall()
+        rows = self._on_file(lambda: self._db.execute(query, (limit,)).fetchall())
         return [SeqRange(boot=boot, first=first, last=last) for boot, first, last, _id in rows]
 
     def _set_acked(self, ranges: Iterable[SeqRange], to_ms: int | None, before: str) -> list[Passed]:
@@ -374,12 +357,14 @@ class OutboxFile:
         """
         stamped = 0
         while self.held_rows:
-            with self._lock:
-                with transaction(self._db):
-                    some = stamp_some(self._db, known)
-                self._count_held()
-            stamped += some
+            stamped += self._on_file(lambda: self._stamp(known))
         return stamped
+
+    def _stamp(self, known: PowerOn) -> int:
+        with transaction(self._db):
+            some = stamp_some(self._db, known)
+        self._count_held()
+        return some
 
     def _count_held(self) -> None:
         (self.held_rows,) = self._db.execute("SELECT count(*) FROM outbox WHERE held IS NOT NULL").fetchone()

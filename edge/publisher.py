@@ -25,7 +25,7 @@ from edge.clock import Clock
 from edge.config import BrokerConfig
 from edge.errors import BrokerAway
 from edge.outbox import Outbox
-from edge.outbox_file import Row
+from edge.outbox_rows import Row
 from edge.pacing import Pace
 from edge.secret import read_secret
 from edge.window import Window

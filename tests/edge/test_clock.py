@@ -22,7 +22,7 @@ from edge.clock import BORN, POWER_ON, WAIT_S, Clock, is_mark
 from edge.errors import ClockUnset
 from edge.origin import Origin
 from edge.outbox import Outbox
-from edge.outbox_file import Row
+from edge.outbox_rows import Row
 from edge.timescale import SLEWED_MOST_S, Timescale
 from tests.edge.clocks import FIRST_S, FileClocks, World
 from tests.edge.samples import BOOT

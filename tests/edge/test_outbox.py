@@ -3,7 +3,7 @@ import json
 import logging
 import sqlite3
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,9 @@ from contract.messages import Event, SeqRange
 from contract.topics import LEAVES
 from edge.errors import OutboxStuck, OutboxTaken
 from edge.outbox import GROUP_ROWS, WORTH, Outbox
-from edge.outbox_file import OutboxFile, Row
+from edge.outbox_disk import PAGE_BYTES
+from edge.outbox_file import OutboxFile
+from edge.outbox_rows import Row
 from tests.edge.samples import BOOT, finding, reading, snapshot, weight
 from tests.edge.waiting import wait_until
 
@@ -314,6 +316,97 @@ def test_a_broken_file_is_set_aside(tmp_path: Path, caplog: pytest.LogCaptureFix
         assert put_all(outbox, reading()) == [1]
     assert "set aside" in caplog.text
     assert [path.read_bytes()[:18] for path in tmp_path.glob("*.broken-*")] == [b"no database at all"]
+
+
+def damage(file: Path, page: int) -> None:
+    """Zero a page, as a dying SD card does."""
+    with file.open("r+b") as disk:
+        disk.seek((page - 1) * PAGE_BYTES)
+        disk.write(bytes(PAGE_BYTES))
+
+
+def root_of(file: Path, name: str) -> int:
+    with closing(sqlite3.connect(file)) as db:
+        return int(db.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0])
+
+
+def seqs_around(gap: list[int], last: int) -> bool:
+    """Say whether these are the numbers up to ``last`` but for some in the midst."""
+    missing = sorted(set(range(1, last + 1)) - set(gap))
+    return 0 < len(missing) < 40 and missing == list(range(missing[0], missing[-1] + 1)) and missing[0] > 1
+
+
+def test_a_damaged_page_costs_its_rows_and_no_others(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    file = tmp_path / "o.sqlite"
+    with Outbox(file, BOOT) as outbox:
+        put_all(outbox, *[reading() for _ in range(300)])
+        outbox.confirm([SeqRange(boot=BOOT, first=1, last=3)])
+    damage(file, file.stat().st_size // PAGE_BYTES // 2)
+    with Outbox(file, "b" * 16) as outbox:
+        seqs = [1, 2, 3, *(row.seq for row in rows_of(outbox))]
+        assert seqs_around(seqs, 300)
+        assert outbox.rows == len(seqs) - 3
+        assert put_all(outbox, weight()) == [1]
+    (aside,) = tmp_path.glob("*.broken-*")
+    assert f"set aside as {aside}, a new one is begun with {len(seqs) - 3} events" in caplog.text
+    assert len(rows_of_file(tmp_path)) == len(seqs) - 2
+    assert list(tmp_path.glob("*.broken-*")) == [aside]
+
+
+@pytest.mark.parametrize("page", ["a row's", "the index's"])
+def test_damage_that_shows_while_it_runs_stops_nothing(tmp_path: Path, page: str, caplog: pytest.LogCaptureFixture):
+    file = tmp_path / "o.sqlite"
+    with Outbox(file, BOOT) as outbox:
+        put_all(outbox, *[reading() for _ in range(300)])
+    whole = file.stat().st_size // PAGE_BYTES
+    index = root_of(file, "sqlite_autoindex_outbox_1")
+    with Outbox(file, "b" * 16) as outbox:
+        outbox._file._db.execute("PRAGMA shrink_memory")  # so that it looks at the disk again
+        damage(file, whole // 2 if page == "a row's" else index)
+        if page == "a row's":
+            assert seqs_around([row.seq for row in rows_of(outbox)], 300)
+        assert put_all(outbox, weight(), weight()) == [1, 2]
+        rows = rows_of(outbox)
+        assert [row.id for row in rows] == sorted({row.id for row in rows})
+        assert rows[-1].id == 302
+        assert page == "a row's" or len(rows) == 302
+        new, old = SeqRange(boot="b" * 16, first=1, last=2), SeqRange(boot=BOOT, first=1, last=1)
+        assert len(outbox.confirm([new, old])) == 3
+        assert outbox.rows == len(rows) - 3
+    assert caplog.text.count("set aside") == len(list(tmp_path.glob("*.broken-*"))) == 1
+
+
+def test_a_disk_that_damages_every_file_is_not_filled_with_them(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    file = tmp_path / "o.sqlite"
+    for turn in range(4):
+        file.write_bytes(b"no database at all" * 100)
+        (tmp_path / f"o.sqlite.broken-{turn}").touch()
+        with Outbox(file, BOOT) as outbox:
+            assert put_all(outbox, reading()) == [1]
+            index = root_of(file, "sqlite_autoindex_outbox_1")
+            outbox._file._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert len(list(tmp_path.glob("*.broken-*"))) == 2
+    with Outbox(file, "b" * 16, retry_wait_s=0.05) as outbox:
+        for seq in (1, None):
+            outbox._file._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            outbox._file._db.execute("PRAGMA shrink_memory")
+            damage(file, index)
+            number = outbox.put(weight())
+            if seq:
+                assert number.result(timeout=10) == seq
+        wait_until(lambda: "malformed" in outbox.problem)
+        outbox._file._anew_from_s = 0
+        assert number.result(timeout=10) == 2
+    assert [row.seq for row in rows_of_file(tmp_path)] == [1, 1, 2]
+
+
+def test_a_power_cut_while_a_damaged_file_is_set_aside_loses_nothing(tmp_path: Path):
+    file = tmp_path / "o.sqlite"
+    with Outbox(file, BOOT) as outbox:
+        put_all(outbox, weight())
+    file.rename(tmp_path / "o.sqlite.rescued")
+    (tmp_path / "o.sqlite-wal").write_bytes(b"of the damaged one")
+    assert [row.leaf for row in rows_of_file(tmp_path)] == ["weight"]
 
 
 def test_two_agents_on_one_outbox_are_refused(tmp_path: Path):
