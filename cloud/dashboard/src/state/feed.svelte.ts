@@ -46,6 +46,8 @@ export class HouseFeed {
   private renewedMs = -Infinity;
   private asking = false;
   private streaming = false;
+  /** A patch was not used and no answer has come since: what the stream says next doesn't lie on what is here. */
+  private missed = false;
 
   constructor(
     private readonly place: Place,
@@ -98,6 +100,8 @@ export class HouseFeed {
 
   private renewStream(): void {
     this.streaming = false;
+    // A line opened anew begins with all that changed after the last patch that was used.
+    this.missed = false;
     this.renewedMs = Date.now();
     this.live?.restart();
   }
@@ -108,6 +112,7 @@ export class HouseFeed {
     this.askedMs = Date.now();
     try {
       this.take(await this.parts.client.house(this.place));
+      this.missed = false;
       this.state = this.streaming ? "live" : "polling";
     } catch (error) {
       this.onFailure(error);
@@ -118,8 +123,9 @@ export class HouseFeed {
 
   private onPatch(patch: HousePatch): boolean {
     this.streaming = true;
-    // A patch before the first answer has nothing to lie on; the answer will say the same.
-    if (!this.house || this.state === "asking") return false;
+    // A patch before the first answer has nothing to lie on; the answer will say the same, if it comes.
+    if (!this.house || this.state === "asking") this.missed = true;
+    if (!this.house || this.missed) return false;
     this.take(patched(this.house, patch));
     this.state = "live";
     return true;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { NoAnswer, Refused } from "../api/errors";
 import type { HouseNow } from "../api/types";
 import { MemoryStorage, ScriptedStream } from "../testing/browser";
-import { healthyHouse, NOW_MS } from "../testing/houses";
+import { alert, healthyHouse, NOW_MS } from "../testing/houses";
 import { AWAY_MS, HouseFeed, POLL_MS, QUIET_MS } from "./feed.svelte";
 import { Saved } from "./saved";
 
@@ -11,13 +11,16 @@ const PHONE_LATE_MS = 7_000;
 
 let storage: MemoryStorage;
 let streams: ScriptedStream[];
+/** After which event each stream was asked for. */
+let since: string[];
 let asked: number;
 let answer: () => Promise<HouseNow>;
 let signedOut: number;
 let feed: HouseFeed;
 
 function makeFeed({ streamed = true } = {}): HouseFeed {
-  const openStream = () => {
+  const openStream = (_place: typeof PLACE, after: string) => {
+    since.push(after);
     const stream = new ScriptedStream();
     streams.push(stream);
     return stream;
@@ -40,6 +43,7 @@ beforeEach(() => {
   storage = new MemoryStorage();
   new Saved(storage).put("user", "wang");
   streams = [];
+  since = [];
   asked = 0;
   signedOut = 0;
   answer = () => Promise.resolve(healthyHouse({ now: serviceNow() }));
@@ -144,6 +148,47 @@ describe("HouseFeed", () => {
     answer = () => Promise.reject(new Refused(404, "no_such_house", ""));
     await vi.advanceTimersByTimeAsync(POLL_MS);
     expect(feed.unknown).toBe(true);
+  });
+
+  it("never shows an earlier visit's house as live when the first answer is lost after the stream's first word", async () => {
+    const hot = alert({ level: "severe" });
+    feed.start();
+    await settle();
+    feed.stop();
+    await vi.advanceTimersByTimeAsync(8 * 3_600_000);
+    answer = () => new Promise((_, lost) => setTimeout(lost, 15_000, new NoAnswer("away")));
+    feed = makeFeed();
+    feed.start();
+    stream().say({ now: serviceNow(), alerts: [hot] }, "run-7");
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(feed.state).toBe("away");
+    const before = asked;
+    stream().say({ now: serviceNow(), counts: [] }, "run-8");
+    expect(feed.state).toBe("away");
+    await vi.advanceTimersByTimeAsync(2 * POLL_MS);
+    expect(asked).toBeGreaterThan(before);
+
+    // The silence has it open a new line, which is to begin where nothing was used yet: with the whole house.
+    await vi.advanceTimersByTimeAsync(QUIET_MS);
+    expect(since).toEqual(["", "", ""]);
+    stream().say({ now: serviceNow(), alerts: [hot] }, "run-9");
+    expect([feed.state, feed.house?.alerts]).toEqual(["live", [hot]]);
+  });
+
+  it("goes live with the answer that comes after a lost one", async () => {
+    storage.setItem(
+      "henwise.1.house hillside/house-2",
+      JSON.stringify({ house: healthyHouse(), offsetMs: 0 }),
+    );
+    answer = () => Promise.reject(new NoAnswer("away"));
+    feed.start();
+    stream().say({ now: serviceNow(), counts: [] }, "run-7");
+    await settle();
+    answer = () => Promise.resolve(healthyHouse({ now: serviceNow() }));
+    await vi.advanceTimersByTimeAsync(POLL_MS);
+    expect(feed.state).toBe("live");
+    stream().say({ now: serviceNow(), weight: null }, "run-8");
+    expect(feed.house?.weight).toBeNull();
   });
 
   it("opens no stream where none is wanted", async () => {
