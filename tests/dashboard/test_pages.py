@@ -121,8 +121,10 @@ def test_signing_out_leaves_nothing_of_the_farm_on_the_phone(farm: Farm, browser
     with phone(browser) as held:
         page = signed_in(held, farm)
         page.get_by_role("link", name="More").click()
+        page.evaluate("window.ofTheOneBefore = true")
         page.get_by_role("button", name="Sign out").click()
         page.locator("input[type=password]").wait_for()
+        assert page.evaluate("window.ofTheOneBefore") is None, "what the page held of the person lives on"
         kept = page.evaluate("JSON.stringify(localStorage)")
         assert "hillside" not in kept
         page.goto(f"{farm.cloud.url}/houses/hillside/house-2")

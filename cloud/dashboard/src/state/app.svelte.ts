@@ -32,7 +32,7 @@ export class App {
   readonly saved = new Saved(localStorage);
   readonly clock = new Clock();
   readonly router = new Router();
-  readonly session = new Session(this.client, this.saved, () => this.overview.clear());
+  readonly session = new Session(this.client, this.saved, () => location.replace("/"));
   readonly overview = new OverviewFeed(this.client, this.saved, () => this.session.end());
   readonly farms = new Farms(this.client, this.saved);
   readonly wishes = new OwnWishes(this.saved);

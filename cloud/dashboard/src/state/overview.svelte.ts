@@ -63,13 +63,6 @@ export class OverviewFeed {
     return () => (this.paceMs = ASIDE_MS);
   }
 
-  /** Forget what was seen: another person signs in. */
-  clear(): void {
-    this.overview = null;
-    this.answeredMs = this.askedMs = this.savedMs = -Infinity;
-    this.state = "asking";
-  }
-
   /** Ask now: something was changed here. */
   async ask(): Promise<void> {
     if (this.asking) return;

@@ -62,6 +62,8 @@ export interface SavedHistory {
 
 /** The last known state in localStorage. A full or forbidden storage is no error: the page works without. */
 export class Saved {
+  private closed = false;
+
   constructor(
     private readonly storage: Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">,
   ) {}
@@ -77,12 +79,18 @@ export class Saved {
 
   /** Keep `value`; what is seen of a farm only while somebody is signed in, or a late answer would outlive them. */
   put<Name extends keyof SavedShapes>(name: Name, value: SavedShapes[Name]): void {
+    if (this.closed) return;
     if (!OF_THE_PHONE.includes(name) && name !== "user" && this.get("user") === null) return;
     try {
       this.storage.setItem(PREFIX + name, JSON.stringify(value));
     } catch {
       // Private windows and full phones refuse; nothing depends on it.
     }
+  }
+
+  /** Keep nothing more: what the document still hears is the last person's. */
+  close(): void {
+    this.closed = true;
   }
 
   /** Forget what was seen of the farm. */

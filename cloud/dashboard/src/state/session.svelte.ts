@@ -20,8 +20,8 @@ export class Session {
       signOut(): ReturnType<Client["signOut"]>;
     },
     private readonly saved: Saved,
-    /** What was seen of a farm goes. */
-    private readonly onForgotten: () => void = () => undefined,
+    /** Load the document anew: all that it holds of a person, and every question under way, goes with it. */
+    private readonly loadAnew: () => void,
   ) {}
 
   /** Believe an earlier visit at once (the first refused question corrects it), else, or just arrived, ask. */
@@ -31,7 +31,8 @@ export class Session {
     try {
       this.welcome((await this.client.session()).name);
     } catch {
-      this.state = "out";
+      // Whoever accepted an invitation meanwhile is in.
+      if (this.state === "asking") this.state = "out";
     }
   }
 
@@ -52,26 +53,33 @@ export class Session {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
     }
-    this.forget();
-    this.state = "out";
-    this.expired = false;
+    this.leave(null);
   }
 
   /** The cloud no longer knows this session. */
   end(): void {
+    if (this.state !== "in") return;
     this.state = "out";
     this.expired = true;
   }
 
   private welcome(name: string): void {
     // What another person saw on this phone is not this person's business.
-    if (this.saved.get("user") !== name) this.forget();
+    if (this.user && this.user !== name) return this.leave(name);
+    if (this.saved.get("user") !== name) this.saved.forgetFarm();
     this.enter(name);
   }
 
-  private forget(): void {
+  /** Make way for `next`, or for whoever signs in next. */
+  private leave(next: string | null): void {
     this.saved.forgetFarm();
-    this.onForgotten();
+    if (next !== null) this.saved.put("user", next);
+    // Until the document is gone, an answer that comes late is kept under nobody's name.
+    this.saved.close();
+    this.user = "";
+    this.state = "asking";
+    this.expired = false;
+    this.loadAnew();
   }
 
   private enter(name: string): void {

@@ -1,11 +1,15 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { NoAnswer, Refused } from "../api/errors";
 import { MemoryStorage } from "../testing/browser";
-import { healthyHouse } from "../testing/houses";
+import type { FarmNow, Overview } from "../api/types";
+import { healthyHouse, NOW_MS, overviewHouse } from "../testing/houses";
+import { Farms } from "./farms.svelte";
+import { OverviewFeed } from "./overview.svelte";
 import { Saved } from "./saved";
 import { Session } from "./session.svelte";
 
 const KEY = "house hillside/house-2";
+const WANGS: FarmNow = { farm: "hillside", organisation: 1, name: null, time_zone: null, rights: ["people"] };
 const SEEN = { house: healthyHouse(), offsetMs: 0 };
 
 let storage: MemoryStorage;
@@ -17,8 +21,10 @@ let client: {
   signOut: () => Promise<undefined>;
 };
 let session: Session;
+let loadedAnew: number;
 
 beforeEach(() => {
+  loadedAnew = 0;
   storage = new MemoryStorage();
   saved = new Saved(storage);
   client = {
@@ -27,7 +33,7 @@ beforeEach(() => {
     join: () => Promise.resolve({ name: "li" }),
     signOut: () => Promise.resolve(undefined),
   };
-  session = new Session(client, saved);
+  session = new Session(client, saved, () => loadedAnew++);
 });
 
 describe("Session", () => {
@@ -44,6 +50,8 @@ describe("Session", () => {
     client.session = () => Promise.resolve({ name: "li" });
     await session.start({ arrived: true });
     expect([session.state, session.user, saved.get(KEY)]).toEqual(["in", "li", null]);
+    // The document that the provider sent back to holds nothing of anybody yet.
+    expect(loadedAnew).toBe(0);
   });
 
   it("enters whoever accepts an invitation", async () => {
@@ -67,7 +75,10 @@ describe("Session", () => {
     saved.put(KEY, SEEN);
     expect(saved.get(KEY)).toBeNull();
     expect(saved.get("language")).toBe("zh");
-    expect(session.state).toBe("out");
+    expect([session.user, loadedAnew]).toEqual(["", 1]);
+    // A question of before is refused late: nobody's session has ended by itself.
+    session.end();
+    expect([session.state, session.expired]).toEqual(["asking", false]);
   });
 
   it("stays signed in when the cloud could not be told", async () => {
@@ -85,8 +96,44 @@ describe("Session", () => {
     await session.signIn("wang", "secret");
     expect(saved.get(KEY)).not.toBeNull();
     session.end();
+    expect(loadedAnew).toBe(0);
     await session.signIn("li", "secret");
     expect(saved.get(KEY)).toBeNull();
+  });
+
+  it("is entered by another person in a document of their own, with nothing late of the last one's", async () => {
+    let answer: (overview: Overview) => void = () => undefined;
+    const asked = { overview: () => new Promise<Overview>((resolve) => (answer = resolve)) };
+    const overview = new OverviewFeed(asked, saved, () => session.end());
+    const farms = new Farms({ farms: () => Promise.resolve([WANGS]) }, saved);
+    await session.signIn("wang", "secret");
+    await farms.load();
+    overview.start();
+    session.end();
+    await session.join("token", null);
+    expect(loadedAnew).toBe(1);
+    answer({ now: new Date(NOW_MS).toISOString(), houses: [overviewHouse()] });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    overview.stop();
+    session.end();
+    // The document is of nobody until it is gone: Root shows neither pages nor the sign-in.
+    expect([session.state, session.user]).toEqual(["asking", ""]);
+
+    const after = new Saved(storage);
+    expect([after.get("overview"), after.get("houses"), after.get("farms")]).toEqual([null, null, null]);
+    const next = new Session(client, after, () => loadedAnew++);
+    await next.start();
+    expect([next.state, next.user, loadedAnew]).toEqual(["in", "li", 1]);
+  });
+
+  it("stays with whoever joined while the question who is signed in was refused", async () => {
+    let refuse: () => void = () => undefined;
+    client.session = () => new Promise((_, no) => (refuse = () => no(new Refused(401, "not_signed_in", ""))));
+    const started = session.start();
+    await session.join("token", null);
+    refuse();
+    await started;
+    expect([session.state, session.user, loadedAnew]).toEqual(["in", "li", 0]);
   });
 });
 
