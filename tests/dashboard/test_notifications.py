@@ -200,3 +200,24 @@ def test_a_pushed_alert_is_shown_and_its_button_answers(cloud: CloudProcess, wok
     woken.wait_for("现在 36 °C。")
     woken.press("acknowledge")
     woken.wait_for("已确认。")
+
+
+def test_signing_out_ends_push_to_the_phone(cloud: CloudProcess, browser: Browser, receiver: Receiver):
+    with phone(browser) as held:
+        page = opened(held.page, cloud)
+        channel = page.evaluate(
+            """async address => {
+                 const headers = {"Content-Type": "application/json"}, body = JSON.stringify({address, label: "phone"});
+                 const {channel} = await (await fetch("/api/v1/me/channels", {method: "POST", headers, body})).json();
+                 localStorage.setItem("henwise.1.pushChannel", channel);  // no browser under test can be subscribed
+                 return channel;
+               }""",
+            f"json://127.0.0.1:{receiver.port}/phone",
+        )
+        page.get_by_role("link", name="More").click()
+        page.get_by_role("button", name="Sign out").click()
+        page.locator("input[type=password]").wait_for()
+    with httpx.Client(base_url=f"{cloud.url}/api/v1") as client:
+        client.post("/session", json={"name": USER, "password": PASSWORD}).raise_for_status()
+        left = [one["channel"] for one in client.get("/me/channels").json()["channels"]]
+    assert channel not in left

@@ -1,9 +1,12 @@
 import type { Client } from "../api/client";
+import { Refused } from "../api/errors";
 import type { ChannelNow } from "../api/types";
 import type { Saved } from "./saved";
 
 /** Some browsers never answer when their maker's push service can't be reached, as in mainland China. */
 const SUBSCRIBE_MS = 20_000;
+/** Nobody waits longer than this for push to end before they are signed out. */
+const LEAVE_MS = 5_000;
 
 /** Why push can't be switched on. */
 export type PushTrouble = "unsupported" | "forbidden" | "unreachable";
@@ -61,12 +64,36 @@ export class PushSwitch {
   /** Switch off; raises NoAnswer or Refused when the cloud could not be told. */
   async off(): Promise<void> {
     await this.working(async () => {
-      const channel = this.saved.get("pushChannel");
-      if (channel !== null) await this.client.removeChannel(channel);
-      const registration = await this.browser.registration();
-      await (await registration?.pushManager.getSubscription())?.unsubscribe();
+      await this.tellCloud();
+      await this.unsubscribe();
       this.state = "off";
     });
+  }
+
+  /** Switch off because the person signs out: the phone may be somebody else's next. Never raises, nor takes long. */
+  async leave(): Promise<void> {
+    const late = new Promise<void>((resolve) => setTimeout(resolve, LEAVE_MS));
+    await Promise.race([this.end().catch(() => undefined), late]);
+  }
+
+  private async end(): Promise<void> {
+    try {
+      await this.tellCloud();
+    } catch (error) {
+      // Without the cloud nobody is signed out either; a channel that it no longer knows is as good as removed.
+      if (!(error instanceof Refused)) throw error;
+    }
+    await this.unsubscribe();
+  }
+
+  private async tellCloud(): Promise<void> {
+    const channel = this.saved.get("pushChannel");
+    if (channel !== null) await this.client.removeChannel(channel);
+  }
+
+  private async unsubscribe(): Promise<void> {
+    const registration = await this.browser.registration();
+    await (await registration?.pushManager.getSubscription())?.unsubscribe();
   }
 
   private async subscribed(
