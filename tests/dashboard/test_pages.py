@@ -106,12 +106,20 @@ def test_the_language_is_switched_and_remembered(farm: Farm, browser: Browser):
 def test_without_a_service_the_last_state_opens_dated(farm: Farm, browser: Browser):
     with phone(browser) as held:
         page = signed_in(held, farm)
-        page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+        page.evaluate("navigator.serviceWorker.ready.then(() => caches.delete('henwise-shell-1'))")
+        house = page.url
+        page.reload()  # as after an update: the phone keeps the page as it comes for this house
+        page.wait_for_function("caches.match('/').then(kept => kept !== undefined)")
+        for aside in ("/healthz", "/files.json"):  # the phone must not keep these in the page's place
+            page.goto(farm.cloud.url + aside)
         farm.cloud.stop()
         try:
-            page.reload()
+            page.goto(house)
             expect(page.locator("[role=status]").first).to_contain_text("No connection. This is how it was at")
             expect(page.locator("[data-card=birds] [data-value]")).to_have_text("27")
+            kept = page.evaluate("caches.match('/').then(answer => Object.fromEntries(answer.headers))")
+            assert "content-security-policy" in kept
+            assert "link" not in kept, "it names the house that was looked at, on the page of every other"
         finally:
             farm.cloud.start()
         expect(page.locator("[role=status]").first).to_contain_text("All is well.", timeout=30_000)

@@ -43,20 +43,32 @@ async function keepAll() {
 
 /** A page that names other files than the kept one is a new version: its files come, then the old one's go. */
 async function keepPage(answer) {
+  const fresh = await answer.text();
+  // Icons, lists and the service's own figures can be navigated to as well; in the page's place they would be all there is.
+  if (!answer.headers.get("Content-Type")?.startsWith("text/html") || !fresh.includes('id="app"')) return;
   const cache = await caches.open(CACHE);
-  const [fresh, kept] = [await answer.clone().text(), await (await cache.match(PAGE))?.text()];
-  if (fresh === kept) return;
+  const kept = await cache.match(PAGE);
+  if (fresh === (await kept?.text()) && !kept.headers.has("Link")) return;
   // Pages that were never opened must open without a network, too: all files are kept, not only the first page's.
   const listed = await fetch(FILES);
   if (!listed.ok) return;
   const named = await listed.json();
+  // The service was updated between the two answers: the next visit finds a page and a list of one version.
+  if ([...fresh.matchAll(/"(\/assets\/[^"]+)"/g)].some(([, name]) => !named.includes(name))) return;
   const there = (await cache.keys()).map((request) => new URL(request.url).pathname);
   await cache.addAll(named.filter((name) => !there.includes(name)));
-  await cache.put(PAGE, answer);
+  await cache.put(PAGE, forAnyPath(fresh, answer));
   for (const request of await cache.keys()) {
     const name = new URL(request.url).pathname;
     if (name !== PAGE && !named.includes(name)) await cache.delete(request);
   }
+}
+
+/** The page as it is kept: without the questions of the path that it was fetched for, and as plain text. */
+function forAnyPath(text, { status, headers }) {
+  const plain = new Headers(headers);
+  for (const name of ["Link", "Content-Encoding", "Content-Length"]) plain.delete(name);
+  return new Response(text, { status, headers: plain });
 }
 
 async function asset(request) {
