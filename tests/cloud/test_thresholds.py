@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from cloud.api.services import Services
-from tests.cloud.watched import WatchedHouse
+from tests.cloud.watched import ZONE, WatchedHouse
 
 ADDRESS = "/api/v1/houses/hill/house-2/thresholds"
 STRICT = {"rules": {"too-warm": {"watch": 1, "warning": 2, "severe": 3, "hold_min": 5}}}
@@ -90,7 +90,8 @@ async def test_limits_that_cannot_be_are_refused_in_a_sentence(
 
 
 async def test_a_change_is_tried_on_the_past_before_it_is_saved(mei: httpx.AsyncClient, house: WatchedHouse):
-    house.now = datetime.now(UTC) - timedelta(days=6)
+    # From noon there, so that the warm hours lie within days of one target each, whenever the test runs.
+    house.now = datetime.now(ZONE).replace(hour=12, minute=0) - timedelta(days=6)
     for _ in range(3):
         await asyncio.to_thread(house.measure, 60 * 20, temperature_celsius=26.0, humidity_percent=60.0)
         await asyncio.to_thread(house.measure, 60 * 4, temperature_celsius=29.5, humidity_percent=60.0)
