@@ -1,6 +1,7 @@
 """Stores in a folder of their own, and the service over ASGI with a broker that is away."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import URL
 
 from cloud.api.services import Services
@@ -49,11 +52,30 @@ def migrated(postgresql: PostgreSQL) -> URL:
     return url
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Argon2 at its cheapest within this process: nobody attacks what a test keeps."""
+    cheap = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1),))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PasswordHash, "recommended", lambda: cheap)
+        yield
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the newest tables and nobody in it, to be copied: making them takes longer than most tests."""
+    file = tmp_path_factory.mktemp("migrated") / "records.db"
+    store = Records(file)
+    store.open()
+    store.close()
+    return file
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def records_at(request: pytest.FixtureRequest, tmp_path: Path) -> Path | URL:
     """Where the records of this test are; each test that asks runs on both databases."""
     if request.param == "sqlite":
-        return tmp_path / "records.db"
+        return Path(shutil.copy(request.getfixturevalue("migrated_file"), tmp_path / "records.db"))
     url: URL = request.getfixturevalue("migrated")
     request.getfixturevalue("postgresql").empty(url)
     return url
@@ -96,7 +118,9 @@ def dist(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def app(config: CloudConfig, dist: Path) -> AsyncIterator[FastAPI]:
+async def app(config: CloudConfig, dist: Path, migrated_file: Path) -> AsyncIterator[FastAPI]:
+    config.data_dir.mkdir(exist_ok=True)
+    shutil.copy(migrated_file, config.data_dir / "records.db")
     service = create_app(config, dist)
     async with service.router.lifespan_context(service):
         services: Services = service.state.services

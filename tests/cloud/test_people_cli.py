@@ -1,7 +1,9 @@
 """``henwise-cloud user | farm | house`` as an operator types them, beside a running service."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -87,6 +89,9 @@ def test_a_person_of_one_farm_is_added_with_a_password(cloud: CloudProcess):
         signed_in = wang.post("/api/v1/session", json={"name": "wang", "password": "a long phrase"})
         assert [(post["role"], post["farm"]) for post in signed_in.json()["posts"]] == [("farmer", "meadow")]
     assert "all farms" in cloud.command("user", "add", "zhao", "--farm", "meadow", stdin="a long phrase\n").stderr
+    with closing(sqlite3.connect(cloud.folder / "data" / "records.db")) as db:
+        kept = [hashed for (hashed,) in db.execute("SELECT password_hash FROM users")]
+    assert [hashed.split("$")[1:4] for hashed in kept] == [["argon2id", "v=19", "m=65536,t=3,p=4"]] * 2  # RFC 9106
 
 
 def test_the_link_is_not_printed_again_once_somebody_is_there(tmp_path: Path):
