@@ -25,6 +25,7 @@ from cloud.store.records import Records
 from cloud.store.retention import Retention
 from contract.messages import Message, encode
 from contract.place import Place
+from tests.cloud.mailbox import Mailbox, mail_server
 from tests.cloud.sending import PI, topic_of
 from tests.postgresql import PostgreSQL
 from tests.servers import free_port
@@ -100,6 +101,13 @@ def series(tmp_path: Path) -> Iterator[EmbeddedSeries]:
 @pytest.fixture
 def media(tmp_path: Path) -> Media:
     return FolderMedia(tmp_path / "pictures")
+
+
+@pytest.fixture
+def mailbox() -> Iterator[tuple[Mailbox, int]]:
+    """What came by mail, and the port of the server it comes to."""
+    with mail_server() as listening:
+        yield listening
 
 
 @pytest.fixture

@@ -4,14 +4,10 @@ import asyncio
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 
 import httpx
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from fastapi import FastAPI
 from pydantic import SecretStr
 from typer.testing import CliRunner
@@ -31,34 +27,10 @@ from cloud.store.report_schedules import put as schedule
 from cloud.store.sent import find
 from cloud.store.tables import Notification
 from cloud.store.zones import Zones
+from tests.cloud.mailbox import Mailbox
 from tests.cloud.whole_flock import PLACED_ON, ZONE, Where, fill
-from tests.servers import free_port
 
 LAST = PLACED_ON + timedelta(days=20)
-
-
-class Mailbox:
-    """Keeps the letters it is handed."""
-
-    def __init__(self) -> None:
-        self.letters: list[EmailMessage] = []
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        content = envelope.content
-        assert isinstance(content, bytes)
-        letter = message_from_bytes(content, policy=policy.default)
-        assert isinstance(letter, EmailMessage)
-        self.letters.append(letter)
-        return "250 OK"
-
-
-@pytest.fixture
-def mailbox() -> Iterator[tuple[Mailbox, int]]:
-    box, port = Mailbox(), free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield box, port
-    controller.stop()
 
 
 @pytest.fixture

@@ -4,14 +4,10 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import replace
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from cloud.alerts.delivery.address import BadAddress, read
 from cloud.alerts.delivery.channels import messenger
@@ -19,6 +15,7 @@ from cloud.alerts.delivery.egress import Egress
 from cloud.alerts.delivery.outgoing import Outgoing
 from tests.cloud.delivery.conftest import Receiver
 from tests.cloud.delivery.makers import Makers, makers
+from tests.cloud.mailbox import Mailbox
 from tests.servers import free_port
 
 HERE = Egress(private=True)
@@ -31,30 +28,6 @@ SECRET = "0a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d"
 @pytest.fixture
 def outgoing() -> Outgoing:
     return Outgoing("0123456789abcdef01234567", SUBJECT, BODY, "", "severe", JPEG, "{}")
-
-
-class Mailbox:
-    """Keeps the letters it is handed."""
-
-    def __init__(self) -> None:
-        self.letters: list[EmailMessage] = []
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        content = envelope.content
-        assert isinstance(content, bytes)
-        letter = message_from_bytes(content, policy=policy.default)
-        assert isinstance(letter, EmailMessage)
-        self.letters.append(letter)
-        return "250 OK"
-
-
-@pytest.fixture
-def mailbox() -> Iterator[tuple[Mailbox, int]]:
-    box, port = Mailbox(), free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield box, port
-    controller.stop()
 
 
 def mail_url(port: int) -> str:
