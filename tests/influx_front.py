@@ -98,7 +98,7 @@ class Front:
         path = "/query"
         if asked.path == "/api/v2/write":
             path = f"/write?db={asked.query['bucket'][0]}&precision={asked.query['precision'][0]}"
-        connection = http.client.HTTPConnection("127.0.0.1", self.influx_port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.influx_port, timeout=90)
         connection.request("POST", path, asked.body, {"Content-Type": "application/x-www-form-urlencoded"})
         answer = connection.getresponse()
         content = answer.read()

@@ -132,14 +132,14 @@ class Influx:
     def query(self, text: str, database: str = "henwise", **more: str) -> bytes:
         """Put a question or a command to influxd itself."""
         body = urlencode({"q": text, "db": database, **more}).encode()
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.influx_port}/query", body, timeout=30) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.influx_port}/query", body, timeout=90) as answer:
             return bytes(answer.read())
 
     def write(self, lines: str, database: str = "henwise") -> int:
         """Write line protocol to influxd itself; answers the status."""
         url = f"http://127.0.0.1:{self.influx_port}/write?db={database}&precision=ms"
         try:
-            with urllib.request.urlopen(url, lines.encode(), timeout=30) as answer:
+            with urllib.request.urlopen(url, lines.encode(), timeout=90) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as error:
             return HTTPStatus(error.code)

@@ -98,7 +98,7 @@ class PostgreSQL:
         """End the server as its operator does; open connections are cut."""
         if self._process is not None:
             self._process.send_signal(signal.SIGINT)
-            self._process.wait(30)
+            self._process.wait(90)
             self._process = None
 
     def remove(self) -> None:

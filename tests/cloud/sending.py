@@ -170,14 +170,14 @@ class Sender:
                 self.committed.update(range(found.first, found.last + 1))
             self._heard.set()
 
-    async def until_more_committed(self, events: int, timeout_s: float = 30) -> None:
+    async def until_more_committed(self, events: int, timeout_s: float = 90) -> None:
         """Wait until so many events of this sender's life are committed."""
         async with asyncio.timeout(timeout_s):
             while len(self.committed) < events:
                 self._heard.clear()
                 await self._heard.wait()
 
-    async def until_committed(self, seqs: set[int], timeout_s: float = 20) -> None:
+    async def until_committed(self, seqs: set[int], timeout_s: float = 90) -> None:
         async with asyncio.timeout(timeout_s):
             while not seqs <= self.committed:
                 self._heard.clear()

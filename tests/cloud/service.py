@@ -10,9 +10,11 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from http import HTTPStatus
 from pathlib import Path
 
+from cloud.config import CloudConfig
 from tests.servers import free_port
 
 
@@ -74,13 +76,13 @@ class CloudProcess:
             assert time.monotonic() < deadline_s, self.log
             time.sleep(0.05)
 
-    def wait_until(self, timeout_s: float = 30, **expected: bool) -> None:
+    def wait_until(self, timeout_s: float = 120, **expected: bool) -> None:
         deadline_s = time.monotonic() + timeout_s
         while not expected.items() <= self.health().items():
             assert time.monotonic() < deadline_s, self.log
             time.sleep(0.05)
 
-    def wait_until_logged(self, words: str, times: int, timeout_s: float = 30) -> None:
+    def wait_until_logged(self, words: str, times: int, timeout_s: float = 120) -> None:
         deadline_s = time.monotonic() + timeout_s
         while self.log.count(words) < times:
             assert time.monotonic() < deadline_s, self.log
@@ -103,9 +105,14 @@ class CloudProcess:
         if self.process is None:
             return None
         self.process.send_signal(number)
-        code = self.process.wait(30)
+        code = self.process.wait(90)
         self.process = None
         return code
+
+
+def today() -> date:
+    """Return the day it is where this service's farms are, which is another one than here for a part of each day."""
+    return datetime.now(UTC).astimezone(CloudConfig().zone).date()
 
 
 @contextmanager

@@ -383,7 +383,7 @@ async def test_open_pages_hear_of_it(app: FastAPI, placed: httpx.AsyncClient, to
     services = app.state.services
     with services.hub.attach("hill", "house-2") as here, services.hub.attach("hill", "house-3") as there:
         await write(placed, "e-1", "mortality", today, birds=7)
-        deadline = asyncio.get_running_loop().time() + 30
+        deadline = asyncio.get_running_loop().time() + 90
         _, patch = await here.next_before(deadline)
         assert (patch.stock.birds, patch.model_fields_set) == (493, {"now", "stock"})
         await tell(placed, "v-1", "transferred", today, birds=100, to_house="house-3")

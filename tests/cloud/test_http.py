@@ -185,7 +185,7 @@ async def readers_while_open(client: httpx.AsyncClient, hub: Hub) -> set[str]:
     """Open a stream, and return who reads one meanwhile; closing the hub is what ends it here."""
     before = set(hub.readers())
     asking = asyncio.create_task(client.get(f"{GLANCE}/live"))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while not (found := set(hub.readers()) - before):
             await asyncio.sleep(0.01)
     asking.cancel()

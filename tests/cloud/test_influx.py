@@ -186,7 +186,7 @@ def test_kill_9_of_influxd_loses_nothing_that_was_acknowledged(tmp_path: Path):
             writer = threading.Thread(target=write, args=(store,))
             writer.start()
             for _ in range(5):
-                before, until_s = len(acknowledged), time.monotonic() + 30
+                before, until_s = len(acknowledged), time.monotonic() + 120
                 while len(acknowledged) < before + 10 and time.monotonic() < until_s:
                     time.sleep(0.01)
                 time.sleep(chance.uniform(0, 0.3))

@@ -19,7 +19,7 @@ def numbered() -> Numbered:
 
 
 def soon() -> float:
-    return asyncio.get_running_loop().time() + 5
+    return asyncio.get_running_loop().time() + 60
 
 
 async def test_every_listener_of_the_house_gets_the_patch_and_others_do_not():

@@ -69,7 +69,7 @@ async def ask(app: FastAPI, one: Declared, where: Where, user_id: int | None) ->
     if user_id is not None:
         token = await asyncio.to_thread(sessions.begin, services.records, user_id, datetime.now(UTC), LIFE)
         headers = {"cookie": f"henwise_session={token}"}
-    return await asyncio.wait_for(_answered(app, one.method, address, headers), 20)
+    return await asyncio.wait_for(_answered(app, one.method, address, headers), 90)
 
 
 async def _answered(app: FastAPI, method: str, address: str, headers: dict[str, str]) -> Answered:

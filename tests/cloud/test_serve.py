@@ -34,7 +34,7 @@ from tests.cloud.sending import BOOT, PI, Sender, count, readings, status, topic
 from tests.cloud.service import CloudProcess, cloud_process
 from tests.servers import Mosquitto, free_port
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 PASSWORD = "correct horse"
 TEMPERATURE = SeriesKey(PI.farm, PI.house, PI.device, "thermo-1", "temperature_celsius")
@@ -93,7 +93,7 @@ async def test_an_event_is_committed_then_acknowledged_then_seen(service: CloudP
 async def patches(client: httpx.AsyncClient, heard: str = "") -> AsyncIterator[dict[str, object]]:
     """Yield each patch, with the id of its event as ``id``."""
     headers = {"last-event-id": heard} if heard else {}
-    async with client.stream("GET", "/api/v1/houses/hill/house-2/live", headers=headers, timeout=20) as answer:
+    async with client.stream("GET", "/api/v1/houses/hill/house-2/live", headers=headers, timeout=90) as answer:
         assert answer.headers["content-type"].startswith("text/event-stream")
         assert "content-encoding" not in answer.headers
         event = event_id = data = ""
@@ -128,7 +128,7 @@ async def test_the_live_stream_begins_whole_and_goes_on_with_changes(service: Cl
         assert set(await anext(patches(client, "of-another-run"))) == {"id", "now", *MEMBERS}
         service.process.send_signal(signal.SIGTERM)  # type: ignore[union-attr]  # it runs
         with pytest.raises(StopAsyncIteration):
-            await asyncio.wait_for(anext(stream), 10)
+            await asyncio.wait_for(anext(stream), 60)
     assert service.stop() == 0
 
 
@@ -152,7 +152,7 @@ async def test_an_open_stream_ends_when_its_reader_may_not_read_any_more(
             ):
                 connection.execute(delete(Membership))
         with pytest.raises(StopAsyncIteration):
-            await asyncio.wait_for(anext(stream), RECHECK_S + 20)
+            await asyncio.wait_for(anext(stream), RECHECK_S + 60)
 
 
 async def test_kill_9_under_load_loses_nothing_that_was_acknowledged(tmp_path: Path, mosquitto: Mosquitto):
@@ -259,7 +259,7 @@ async def test_a_hundred_devices_are_acknowledged_each_on_its_own_topic(service:
             place = Place(farm="hill", house="house-2", device=f"pi-{number}")
             message = readings(number + 1).model_copy(update={"device": place.device})
             await client.publish(topics.build(place, type(message)), encode(message), qos=1)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             async for message in client.messages:
                 place, _ = topics.split(str(message.topic))
                 heard[place.device] = parse(Committed, message.payload).ranges[0].last

@@ -31,7 +31,7 @@ def own_server() -> Iterator[PostgreSQL]:
 
 def get(service: CloudProcess, path: str) -> httpx.Response | None:
     try:
-        return httpx.get(service.url + path, timeout=10)
+        return httpx.get(service.url + path, timeout=60)
     except httpx.TransportError:
         return None
 

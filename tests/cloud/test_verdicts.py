@@ -19,7 +19,7 @@ from tests.cloud.sending import PI, announcement, count, finding, result, topic_
 from tests.cloud.service import CloudProcess, cloud_process
 from tests.servers import Mosquitto
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 HOUSE = "/api/v1/houses/hill/house-2"
 MARKS = {"zones": [{"slug": "feeder-1", "kind": "feeder", "polygon": [[0.1, 0.1], [0.4, 0.1], [0.4, 0.5]]}]}
@@ -56,7 +56,7 @@ async def nothing_more(client: aiomqtt.Client) -> None:
 
 @asynccontextmanager
 async def person(service: CloudProcess) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=service.url, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=service.url, timeout=90) as client:
         await client.post("/api/v1/session", json={"name": "mei", "password": PASSWORD})
         yield client
 

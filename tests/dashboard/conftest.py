@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from contract.place import Place
-from tests.cloud.service import CloudProcess, cloud_process
+from tests.cloud.service import CloudProcess, cloud_process, today
 from tests.dashboard.speaking import Speaker, speaker
 from tests.servers import Mosquitto
 
@@ -45,7 +45,7 @@ def farm(tmp_path_factory: pytest.TempPathFactory, flock_age_days: int) -> Itera
     with running(Mosquitto(folder)) as broker, cloud_process(folder, broker.port, **offered) as cloud:
         added = cloud.command("user", "add", USER, "--password-stdin", stdin=PASSWORD + "\n")
         assert added.returncode == 0, added.stderr
-        placed_on = (date.today() - timedelta(days=flock_age_days)).isoformat()  # noqa: DTZ011  # the command's own calendar
+        placed_on = (today() - timedelta(days=flock_age_days)).isoformat()
         flock = ["--breed", "ross-308", "--placed-on", placed_on, "--birds", "480"]
         placed = cloud.command("flock", "place", PLACE.farm, PLACE.house, *flock)
         assert placed.returncode == 0, placed.stderr
@@ -67,6 +67,7 @@ def phone(browser: Browser, *, locale: str = "en-US", scheme: str = "light", wid
         viewport={"width": width, "height": 844}, device_scale_factor=2, is_mobile=True, has_touch=True,
         locale=locale, color_scheme=scheme,
     )  # fmt: skip
+    context.set_default_timeout(60_000)
     held = Phone(context.new_page(), [])
     held.page.on("console", lambda message: held.complaints.append(message.text) if message.type == "error" else None)
     held.page.on("pageerror", lambda error: held.complaints.append(str(error)))

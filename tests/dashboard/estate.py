@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import httpx
 from playwright.sync_api import Page
 
 from contract.place import Place
-from tests.cloud.service import CloudProcess, cloud_process
+from tests.cloud.service import CloudProcess, cloud_process, today
 from tests.dashboard.conftest import PASSWORD, Phone, running
 from tests.dashboard.speaking import Speaker, speaker
 from tests.servers import Mosquitto
@@ -37,7 +37,7 @@ class Estate:
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
-    def until(self, holds: Callable[[], bool], within_s: float = 40) -> None:
+    def until(self, holds: Callable[[], bool], within_s: float = 90) -> None:
         """Wait until something holds."""
         ends = time.monotonic() + within_s
         while not holds():
@@ -53,7 +53,7 @@ def estate(folder: Path) -> Iterator[Estate]:
         cloud = parts.enter_context(cloud_process(folder, broker.port))
         command(cloud, "user", "add", OWNER, "--password-stdin", stdin=PASSWORD + "\n")
         for (farm, house), age in AGES_DAYS.items():
-            placed_on = (date.today() - timedelta(days=age)).isoformat()  # noqa: DTZ011  # the command's own calendar
+            placed_on = (today() - timedelta(days=age)).isoformat()
             flock = ["--breed", "ross-308", "--placed-on", placed_on, "--birds", "480"]
             command(cloud, "flock", "place", farm, house, *flock)
         edges = {}

@@ -135,7 +135,7 @@ class Speaker:
         """Say how the device itself does, by the keys of quantities that are about devices."""
         self.say(Readings(**self.event(datetime.now(UTC)), instrument=DEVICE, values=values))
 
-    def told(self, within_s: float = 30) -> Command:
+    def told(self, within_s: float = 90) -> Command:
         """Return the next command that comes over the broker."""
         return self._commands.get(timeout=within_s)
 
@@ -146,7 +146,7 @@ class Speaker:
         answer = {"command": command.command, "done": not code, "detail": "", "code": code, "report": report}
         self.say(CommandResult.model_validate(self.event(datetime.now(UTC)) | answer, strict=False))
 
-    def heard(self, within_s: float = 30) -> Verdict:
+    def heard(self, within_s: float = 90) -> Verdict:
         """Return the next verdict that comes over the broker."""
         return self._verdicts.get(timeout=within_s)
 

@@ -14,7 +14,7 @@ from tests.dashboard.looking import axe_violations, small_targets
 from tests.openid_provider import SECRET, OpenIdProvider, openid_provider
 from tests.servers import free_port
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180), pytest.mark.xdist_group("doors")]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600), pytest.mark.xdist_group("doors")]
 
 PASSWORD = "a long phrase"
 

@@ -12,9 +12,8 @@ from tests.dashboard.conftest import PASSWORD, Phone, phone
 from tests.dashboard.estate import HILL, HOUSES, VALLEY, Estate, at, estate
 from tests.dashboard.looking import axe_violations, complaints_of, small_targets, sticks_out
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(240), pytest.mark.xdist_group("estate")]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600), pytest.mark.xdist_group("estate")]
 
-PATIENCE_MS = 40_000
 HOUSE = f"/houses/{HILL}/house-2"
 PAGES = {
     "/": "[data-house]",
@@ -53,7 +52,7 @@ def held(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Phone]:
 @pytest.mark.parametrize("path", list(PAGES))
 def test_every_page_is_for_everybody(here: Estate, held: Phone, path: str):
     page = at(held, here, path)
-    page.locator(PAGES[path]).first.wait_for(timeout=PATIENCE_MS)
+    page.locator(PAGES[path]).first.wait_for()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert axe_violations(page) == [], scheme
@@ -68,7 +67,7 @@ def test_large_text_still_fits_a_narrow_phone(here: Estate, browser: Browser):
         page.get_by_label("Large text").check()
         for path in ("/", "/alerts", HOUSE, f"{HOUSE}/charts", f"{HOUSE}/limits"):
             page.goto(here.cloud.url + path)
-            page.locator(PAGES.get(path, "[data-card=birds] [data-value]")).first.wait_for(timeout=PATIENCE_MS)
+            page.locator(PAGES.get(path, "[data-card=birds] [data-value]")).first.wait_for()
             assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
             assert sticks_out(page) == [], path
 
@@ -77,7 +76,7 @@ def test_the_house_in_trouble_stands_first_and_the_others_are_quiet(here: Estate
     with phone(browser) as held:
         page = at(held, here, "/")
         first = page.locator("[data-house]").first
-        expect(first).to_have_attribute("data-house", f"{HILL}/house-2", timeout=PATIENCE_MS)
+        expect(first).to_have_attribute("data-house", f"{HILL}/house-2")
         expect(first).to_contain_text("Suspected dead bird")
         expect(first).to_contain_text("480")
         expect(first).to_contain_text("23.4 °C")
@@ -93,16 +92,16 @@ def test_an_alert_is_put_off_given_away_and_remembered(here: Estate, browser: Br
     with phone(browser) as held:
         page = at(held, here, "/alerts")
         alert = page.locator("[data-alert]").first
-        expect(alert).to_contain_text("What to do now", timeout=PATIENCE_MS)
+        expect(alert).to_contain_text("What to do now")
         expect(alert.locator("img")).to_be_visible()
         alert.get_by_role("button", name="Later").click()
         alert.get_by_role("button", name="4 hours").click()
-        expect(alert).to_contain_text("Put off until", timeout=PATIENCE_MS)
+        expect(alert).to_contain_text("Put off until")
         alert.get_by_role("button", name="Remind me again now").click()
-        expect(alert).not_to_contain_text("Put off until", timeout=PATIENCE_MS)
+        expect(alert).not_to_contain_text("Put off until")
         alert.get_by_role("button", name="Ask somebody").click()
         alert.get_by_role("button", name="lin").click()
-        expect(alert).to_contain_text("lin is asked to look after it.", timeout=PATIENCE_MS)
+        expect(alert).to_contain_text("lin is asked to look after it.")
         alert.locator("summary").click()
         expect(alert.locator("ol")).to_contain_text("Began")
         expect(alert.locator("ol")).to_contain_text("Put off")
@@ -112,7 +111,7 @@ def test_the_charts_move_and_say_their_numbers(here: Estate, browser: Browser):
     with phone(browser) as held:
         page = at(held, here, f"{HOUSE}/charts")
         chart = page.locator("[data-card=chart] [role=img]")
-        page.locator("[data-card=chart] canvas").wait_for(timeout=PATIENCE_MS)
+        page.locator("[data-card=chart] canvas").wait_for()
         day = chart.get_attribute("aria-label")
         page.get_by_role("button", name="1 h", exact=True).click()
         expect(page.get_by_role("button", name="1 h", exact=True)).to_have_attribute("aria-pressed", "true")
@@ -122,7 +121,7 @@ def test_the_charts_move_and_say_their_numbers(here: Estate, browser: Browser):
         page.get_by_role("button", name="Flock", exact=True).click()
         expect(page.locator("[data-card=events]")).to_contain_text("480 birds placed")
         page.get_by_role("button", name="Weighings").click()
-        expect(page.locator("[data-card=chart]")).to_contain_text("Dashed", timeout=PATIENCE_MS)
+        expect(page.locator("[data-card=chart]")).to_contain_text("Dashed")
         page.locator("[data-card=chart] summary").click()
         assert page.locator("[data-card=chart] tbody tr").count() > 0
 
@@ -139,27 +138,27 @@ def test_gates_and_what_is_not_believed_are_drawn_and_said_in_the_units_of_the_p
     with phone(browser) as held:
         page = at(held, here, f"/houses/{HILL}/house-1")
         gates = page.locator("[data-card=gates]")
-        gates.scroll_into_view_if_needed(timeout=PATIENCE_MS)
-        gates.locator("canvas").wait_for(timeout=PATIENCE_MS)
+        gates.scroll_into_view_if_needed()
+        gates.locator("canvas").wait_for()
         expect(gates.locator("[data-readout]")).to_contain_text("30 out · 12 in")
         gates.locator("summary").click()
         expect(gates.locator("tbody")).to_contain_text("30")
         climate = page.locator("[data-card=climate-day]")
-        expect(climate.locator("[data-doubted]")).to_contain_text("sensor stuck", timeout=PATIENCE_MS)
+        expect(climate.locator("[data-doubted]")).to_contain_text("sensor stuck")
         climate.locator("summary").click()
         expect(climate.locator("tbody")).to_contain_text("(sensor stuck)")
         page.goto(f"{here.cloud.url}/houses/{HILL}/house-1/charts")
-        expect(page.locator("[data-card=chart] [data-doubted]")).to_contain_text("sensor stuck", timeout=PATIENCE_MS)
-        page.locator("[data-card=gates]").scroll_into_view_if_needed(timeout=PATIENCE_MS)
-        page.locator("[data-card=gates] canvas").wait_for(timeout=PATIENCE_MS)
+        expect(page.locator("[data-card=chart] [data-doubted]")).to_contain_text("sensor stuck")
+        page.locator("[data-card=gates]").scroll_into_view_if_needed()
+        page.locator("[data-card=gates] canvas").wait_for()
 
         page.goto(f"{here.cloud.url}/more")
         page.get_by_role("button", name="°F").click()
         page.get_by_role("button", name="lb", exact=True).click()
         page.goto(f"{here.cloud.url}/houses/{HILL}/house-1")
-        expect(page.locator("[data-card=climate]")).to_contain_text("°F", timeout=PATIENCE_MS)
+        expect(page.locator("[data-card=climate]")).to_contain_text("°F")
         expect(page.locator("[data-card=weight]")).to_contain_text("lb")
-        expect(climate.locator("summary")).to_contain_text("°F", timeout=PATIENCE_MS)
+        expect(climate.locator("summary")).to_contain_text("°F")
         assert "°C" not in page.locator("main").inner_text()
 
 
@@ -184,7 +183,7 @@ def pinch(page: Page, apart: tuple[int, int], to: tuple[int, int]) -> None:
 def test_two_fingers_zoom(here: Estate, browser: Browser):
     with phone(browser) as held:
         page = at(held, here, f"{HOUSE}/charts")
-        page.locator("[data-card=chart] canvas").wait_for(timeout=PATIENCE_MS)
+        page.locator("[data-card=chart] canvas").wait_for()
         chart = page.locator("[data-card=chart] [role=img]")
         day = str(chart.get_attribute("aria-label"))
         page.locator("[data-card=chart]").scroll_into_view_if_needed()
@@ -196,7 +195,7 @@ def test_an_agronomist_compares_two_flocks_and_takes_the_table_away(here: Estate
     with phone(browser, width=1280) as held:
         page = at(held, here, "/flocks")
         page.get_by_role("button", name="Sort by Age, days").click()
-        expect(page.locator("[data-row]").first).to_have_attribute("data-row", f"{HILL}/house-1", timeout=PATIENCE_MS)
+        expect(page.locator("[data-row]").first).to_have_attribute("data-row", f"{HILL}/house-1")
         held_back: list[Route] = []
 
         def answer_the_first_after_the_second(asked: Route) -> None:
@@ -209,8 +208,8 @@ def test_an_agronomist_compares_two_flocks_and_takes_the_table_away(here: Estate
         page.route("**/weights*", answer_the_first_after_the_second, times=2)
         for house in ("house-1", "house-2"):
             page.locator(f"[data-row='{HILL}/{house}'] input").check()
-        expect(page.locator("[data-card=compare] li")).to_have_count(2, timeout=PATIENCE_MS)
-        page.locator("[data-card=compare] canvas").wait_for(timeout=PATIENCE_MS)
+        expect(page.locator("[data-card=compare] li")).to_have_count(2)
+        page.locator("[data-card=compare] canvas").wait_for()
         page.locator("[data-card=compare] summary").click()
         expect(page.locator("[data-card=compare] tbody tr").first).to_contain_text("28")
         with page.expect_download() as taken:
@@ -231,15 +230,15 @@ def test_a_flock_lives_through_the_page(here: Estate, browser: Browser):
         form.get_by_label("Hatchery").fill("Qingyuan")
         form.get_by_role("button", name="Save").click()
         card = page.locator("[data-flock]").first
-        expect(card).to_contain_text("300", timeout=PATIENCE_MS)
+        expect(card).to_contain_text("300")
         page.get_by_role("button", name="Thin", exact=True).click()
         page.get_by_label("Birds").fill("40")
         page.get_by_role("button", name="Save").click()
-        expect(card.locator("[data-event=thinned]")).to_contain_text("40 birds", timeout=PATIENCE_MS)
+        expect(card.locator("[data-event=thinned]")).to_contain_text("40 birds")
         expect(card).to_contain_text("260")
         page.get_by_role("button", name="Close", exact=True).click()
         page.get_by_role("button", name="Save").click()
-        expect(page.locator("main")).to_contain_text("No flock lives here.", timeout=PATIENCE_MS)
+        expect(page.locator("main")).to_contain_text("No flock lives here.")
         expect(page.locator("[data-event=closed]")).to_be_visible()
 
 
@@ -247,17 +246,17 @@ def test_an_own_curve_is_seen_kept_and_chosen_for_a_flock(here: Estate, browser:
     with phone(browser) as held:
         page = at(held, here, "/curves")
         form = page.locator("[data-card=new-curve]")
-        form.get_by_label("Breed, or another name").fill("Slow Yellow", timeout=PATIENCE_MS)
+        form.get_by_label("Breed, or another name").fill("Slow Yellow")
         file = tmp_path / "own.csv"
         for grams, says in (("abc", "Line 3: 'abc' is not a number."), ("800", "")):
             file.write_text(f"日龄,体重\n0,40\n28,{grams}\n84,1900\n", "gb18030")
             form.locator("input[type=file]").set_input_files(file)
             if says:
-                expect(form.get_by_role("alert")).to_have_text(says, timeout=PATIENCE_MS)
-        expect(form.locator("[data-preview]")).to_contain_text("day 84 · 1.90 kg", timeout=PATIENCE_MS)
+                expect(form.get_by_role("alert")).to_have_text(says)
+        expect(form.locator("[data-preview]")).to_contain_text("day 84 · 1.90 kg")
         form.get_by_role("button", name="Keep the curve").click()
         own = page.locator("[data-card=own-curves] [data-curve=slow-yellow]")
-        expect(own).to_contain_text("own table", timeout=PATIENCE_MS)
+        expect(own).to_contain_text("own table")
 
         form.get_by_role("button", name="Formula").click()
         form.get_by_label("Breed, or another name").fill("ross-308")
@@ -267,33 +266,33 @@ def test_an_own_curve_is_seen_kept_and_chosen_for_a_flock(here: Estate, browser:
         form.get_by_role("button", name="Keep the curve").click()
         expect(form.get_by_role("alert")).to_contain_text("100 to 50,000 g")
         form.get_by_label("Weight it grows towards").fill("5000")
-        form.locator("[data-preview] canvas").wait_for(timeout=PATIENCE_MS)
+        form.locator("[data-preview] canvas").wait_for()
         expect(form.locator("[data-preview]")).to_contain_text("Dashed")
 
         # Chosen for a flock, its weights are held against it on the house's page.
         page.goto(f"{here.cloud.url}{HOUSE}/flock")
-        page.get_by_label("Held against").select_option("slow-yellow", timeout=PATIENCE_MS)
-        expect(page.get_by_label("Held against")).to_be_enabled(timeout=PATIENCE_MS)
+        page.get_by_label("Held against").select_option("slow-yellow")
+        expect(page.get_by_label("Held against")).to_be_enabled()
         page.goto(f"{here.cloud.url}{HOUSE}")
-        expect(page.locator("[data-card=weight-days]")).to_contain_text("Curve: own table", timeout=PATIENCE_MS)
+        expect(page.locator("[data-card=weight-days]")).to_contain_text("Curve: own table")
         expect(page.locator("[data-card=weight-days]")).to_contain_text("above the curve")
         page.goto(f"{here.cloud.url}{HOUSE}/flock")
-        page.get_by_label("Held against").select_option("", timeout=PATIENCE_MS)
-        expect(page.get_by_label("Held against")).to_be_enabled(timeout=PATIENCE_MS)
+        page.get_by_label("Held against").select_option("")
+        expect(page.get_by_label("Held against")).to_be_enabled()
 
 
 def test_a_limit_is_tried_on_the_past_before_it_is_saved(here: Estate, browser: Browser):
     with phone(browser) as held:
         page = at(held, here, f"{HOUSE}/limits")
         row = page.locator("[data-rule=too-humid]")
-        expect(row).to_contain_text("Watch above 75 %", timeout=PATIENCE_MS)
+        expect(row).to_contain_text("Watch above 75 %")
         row.get_by_role("button").click()
         editor = page.locator("[data-editor=too-humid]")
         editor.get_by_label("Watch").fill("70")
         editor.get_by_role("button", name="What would have rung?").click()
-        expect(editor.locator("[data-replay]")).to_contain_text("In the last 30 days", timeout=PATIENCE_MS)
+        expect(editor.locator("[data-replay]")).to_contain_text("In the last 30 days")
         editor.get_by_role("button", name="Save").click()
-        expect(row).to_contain_text("Watch above 70 %", timeout=PATIENCE_MS)
+        expect(row).to_contain_text("Watch above 70 %")
         expect(row).to_contain_text("set here")
 
 
@@ -304,7 +303,7 @@ def test_an_owner_invites_a_viewer_who_sees_one_farm_only(here: Estate, browser:
         invite.get_by_role("button", name="viewer").click()
         invite.get_by_label("Where").select_option(VALLEY)
         invite.get_by_role("button", name="Make the link").click()
-        link = invite.locator("[data-link]").inner_text(timeout=PATIENCE_MS)
+        link = invite.locator("[data-link]").inner_text()
 
         page = theirs.page
         page.goto(link)
@@ -312,10 +311,10 @@ def test_an_owner_invites_a_viewer_who_sees_one_farm_only(here: Estate, browser:
         page.locator("input[type=password]").fill(PASSWORD)
         page.locator("button[type=submit]").click()
         # One house only: its page opens by itself, and nothing may be changed.
-        expect(page.locator("h1")).to_contain_text("House 1", timeout=PATIENCE_MS)
+        expect(page.locator("h1")).to_contain_text("House 1")
         expect(page.locator("h1")).to_contain_text("Valley")
         page.goto(f"{here.cloud.url}{HOUSE}")
-        expect(page.get_by_role("alert")).to_contain_text("not known here", timeout=PATIENCE_MS)
+        expect(page.get_by_role("alert")).to_contain_text("not known here")
         page.goto(f"{here.cloud.url}/houses/{VALLEY}/house-1/flock")
         page.locator("main p, [data-flock]").first.wait_for()
         expect(page.locator("[data-card=do]")).to_have_count(0)
@@ -327,13 +326,13 @@ def test_droppings_are_looked_at_and_kept(here: Estate, browser: Browser):
         page = at(held, here, f"{HOUSE}/droppings")
         page.locator("input[type=file]").set_input_files(photo)
         check = page.locator("[data-check]").first
-        expect(check).to_contain_text("not a diagnosis", timeout=PATIENCE_MS)
+        expect(check).to_contain_text("not a diagnosis")
         expect(check.locator("dd")).to_have_count(5)
         page.reload()
-        expect(page.locator("[data-check]").first).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.locator("[data-check]").first).to_be_visible()
         page.goto(f"{here.cloud.url}{HOUSE}/flock")
         kept = page.locator("[data-flock] [data-event=droppings]").first
-        expect(kept).to_contain_text("no diagnosis", timeout=PATIENCE_MS)
+        expect(kept).to_contain_text("no diagnosis")
         kept.get_by_role("link").click()
         expect(page).to_have_url(f"{here.cloud.url}{HOUSE}/droppings")
 
@@ -342,13 +341,13 @@ def test_a_device_is_let_in(here: Estate, browser: Browser):
     with phone(browser) as held:
         page = at(held, here, "/devices")
         card = page.locator(f"[data-device='{HILL}/house-1/edge-1']")
-        expect(card).to_contain_text("online", timeout=PATIENCE_MS)
+        expect(card).to_contain_text("online")
         card.get_by_role("button", name="Let it speak no longer").click()
         card.get_by_role("button", name="Yes, shut it out").click()
         out = page.locator("[data-card=revoked]")
-        expect(out).to_contain_text("Edge device 1", timeout=PATIENCE_MS)
+        expect(out).to_contain_text("Edge device 1")
         out.get_by_role("button", name="Let it in again").click()
-        expect(out).to_have_count(0, timeout=PATIENCE_MS)
+        expect(out).to_have_count(0)
 
 
 def test_nobody_signed_out_sees_a_thing(here: Estate, browser: Browser):

@@ -18,9 +18,8 @@ from tests.dashboard.estate import HILL, VALLEY, command
 from tests.dashboard.looking import axe_violations, complaints_of, small_targets, sticks_out
 from tests.servers import Mosquitto, free_port
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(240), pytest.mark.xdist_group("mailed")]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600), pytest.mark.xdist_group("mailed")]
 
-PATIENCE_MS = 60_000
 AGRONOMIST, ADDRESS = "su", "su@example.org"
 MOST_TAPS = 6
 WORDS = {
@@ -50,7 +49,7 @@ class Mailbox:
         return "250 OK"
 
     def newest(self, after: int) -> EmailMessage:
-        deadline_s = time.monotonic() + 90
+        deadline_s = time.monotonic() + 180
         while len(self.letters) <= after:
             assert time.monotonic() < deadline_s
             time.sleep(0.1)
@@ -102,11 +101,11 @@ def test_from_the_door_to_a_mailed_comparison_in_six_taps(
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")
-        page.locator("nav a[href='/flocks']").tap(timeout=PATIENCE_MS)
+        page.locator("nav a[href='/flocks']").tap()
         for farm in (HILL, VALLEY):
-            page.locator(f"[data-row='{farm}/house-1'] input").tap(timeout=PATIENCE_MS)
+            page.locator(f"[data-row='{farm}/house-1'] input").tap()
         page.get_by_role("button", name=words["send"]).tap()
-        expect(page.locator("[data-report] [role=status]")).to_contain_text(words["sent"], timeout=PATIENCE_MS)
+        expect(page.locator("[data-report] [role=status]")).to_contain_text(words["sent"])
         taps = int(page.evaluate("sessionStorage.getItem('taps')"))
         assert 1 < taps <= MOST_TAPS
         expect(page.locator("[data-card=benchmark]")).to_be_visible()
@@ -123,4 +122,4 @@ def test_from_the_door_to_a_mailed_comparison_in_six_taps(
         assert body is not None
         link = next(line for line in body.get_content().splitlines() if "https://hens.example.org" in line)
         page.goto(cloud.url + link.rpartition("https://hens.example.org")[2])
-        expect(page.locator("[data-card=flocks]")).to_be_visible(timeout=PATIENCE_MS)
+        expect(page.locator("[data-card=flocks]")).to_be_visible()

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.dashboard.conftest import Farm, phone, signed_in
 from tests.dashboard.looking import axe_violations, small_targets
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180), pytest.mark.xdist_group("pages")]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600), pytest.mark.xdist_group("pages")]
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +68,7 @@ def test_a_new_value_appears_without_a_reload(farm: Farm, browser: Browser):
     with phone(browser) as held:
         page = signed_in(held, farm)
         farm.edge.round(celsius=26.7)
-        expect(page.locator("[data-card=climate] [data-value]")).to_have_text("26.7", timeout=5_000)
+        expect(page.locator("[data-card=climate] [data-value]")).to_have_text("26.7", timeout=20_000)
         expect(page.locator("header")).to_contain_text("live")
 
 
@@ -122,7 +122,7 @@ def test_without_a_service_the_last_state_opens_dated(farm: Farm, browser: Brows
             assert "link" not in kept, "it names the house that was looked at, on the page of every other"
         finally:
             farm.cloud.start()
-        expect(page.locator("[role=status]").first).to_contain_text("All is well.", timeout=30_000)
+        expect(page.locator("[role=status]").first).to_contain_text("All is well.")
 
 
 def test_signing_out_leaves_nothing_of_the_farm_on_the_phone(farm: Farm, browser: Browser):

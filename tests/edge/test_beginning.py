@@ -82,7 +82,7 @@ def instruments(tmp_path: Path) -> Iterator[ExitStack]:
 
 
 @pytest.mark.system
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(600)
 def test_a_person_is_asked_only_what_cannot_be_found(instruments: ExitStack, tmp_path: Path):
     path = tmp_path / "edge.toml"
     path.write_text("# the one before\n")

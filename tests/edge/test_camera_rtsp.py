@@ -12,7 +12,7 @@ from tests.edge.test_camera import camera_on, frames
 from tests.edge.waiting import wait_until
 from tests.servers import free_port
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 DEBIANS_PYTHON = "/usr/bin/python3"
 SERVER = Path(__file__).with_name("rtsp_camera.py")

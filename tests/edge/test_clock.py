@@ -248,7 +248,7 @@ def moved(mosquitto: Mosquitto, tmp_path: Path) -> Iterator[Moved]:
 
 
 @pytest.mark.system
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(600)
 def test_an_agent_without_a_clock_keeps_its_readings_and_jumps_do_not_move_them(mosquitto: Mosquitto, moved: Moved):
     far = FarAway(Place(farm="farm", house="house-1", device="edge-1"), mosquitto.port)
     FileClocks.write(moved.clock, wrong_s=-7 * HOUR_S, kept=False)  # as after a night without power

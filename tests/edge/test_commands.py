@@ -38,7 +38,7 @@ def results(outbox: Outbox) -> list[CommandResult]:
 
 
 async def answers(outbox: Outbox, count: int) -> list[CommandResult]:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(90):
         while len(results(outbox)) < count:
             await asyncio.sleep(0.02)
     return results(outbox)

@@ -24,7 +24,7 @@ from tests.edge.samples import BOOT
 from tests.edge.test_pipeline import configured, until_there_are
 from tests.edge.waiting import wait_until
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(600)
 
 LEFT = [(0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0)]
 ACROSS = {"slug": "gate-1", "line": [(0.5, 0.0), (0.5, 1.0)]}

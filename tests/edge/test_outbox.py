@@ -28,7 +28,7 @@ def rows_of(outbox: Outbox, limit: int = 10_000) -> list[Row]:
 
 
 def put_all(outbox: Outbox, *events: Event) -> list[int]:
-    return [number.result(timeout=10) for number in [outbox.put(event) for event in events]]
+    return [number.result(timeout=60) for number in [outbox.put(event) for event in events]]
 
 
 def test_an_event_gets_its_boot_and_number_when_it_is_stored(tmp_path: Path):
@@ -65,7 +65,7 @@ def test_what_piles_up_is_committed_together(tmp_path: Path):
     with Outbox(tmp_path / "o.sqlite", BOOT) as outbox:
         outbox.on_commit(commits.release)
         put_all(outbox, *[reading() for _ in range(GROUP_ROWS)])
-        assert commits.acquire(timeout=5)
+        assert commits.acquire(timeout=60)
         assert not commits.acquire(blocking=False)
 
 
@@ -275,7 +275,7 @@ def test_a_full_disk_is_a_sentence_and_passes(tmp_path: Path, caplog: pytest.Log
             wait_until(lambda: outbox.problem != "")
             assert "make room on the disk" in outbox.problem
             outbox._file._db.execute("PRAGMA max_page_count = 1000000")
-            assert [one.result(timeout=10) for one in stuck] == [2, 3]
+            assert [one.result(timeout=60) for one in stuck] == [2, 3]
         assert outbox.problem == ""
         assert [row.seq for row in rows_of(outbox)] == [1, 2, 3]
     assert [record.levelname for record in caplog.records] == ["ERROR", "INFO"]
@@ -393,10 +393,10 @@ def test_a_disk_that_damages_every_file_is_not_filled_with_them(tmp_path: Path, 
             damage(file, index)
             number = outbox.put(weight())
             if seq:
-                assert number.result(timeout=10) == seq
+                assert number.result(timeout=60) == seq
         wait_until(lambda: "malformed" in outbox.problem)
         outbox._file._anew_from_s = 0
-        assert number.result(timeout=10) == 2
+        assert number.result(timeout=60) == 2
     assert [row.seq for row in rows_of_file(tmp_path)] == [1, 1, 2]
 
 

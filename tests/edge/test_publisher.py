@@ -75,7 +75,7 @@ class Cloud:
 
     async def hears(self, leaf: str) -> dict[str, Any]:
         """Return the next message of a leaf, checked against the contract."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(90):
             async for message in self._client.messages:
                 if message.topic.value.endswith(f"/{leaf}"):
                     decode(message.topic.value, bytes(message.payload))
@@ -137,7 +137,7 @@ async def test_home_assistant_is_told_what_the_device_is_and_again_when_it_start
     ):
         await home.subscribe(described, qos=1)
         messages = aiter(home.messages)
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(90):
             first = json.loads((await anext(messages)).payload)
             await home.publish(discovery.BIRTH, b"online", qos=1)
             again = json.loads((await anext(messages)).payload)
@@ -246,7 +246,7 @@ async def test_old_rows_are_marked_and_wait_for_the_live_ones(mosquitto: Mosquit
 
 async def in_order(far: Cloud, count: int) -> list[dict[str, Any]]:
     heard: list[dict[str, Any]] = []
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(90):
         async for message in far._client.messages:
             if LEAVES[message.topic.value.rpartition("/")[2]].retained:
                 continue
@@ -323,7 +323,7 @@ async def test_it_ends_whenever_it_is_told_to(mosquitto: Mosquitto, outbox: Outb
             outbox.put(reading())
         await asyncio.sleep(rng.uniform(0, 0.15))
         task.cancel()
-        done, _pending = await asyncio.wait([task], timeout=5)
+        done, _pending = await asyncio.wait([task], timeout=60)
         assert done
 
 

@@ -14,7 +14,7 @@ from contract.topics import build
 from tests.edge.test_agent import CAMERA, CLIMATE, CONFIG, SCALE, Farm, farm, stop  # noqa: F401  # the fixture
 from tests.servers import Mosquitto
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 PLACE = Place(farm="farm", house="house-1", device="edge-1")
 

@@ -234,7 +234,7 @@ def test_the_simulator_says_ready_speaks_and_goes(simulator: Simulator, tmp_path
     assert process.stdout.readline() == f"ready {port}\n"
     assert run("read", "xk3190-a9", "--port", port).exit_code == 0
     process.send_signal(number)
-    assert process.wait(5) == 0
+    assert process.wait(60) == 0
     assert not port.is_symlink()
     assert process.stderr.read() == ""
 

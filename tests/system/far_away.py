@@ -79,7 +79,7 @@ class FarAway:
         with self._lock:
             return len(self.heard)
 
-    def wait_for_more(self, within_s: float = 30) -> float:
+    def wait_for_more(self, within_s: float = 90) -> float:
         """Wait until the device has sent something new; return how long that took, in s."""
         began_s, before = time.monotonic(), self.count()
         while self.count() == before:

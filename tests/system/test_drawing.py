@@ -21,7 +21,7 @@ from tests.dashboard.looking import axe_violations, small_targets
 from tests.edge.waiting import wait_until
 from tests.servers import Mosquitto
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(400), pytest.mark.xdist_group("drawing")]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600), pytest.mark.xdist_group("drawing")]
 
 PATIENCE_MS = 90_000
 EDGE = """
@@ -90,7 +90,7 @@ class Chain:
         if self._agent is None or self._agent.poll() is not None:
             self.start()
         house = f"{self.cloud.url}/api/v1/houses/hillside/house-2"
-        with httpx.Client(timeout=20) as client:
+        with httpx.Client(timeout=90) as client:
             client.post(f"{self.cloud.url}/api/v1/session", json={"name": USER, "password": PASSWORD})
             body = {"marks": None, "picture_at": "2026-11-22T08:00:00Z", "size_wh": [960, 540]}
             wait_until(lambda: client.post(f"{house}/cameras/camera-1/marks", json=body).is_success, 90)
@@ -99,7 +99,7 @@ class Chain:
     def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
         if self._agent is not None:
             self._agent.send_signal(number)
-            self._agent.wait(30)
+            self._agent.wait(90)
             self._agent = None
 
 

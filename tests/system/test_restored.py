@@ -39,7 +39,7 @@ port = "{folder}/{slug}.tty"
 interval_s = 0.2
 """
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 
 def wait_until(condition: Callable[[], bool], within_s: float = 60) -> None:

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from cloud.flock.growth import standard
 from cloud.store.choice import series_store
 from cloud.store.series import Point, SeriesKey
 from contract.place import Place
-from tests.cloud.service import CloudProcess
+from tests.cloud.service import CloudProcess, today
 from tests.dashboard.conftest import PASSWORD, Phone
 from tests.dashboard.estate import OWNER, command
 from tests.dashboard.speaking import speaker
@@ -51,7 +51,7 @@ def fifty_houses(folder: Path) -> Iterator[tuple[CloudProcess, int]]:
         points = remembered(folder / "data")
         command(cloud, "user", "add", OWNER, "--password-stdin", stdin=PASSWORD + "\n")
         cloud.start()
-        placed_on = (date.today() - timedelta(days=AGE_DAYS)).isoformat()  # noqa: DTZ011  # the command's own calendar
+        placed_on = (today() - timedelta(days=AGE_DAYS)).isoformat()
         for place in all_places():
             flock = ["--breed", "ross-308", "--placed-on", placed_on, "--birds", "480"]
             command(cloud, "flock", "place", place.farm, place.house, *flock)

@@ -41,7 +41,7 @@ def config(tmp_path: Path) -> CloudConfig:
     )
 
 
-async def until(happens: Callable[[], Any], timeout_s: float = 30) -> Any:
+async def until(happens: Callable[[], Any], timeout_s: float = 90) -> Any:
     deadline = time.monotonic() + timeout_s
     while not (found := happens()):
         assert time.monotonic() < deadline
