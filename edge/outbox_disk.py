@@ -5,6 +5,7 @@ can't read any more, as a dying SD card leaves it, is set aside and a new one is
 rows must not stop new ones.
 """
 
+import errno
 import fcntl
 import logging
 import sqlite3
@@ -26,6 +27,15 @@ A file of an earlier version keeps its 4096."""
 AT_START_S: Final = 80.0
 AT_WORK_S: Final = 30.0
 """Most time to copy out of a damaged file, in s: systemd waits 120 s for a start and then 60 s for the watchdog."""
+
+READ_S: Final = 15.0
+"""Most time to look whether a file can be read, in s."""
+
+START_PATIENCE_S: Final = 15.0
+"""For so long a place that can't be read is tried again at the start, in s; what is not there then counts as lost."""
+
+_REFUSALS: Final = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN}
+"""Of a new file: it has no damage yet, but SQLite calls a place that can't be read damaged."""
 
 ASIDE_KEPT: Final = 2
 """Damaged files that stay: a dying card must not be filled with them."""
@@ -92,6 +102,32 @@ def is_damage(error: sqlite3.Error) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
+def can_be_read(path: Path, most_s: float = READ_S) -> bool:
+    """Say whether the disk gives the file's bytes, whatever they say, as far as that can be seen in time.
+
+    Args:
+        path: the file.
+        most_s: most time for it, in s.
+
+    Raises:
+        sqlite3.OperationalError: the disk refuses in another way.
+    """
+    until_s = time.monotonic() + most_s
+    with _refusals():
+        for one in (path, Path(f"{path}-wal")):
+            if not one.exists():
+                continue
+            with one.open("rb", buffering=0) as file:
+                try:
+                    while file.read(1 << 20) and time.monotonic() < until_s:
+                        pass
+                except OSError as error:
+                    if error.errno != errno.EIO:
+                        raise
+                    return False
+    return True
+
+
 def connect_or_begin_anew(path: Path, read: Callable[[sqlite3.Connection], object]) -> None:
     """Open the file and hand it to ``read``; one that can't be read is set aside.
 
@@ -103,15 +139,38 @@ def connect_or_begin_anew(path: Path, read: Callable[[sqlite3.Connection], objec
         sqlite3.OperationalError: the disk refuses.
     """
     with _refusals():
-        if _rescued(path).exists() and not path.exists():  # the power went while the damaged one was set aside
-            _put_in_place(path)
-        _remove(_rescued(path))
+        _finish(path)
+    damage = _damage(path, read)
+    if damage and _read_in_time(path):
+        damage = _damage(path, read)  # the card was away for a moment
+    if damage:
+        begin_anew(path, damage, read, AT_START_S)
+
+
+def _damage(path: Path, read: Callable[[sqlite3.Connection], object]) -> sqlite3.DatabaseError | None:
     try:
-        _connected(path, read)
-    except sqlite3.OperationalError:
-        raise
+        connected(path, read)
     except sqlite3.DatabaseError as error:
-        begin_anew(path, error, read, AT_START_S)
+        if not is_damage(error):
+            raise
+        return error
+    return None
+
+
+def _read_in_time(path: Path) -> bool:
+    until_s = time.monotonic() + START_PATIENCE_S
+    while not can_be_read(path):
+        if time.monotonic() > until_s:
+            return False
+        time.sleep(1)
+    return True
+
+
+def _finish(path: Path) -> None:
+    """Go on where setting aside was interrupted, by a power cut or a disk that refused."""
+    if _rescued(path).exists() and not path.exists():
+        _put_in_place(path)
+    _remove(_rescued(path))
 
 
 def begin_anew(
@@ -130,6 +189,10 @@ def begin_anew(
     """
     # Into a file beside it first: until that is whole, a power cut leaves everything as it was.
     with _refusals():
+        if not path.exists():
+            _finish(path)
+            connected(path, read)
+            return
         _remove(_rescued(path))
         rescued = _copied(path, most_s)
         aside = path.with_name(f"{path.name}.broken-{time.time():.0f}")
@@ -144,7 +207,7 @@ def begin_anew(
         aside,
         rescued,
     )
-    _connected(path, read)
+    connected(path, read)
 
 
 def _copied(path: Path, most_s: float) -> int:
@@ -154,6 +217,8 @@ def _copied(path: Path, most_s: float) -> int:
             db.execute("PRAGMA journal_mode = OFF")  # half as much to write; what goes wrong is thrown away below
             rescued = rescue(path, db, most_s)
     except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _REFUSALS:
+            raise  # all that waits is in the damaged one: better once more than without
         log.warning("the events in the damaged outbox stay there, a new one does not take them: %s", error)
         _remove(new)
         _connect(new).close()
@@ -191,7 +256,12 @@ def _refusals() -> Iterator[None]:
         raise sqlite3.OperationalError(f"the disk refuses: {error.strerror}") from error
 
 
-def _connected(path: Path, read: Callable[[sqlite3.Connection], object]) -> None:
+def connected(path: Path, read: Callable[[sqlite3.Connection], object]) -> None:
+    """Open the file and hand it to ``read``.
+
+    Raises:
+        sqlite3.Error: the disk refuses, or the file is damaged; it is closed again.
+    """
     db = _connect(path)
     try:
         read(db)

@@ -4,7 +4,8 @@ What the cloud has committed is kept for a while, as long as there is room: a cl
 for it again. Those rows go first when there is no room, and then what waits, the least worth first.
 
 A file that turns out to be damaged, at the start or at any call later, is set aside and a new one is begun with what
-could be read of it; then the call is done on that one.
+could be read of it; then the call is done on that one. Before, it is opened a second time: a card that can't be read
+for a moment looks like damage, too.
 """
 
 import sqlite3
@@ -18,7 +19,7 @@ from typing import TypeVar
 from contract.messages import SeqRange
 from edge.clock import PowerOn
 from edge.errors import OutboxStuck
-from edge.outbox_disk import begin_anew, connect_or_begin_anew, held, is_damage, transaction
+from edge.outbox_disk import begin_anew, can_be_read, connect_or_begin_anew, connected, held, is_damage, transaction
 from edge.outbox_fill import Fill, Passed
 from edge.outbox_held import stamp_some
 from edge.outbox_rows import Load, NewRow, Row
@@ -32,6 +33,8 @@ _LIVE_ROWS = 1_000
 _LIVE_COMMITS = 2_000
 _ANEW_EVERY_S = 60.0
 """A disk that damages each new file must not be kept busy with new files alone."""
+_PATIENCE_S = 30.0
+"""For so long a place that can't be read is tried again; what waits in memory meanwhile has room there."""
 _COLUMNS = "id, boot, seq, leaf, at_ms, payload"
 
 
@@ -58,6 +61,8 @@ class OutboxFile:
         self._lock = threading.Lock()
         self._damage: sqlite3.DatabaseError | None = None
         self._anew_from_s = 0.0
+        self._unread_since_s: float | None = None
+        self._taken = False
         self._came_rows = self._came_bytes = 0
         self._fill = Fill()
         self._live: deque[tuple[int, int]] = deque(maxlen=_LIVE_COMMITS)
@@ -87,6 +92,9 @@ class OutboxFile:
 
     def _take(self, db: sqlite3.Connection) -> None:
         """Work with this file from now on; reads every page of rows."""
+        if self._taken:
+            # A commit that was refused in its last step may be there all the same; its events come a second time.
+            db.execute("DELETE FROM outbox WHERE id >= ?", (self._next_id,))
         self._db = db
         self._fill = self._counted()
         self._count_held()
@@ -100,6 +108,7 @@ class OutboxFile:
         self._live.clear()
         self._live.append((newest, at_ms[0] or 0))
         (self.dropped_rows,) = db.execute("SELECT coalesce(sum(events), 0) FROM dropped").fetchone()
+        self._taken = True
 
     def _on_file(self, work: Callable[[], T]) -> T:
         """Do something with the file, all or nothing; when that shows damage, on a new file.
@@ -108,20 +117,54 @@ class OutboxFile:
             sqlite3.Error: the disk refused.
         """
         with self._lock:
-            if self._damage is None:
+            damage = self._damage
+            if damage is None:
                 try:
                     return work()
                 except sqlite3.DatabaseError as error:
-                    if not is_damage(error):
-                        raise
-                    self._damage = error
-                    self._db.close()
-            if time.monotonic() < self._anew_from_s:
-                raise self._damage
-            self._anew_from_s = time.monotonic() + _ANEW_EVERY_S
-            begin_anew(self._path, self._damage, self._take)
-            self._damage = None
+                    damage = self._closed_as_damaged(error)
+            if self._opened_again():
+                try:
+                    return work()
+                except sqlite3.DatabaseError as error:
+                    damage = self._closed_as_damaged(error)
+            self._begin_anew(damage)
             return work()
+
+    def _closed_as_damaged(self, error: sqlite3.DatabaseError) -> sqlite3.DatabaseError:
+        if not is_damage(error):
+            raise error
+        self._damage = error
+        self._db.close()
+        return error
+
+    def _opened_again(self) -> bool:
+        """Open the file a second time; say whether it is whole after all.
+
+        Raises:
+            sqlite3.Error: the disk refuses just now.
+        """
+        if not can_be_read(self._path):
+            self._unread_since_s = self._unread_since_s or time.monotonic()
+            if time.monotonic() - self._unread_since_s < _PATIENCE_S:
+                raise sqlite3.OperationalError("the disk can't be read")
+            return False
+        self._unread_since_s = None
+        try:
+            connected(self._path, self._take)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            return False
+        self._damage = None
+        return True
+
+    def _begin_anew(self, damage: sqlite3.DatabaseError) -> None:
+        if time.monotonic() < self._anew_from_s:
+            raise damage
+        self._anew_from_s = time.monotonic() + _ANEW_EVERY_S
+        begin_anew(self._path, damage, self._take)
+        self._damage = self._unread_since_s = None
 
     def close(self) -> None:
         """Let go of the file."""
