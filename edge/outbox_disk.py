@@ -226,9 +226,14 @@ def _copied(path: Path, most_s: float) -> int:
     return rescued
 
 
-def _remove_older(path: Path) -> None:
+def damaged(path: Path) -> list[Path]:
+    """Return the files of an outbox that were set aside, the oldest first."""
     asides = [one for one in path.parent.glob(f"{path.name}.broken-*") if not one.name.endswith(_TAILS)]
-    for one in sorted(asides, key=lambda one: one.stat().st_ctime_ns)[:-ASIDE_KEPT]:
+    return sorted(asides, key=lambda one: one.stat().st_ctime_ns)
+
+
+def _remove_older(path: Path) -> None:
+    for one in damaged(path)[:-ASIDE_KEPT]:
         _remove(one)
 
 

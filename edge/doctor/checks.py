@@ -13,7 +13,7 @@ from pathlib import Path
 from contract.messages import EARLIEST_YEAR
 from edge.camera_config import CameraConfig
 from edge.config import EdgeConfig
-from edge.doctor.farm_checks import backlog, broker, is_running, line
+from edge.doctor.farm_checks import backlog, broker, is_running, line, set_aside
 from edge.doctor.said import Check
 from edge.health import Health
 from edge.language import Said
@@ -51,6 +51,7 @@ def look_at_farm(config: EdgeConfig) -> Iterator[Check]:
     """Look at what the configuration names: folder, instruments, broker, cloud, networks, cameras."""
     yield folder(config.data_dir)
     yield from disk(config.data_dir, config.outbox.max_mb)
+    yield from set_aside(config.data_dir)
     running = is_running(config.data_dir)
     yield from (line(one, running=running) for one in config.instruments)
     yield from broker(config)

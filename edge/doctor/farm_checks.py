@@ -7,11 +7,13 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 from edge.config import EdgeConfig
 from edge.doctor.said import Check
 from edge.language import Said
+from edge.outbox_disk import damaged
 from edge.secret import secret_file
 from firmware_bridge.config import InstrumentConfig
 from firmware_bridge.device import Device
@@ -19,6 +21,7 @@ from firmware_bridge.errors import BridgeError, LineSilent
 
 LINE_S = 6.0
 BROKER_S = 8.0
+_CLOUD = Said("cloud", "云端")
 BACKLOG_S = 15 * 60.0
 """An event that waits longer waits in vain: the cloud takes nothing of this device."""
 
@@ -97,16 +100,21 @@ def broker(config: EdgeConfig) -> Iterator[Check]:
 
 
 def backlog(data_dir: Path) -> Iterator[Check]:
-    """Say whether the cloud takes what this device sends, as far as its outbox tells."""
-    file = data_dir / "outbox.db"
-    if not file.exists():
-        return
+    """Say whether the cloud takes what this device sends, as far as its outboxes tell."""
+    for file in (data_dir / "outbox.db", data_dir / "outbox-vision.db"):
+        if file.exists():
+            yield _backlog(file, Said("cloud, of the cameras", "云端（摄像头）") if "vision" in file.name else _CLOUD)
+
+
+def _backlog(file: Path, name: Said) -> Check:
+    # What waits for the time has none yet: it is as old as the device has been on.
+    oldest = "min(CASE WHEN held IS NULL THEN at_ms END)"
     try:
         with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as db:
-            rows, oldest_ms = db.execute("SELECT count(*), min(at_ms) FROM outbox WHERE acked_ms IS NULL").fetchone()
+            query = f"SELECT count(*), {oldest} FROM outbox WHERE acked_ms IS NULL"  # noqa: S608  # fixed texts
+            rows, oldest_ms = db.execute(query).fetchone()
     except sqlite3.Error as error:
-        yield Check(Said("cloud", "云端"), ok=False, says=str(error), advice=Said("check the disk", "请检查磁盘"))
-        return
+        return Check(name, ok=False, says=str(error), advice=Said("check the disk", "请检查磁盘"))
     age_s = time.time() - oldest_ms / 1000 if oldest_ms else 0.0
     says = Said(
         f"{rows} events wait, the oldest for {age_s / 60:.0f} min", f"{rows} 条待上传，最早 {age_s / 60:.0f} 分钟前"
@@ -116,4 +124,22 @@ def backlog(data_dir: Path) -> Iterator[Check]:
         "云端没有接收：请检查网络，并在农场页面确认设备已批准",
     )
     late = age_s > BACKLOG_S
-    yield Check(Said("cloud", "云端"), ok=not late, says=says, advice=advice if late else "")
+    return Check(name, ok=not late, says=says, advice=advice if late else "")
+
+
+def set_aside(data_dir: Path) -> Iterator[Check]:
+    """Say that the card has damaged events, each file for itself, and what to do."""
+    for file in sorted(found for kind in ("outbox", "outbox-vision") for found in damaged(data_dir / f"{kind}.db")):
+        stat = file.stat()
+        at, size_mb = datetime.fromtimestamp(stat.st_ctime, UTC), stat.st_size / 1e6
+        says = Said(
+            f"waiting events were damaged on {at:%Y-%m-%d %H:%M} UTC; {file} ({size_mb:.1f} MB) is set aside",
+            f"待上传数据于 {at:%Y-%m-%d %H:%M} UTC 发现损坏，已另存为 {file}（{size_mb:.1f} MB）",
+        )
+        advice = Said(
+            "what could be read of it goes to the cloud, the log says how many (outbox can't be read);"
+            f" replace the card, then delete the file; sqlite3 {file} .recover may find more in it",
+            "能读出的数据会继续上传，数量见日志（outbox can't be read）；请更换存储卡，然后删除该文件；"
+            f"用 sqlite3 {file} .recover 或可找回更多",
+        )
+        yield Check(Said("card", "存储卡"), ok=False, says=says, advice=advice)

@@ -8,8 +8,13 @@ from edge.camera_config import CameraConfig
 from edge.cli import app
 from edge.doctor.bench import Measured, best, measure_one, table
 from edge.doctor.checks import camera, disk, folder, network, processor
+from edge.doctor.farm_checks import backlog, set_aside
 from edge.doctor.run import all_is_well
 from edge.doctor.said import Check
+from edge.outbox import Outbox
+from edge.outbox_file import OutboxFile
+from edge.outbox_rows import NewRow
+from tests.edge.samples import BOOT, reading
 
 TINY = Path(__file__).parents[1] / "fixtures/networks/tiny.onnx"
 
@@ -82,6 +87,37 @@ def test_a_folder_that_cannot_be_written_and_a_full_disk_are_problems(tmp_path: 
     (wanted,) = disk(tmp_path, outbox_mb=10**9)
     assert not wanted.ok
     assert "lower outbox.max_mb" in wanted.advice
+
+
+def test_an_outbox_that_the_card_has_damaged_is_told_with_what_to_do(tmp_path: Path):
+    for name in ("outbox.db", "outbox-vision.db"):
+        (tmp_path / name).write_bytes(b"no database at all" * 100)
+        with Outbox(tmp_path / name, BOOT) as outbox:
+            outbox.put(reading(age_s=3_600)).result(timeout=10)
+    asides = sorted(tmp_path.glob("*.broken-*"))
+    told = list(set_aside(tmp_path))
+    assert len(told) == len(asides) == 2
+    for check, aside in zip(told, asides, strict=True):
+        assert check.line().startswith("PROBLEM  card: waiting events were damaged on ")
+        assert f"{aside} (0.0 MB) is set aside: " in check.line()
+        assert f"sqlite3 {aside} .recover" in check.line("zh")
+        assert check.line("zh").startswith("故障  存储卡：待上传数据于 ")
+    sensors, cameras = backlog(tmp_path)
+    assert sensors.line().startswith("PROBLEM  cloud: 1 events wait, the oldest for 60 min: ")
+    assert cameras.line().startswith("PROBLEM  cloud, of the cameras: 1 events wait, the oldest for 60 min: ")
+    for aside in asides:
+        aside.unlink()
+    assert list(set_aside(tmp_path)) == []
+
+
+def test_events_that_wait_for_the_time_are_not_old(tmp_path: Path):
+    rows = [NewRow(BOOT, seq, "readings", 1, 5_000, b"{}", held) for seq, held in ((1, "a" * 16), (2, "a" * 16))]
+    file = OutboxFile(tmp_path / "outbox.db", max_rows=9, max_bytes=999)
+    file.open()
+    file.append(rows)
+    file.close()
+    (check,) = backlog(tmp_path)
+    assert check.line().startswith("ok       cloud: 2 events wait, the oldest for 0 min")
 
 
 def test_a_busy_processor_is_a_warning_and_no_problem():

@@ -31,7 +31,7 @@ def page_in_the_middle(file: Path) -> int:
 
 @contextmanager
 def writes_refused_from(size: int) -> Iterator[None]:
-    """Let the kernel refuse what is written beyond so many bytes of a file: an I/O error to SQLite, and no full disk."""
+    """Let the kernel refuse what is written beyond so many bytes of a file: an I/O error to SQLite, no full disk."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
