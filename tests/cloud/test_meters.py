@@ -22,8 +22,19 @@ def hourly(amounts: list[float], *, shown: float = 500.0) -> Columns:
 
 def test_each_whole_day_has_what_was_counted_on_it():
     counted = by_day(hourly([0.0] + [1.0] * 47 + [2.0] * 48), ZONE)
-    # What is read at midnight was used in the hour before, and counts to the day it is read on.
-    assert counted == {DAYS[1]: 24.0, DAYS[2]: 48.0}
+    # The 2.0 that are read at midnight ran in the hour before, and count to the day that ends.
+    assert counted == {DAYS[1]: 25.0, DAYS[2]: 48.0}
+
+
+def test_a_day_is_known_once_its_meter_was_read_at_midnight():
+    assert by_day(hourly([1.0] * 73), ZONE) == {DAYS[1]: 24.0, DAYS[2]: 24.0}
+    assert by_day(hourly([1.0] * 72), ZONE) == {DAYS[1]: 24.0}
+
+
+def test_a_gap_that_ends_at_midnight_leaves_the_next_day_whole():
+    whole = hourly([1.0] * 120)
+    torn = whole.kept((whole.at_ms < whole.at_ms[41]) | (whole.at_ms >= whole.at_ms[48]))
+    assert by_day(torn, ZONE) == {DAYS[2]: 24.0, DAYS[3]: 24.0}
 
 
 def test_a_meter_that_begins_at_zero_again_loses_nothing():

@@ -17,6 +17,8 @@ APART_MOST_MS: Final = 6 * HOUR_MS
 def by_day(readings: Columns, zone: ZoneInfo) -> dict[date, float]:
     """Return how much a meter has counted on each day that it was read through, in its unit.
 
+    What is read at midnight was counted before it, and belongs to the day that ends.
+
     A meter that shows less than before was changed or begins at zero again: what it shows then was counted since. A
     day with a gap of more than ``APART_MOST_MS`` is left out, and so are the first and the last day, of which only a
     part may be known.
@@ -26,11 +28,12 @@ def by_day(readings: Columns, zone: ZoneInfo) -> dict[date, float]:
     risen = np.diff(readings.value)
     risen = np.where(risen < 0, readings.value[1:], risen)
     days = [day_of(at, zone) for at in readings.at_ms.tolist()]
+    ends = [day_of(at - 1, zone) for at in readings.at_ms.tolist()]
     found: dict[date, float] = {}
-    for day, amount in zip(days[1:], risen.tolist(), strict=True):
+    for day, amount in zip(ends[1:], risen.tolist(), strict=True):
         found[day] = found.get(day, 0.0) + amount
     gaps = np.flatnonzero(np.diff(readings.at_ms) > APART_MOST_MS).tolist()
-    torn = {day for row in gaps for day in (days[row], days[row + 1])}
+    torn = {day for row in gaps for day in (days[row], ends[row + 1])}
     return {day: amount for day, amount in found.items() if day not in {days[0], days[-1]} | torn}
 
 
