@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import Final
 
 from contract.messages import Announcement, InstrumentInfo, PartStatus, SeqRange, Status
+from contract.quantities import DEVICE
 from edge.board import WRITE_EVERY_S, Board, SensorsNote, VisionNote
 from edge.composing import Composed, Share
 from edge.config import EdgeConfig
@@ -18,6 +19,7 @@ VERSION: Final = version("henwise")
 KEPT_LOOK_S = 600.0
 KEPT_TOLD = 50
 """Ranges of what the cameras' process has kept that are told."""
+PROBLEM_MAX = 500
 AWAY = "the process with the cameras does not run; look at it with: systemctl status henwise-vision"
 
 
@@ -57,6 +59,7 @@ class Speaker:
         self._connected = connected
         self._kept_looked_s = -KEPT_LOOK_S
         self._kept_ranges: list[SeqRange] = []
+        self._stored_at = origin.clock.guess()
 
     def announcement(self) -> Announcement:
         """Say what the device has."""
@@ -82,6 +85,8 @@ class Speaker:
         parts = [part.health.status(at) for part in self._composed.parts]
         if self._share == "sensors":
             parts += note.parts if note else self._away()
+        if all(part.slug != DEVICE for part in parts):
+            parts += self._storage()
         return Status(
             device=self._origin.device,
             boot=self._origin.boot,
@@ -119,7 +124,7 @@ class Speaker:
         elif self._share == "vision":
             at = self._origin.clock.guess()
             note = VisionNote(
-                parts=[watch.health.status(at) for watch in self._composed.watches],
+                parts=[*(watch.health.status(at) for watch in self._composed.watches), *self._storage()],
                 views=self._marks.views(),
                 outbox_rows=self._outbox.rows,
                 dropped_rows=self._outbox.dropped_rows,
@@ -139,6 +144,15 @@ class Speaker:
     @property
     def _vision(self) -> VisionNote | None:
         return self._board.read(VisionNote) if self._share == "sensors" and self._config.cameras else None
+
+    def _storage(self) -> list[PartStatus]:
+        """Return how the device itself does when its card takes nothing in; the parts do not see that."""
+        problem = self._outbox.problem
+        if not problem:
+            self._stored_at = self._origin.clock.guess()
+            return []
+        told = problem[:PROBLEM_MAX]
+        return [PartStatus(slug=DEVICE, state="failed", cause="storage_refuses", problem=told, last_at=self._stored_at)]
 
     def _away(self) -> list[PartStatus]:
         return [PartStatus(slug=one.slug, state="failed", cause="other", problem=AWAY) for one in self._config.cameras]

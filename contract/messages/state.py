@@ -76,6 +76,7 @@ Cause = Literal[
     "network_unusable",
     "posture_unusable",
     "clock_unset",
+    "storage_refuses",
     "other",
 ]
 """What is wrong with an instrument or camera, for whoever has a sentence for it in a person's language.
@@ -83,12 +84,12 @@ Cause = Literal[
 ``line_lost``: unplugged or away; ``line_refused``: there, but taken or forbidden; ``line_silent``: nothing comes;
 ``line_garbled``: nothing readable comes; ``picture_…`` and ``camera_moved``: pictures come, but no count can rest on
 them, and none is sent; ``network_unusable``: what finds the birds can't be run; ``posture_unusable``: what looks at
-single birds can't be run, counts come as ever.
+single birds can't be run, counts come as ever; ``storage_refuses``: of the device itself, its card takes nothing in.
 """
 
 
 class PartStatus(Strict):
-    """How one instrument or camera does."""
+    """How one instrument or camera does; the device itself only when something is wrong with it."""
 
     slug: Slug
     state: Literal["ok", "starting", "silent", "failed"]

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -36,6 +37,8 @@ port = {port}
 """
 SCALE = '[[instruments]]\nslug = "scale"\nfamily = "xk3190-a9"\nport = "{folder}/scale"\n'
 CLIMATE = '[[instruments]]\nslug = "climate"\nfamily = "xy-md02"\nport = "{folder}/climate"\ninterval_s = 0.5\n'
+WRITES_END = 24_000
+"""Less than the outbox's log takes at once, and more than the agent's own log."""
 CAMERA = '[[cameras]]\nslug = "cam"\nsource = "demo"\nwindow_s = 1\n'
 
 
@@ -151,6 +154,28 @@ def test_a_broken_network_does_not_stop_the_thermometer(farm: Farm):
 def told_of(slug: str, farm: Farm) -> tuple[str, str]:
     status = asyncio.run(heard(farm.broker_port, "readings", "status"))["status"]
     return {part["slug"]: (part["state"], part["cause"]) for part in status["parts"]}[slug]
+
+
+def test_a_card_that_takes_nothing_is_told_while_it_lasts(farm: Farm):
+    farm.simulate("xy-md02", "climate")
+    agent = farm.start(CLIMATE)
+    wal = farm.folder / "data/outbox.db-wal"
+    wait_until(lambda: wal.exists() and wal.stat().st_size > WRITES_END)
+    # The kernel refuses what lies beyond in any file of this process, as a dying card does.
+    soft, hard = resource.prlimit(agent.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(agent.pid, resource.RLIMIT_FSIZE, (WRITES_END, hard))
+    wait_until(lambda: states_of(farm) == {"climate": ("ok", ""), "device": ("failed", "storage_refuses")})
+    assert "nothing can be stored (disk I/O error)" in farm.log()
+    resource.prlimit(agent.pid, resource.RLIMIT_FSIZE, (soft, hard))
+    wait_until(lambda: states_of(farm) == {"climate": ("ok", "")})
+    asyncio.run(heard(farm.broker_port, "readings"))
+    stop(agent)
+    assert "Traceback" not in farm.log()
+
+
+def states_of(farm: Farm) -> dict[str, tuple[str, str]]:
+    status = asyncio.run(heard(farm.broker_port, "status"))["status"]
+    return {part["slug"]: (part["state"], part["cause"]) for part in status["parts"]}
 
 
 def test_a_second_agent_on_the_same_data_is_refused(farm: Farm):

@@ -2849,7 +2849,7 @@ export interface components {
              * @description why the camera does not count now; empty when it does
              * @enum {string}
              */
-            withheld: "" | "line_lost" | "line_refused" | "line_silent" | "line_garbled" | "values_impossible" | "values_stuck" | "values_jump" | "settings_wrong" | "picture_missing" | "video_ended" | "picture_dark" | "picture_covered" | "picture_frozen" | "camera_moved" | "network_unusable" | "posture_unusable" | "clock_unset" | "other";
+            withheld: "" | "line_lost" | "line_refused" | "line_silent" | "line_garbled" | "values_impossible" | "values_stuck" | "values_jump" | "settings_wrong" | "picture_missing" | "video_ended" | "picture_dark" | "picture_covered" | "picture_frozen" | "camera_moved" | "network_unusable" | "posture_unusable" | "clock_unset" | "storage_refuses" | "other";
             /** @description the last count by hand of one of its pictures */
             by_hand: components["schemas"]["VerdictNow"] | null;
         };
@@ -4953,7 +4953,7 @@ export interface components {
         };
         /**
          * PartStatus
-         * @description How one instrument or camera does.
+         * @description How one instrument or camera does; the device itself only when something is wrong with it.
          */
         PartStatus: {
             /** Slug */
@@ -4969,7 +4969,7 @@ export interface components {
              * @default
              * @enum {string}
              */
-            cause?: "" | "line_lost" | "line_refused" | "line_silent" | "line_garbled" | "values_impossible" | "values_stuck" | "values_jump" | "settings_wrong" | "picture_missing" | "video_ended" | "picture_dark" | "picture_covered" | "picture_frozen" | "camera_moved" | "network_unusable" | "posture_unusable" | "clock_unset" | "other";
+            cause?: "" | "line_lost" | "line_refused" | "line_silent" | "line_garbled" | "values_impossible" | "values_stuck" | "values_jump" | "settings_wrong" | "picture_missing" | "video_ended" | "picture_dark" | "picture_covered" | "picture_frozen" | "camera_moved" | "network_unusable" | "posture_unusable" | "clock_unset" | "storage_refuses" | "other";
             /**
              * Problem
              * @description the technical detail, in English; empty when ok

@@ -140,6 +140,8 @@ export const en = {
       "It counts, but does not recognise birds that look sick: a recognition model is missing or damaged. Ask your technician to install it again.",
     clock_unset:
       "The device does not know the time. Connect it to the internet once; it sets its clock by itself.",
+    storage_refuses:
+      "Its memory card takes nothing in: what is measured now is lost. Switch the device off and on; if that does not help, replace the card.",
     other:
       "It failed unexpectedly and is started again by itself. If that does not help, send the detail below to your technician.",
   } satisfies Record<Exclude<Cause, "">, string>,
@@ -387,6 +389,7 @@ export const en = {
     climate: "Climate sensor",
     gate: "Gate",
     edge: "Edge device",
+    device: "Device",
     pen: "Pen",
     feeder: "Feeder",
     drinker: "Drinker",
