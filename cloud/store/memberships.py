@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select
 
 from cloud.errors import BadRecord
-from cloud.rights import RIGHTS, Grants, Role, united
+from cloud.rights import RIGHTS, Grants, Right, Role, united
 from cloud.store import audit, farms
 from cloud.store.audit import Actor
 from cloud.store.records import Records, add
-from cloud.store.tables import Farm, Membership, Organisation, User
+from cloud.store.tables import Farm, Invitation, Membership, Organisation, User
 
 
 class LastOwner(BadRecord):
@@ -129,6 +129,8 @@ def join(connection: Connection, user_id: int, organisation: int, post: Post) ->
 def set_posts(records: Records, organisation: int, user_id: int, posts: Iterable[Post], actor: Actor) -> bool:
     """Replace all that a member is in an organisation, none: remove them; say whether they were one.
 
+    Links by which they invited others are void when they may invite no more: they could come back by one.
+
     Raises:
         BadRecord: the organisation can't give a post.
         LastOwner: nobody would own it.
@@ -147,7 +149,17 @@ def set_posts(records: Records, organisation: int, user_id: int, posts: Iterable
             raise LastOwner("somebody must own the organisation; make another person an owner first")
         action, about = ("person-changed", f"{name}: {_said(wanted)}") if wanted else ("person-removed", name)
         audit.note(connection, actor, action, about, organisation=organisation)
+        if not any(post.farm is None and Right.PEOPLE in RIGHTS[post.role] for post in wanted):
+            _withdraw_links(connection, organisation, name, actor)
     return True
+
+
+def _withdraw_links(connection: Connection, organisation: int, by: str, actor: Actor) -> None:
+    theirs = (Invitation.organisation_id == organisation, Invitation.by == by)
+    for email in connection.scalars(select(Invitation.email).where(*theirs)).all():
+        about = f"{email or 'a link'}, by {by}"
+        audit.note(connection, actor, "invitation-withdrawn", about, organisation=organisation)
+    connection.execute(delete(Invitation).where(*theirs))
 
 
 def owners(connection: Connection, organisation: int) -> int:

@@ -157,6 +157,24 @@ class TestPeople:
         assert (await mei.put(mine, json={"posts": [{"role": "farmer"}]})).status_code == 200
         assert code(await mei.get(f"{home}/people")) == (403, "not_allowed")
 
+    @pytest.mark.parametrize("left", [[], [{"role": "farmer"}]], ids=["removed", "no owner any more"])
+    async def test_links_of_whoever_no_longer_owns_are_void(
+        self, mei: httpx.AsyncClient, li: httpx.AsyncClient, home: str, left: list[dict[str, str]]
+    ):
+        await joined(li, mei, home, role="owner")
+        back, other = await invited(li, home, role="owner"), await invited(mei, home, role="viewer")
+        someone = f"{home}/people/{(await mei.get(f'{home}/people')).json()[1]['id']}"
+        same = await mei.put(someone, json={"posts": [{"role": "owner"}]})
+        assert (same.status_code, len((await mei.get(f"{home}/invitations")).json())) == (200, 2)
+        gone = await (mei.put(someone, json={"posts": left}) if left else mei.delete(someone))
+        assert gone.is_success, gone.text
+        assert code(await li.post("/api/v1/invitations/accept", json={"token": back})) == (404, "no_such_invitation")
+        [open_one] = (await mei.get(f"{home}/invitations")).json()
+        assert open_one["by"] == "mei"
+        assert (await li.post("/api/v1/invitations/look", json={"token": other})).status_code == 200
+        log = [(row["who"], row["about"]) for row in await told(mei, home) if row["action"] == "invitation-withdrawn"]
+        assert log == [("mei", f"a link, by {LI['name']}")]
+
     async def test_farms_are_added_named_and_unique(self, mei: httpx.AsyncClient, home: str):
         made = await mei.post(
             f"{home}/farms", json={"farm": "valley", "name": "山谷养殖场", "time_zone": "Asia/Urumqi"}
