@@ -68,7 +68,7 @@ from cloud.report.gather import Gatherer
 from cloud.report.mailing import attachments
 from cloud.store.attempts import Attempts
 from cloud.store.choice import check_shared, chosen_media, chosen_series, is_embedded
-from cloud.store.folder import make_data_dir, only_one, records_of
+from cloud.store.folder import make_data_dir, only_one, records_of, refuse_unfinished
 from cloud.store.media import Media
 from cloud.store.people import Passwords
 from cloud.store.records import Records
@@ -146,6 +146,7 @@ def _lifespan(config: CloudConfig) -> Callable[[FastAPI], AbstractAsyncContextMa
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         make_data_dir(config.data_dir)
+        refuse_unfinished(config.data_dir)
         series_db = chosen_series(config)
         records = records_of(config)
         check_shared(config)

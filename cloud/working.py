@@ -23,7 +23,7 @@ from cloud.report.scheduler import Scheduler
 from cloud.signals import Signal
 from cloud.store.alerts import Transition
 from cloud.store.choice import check_workers, chosen_media, chosen_series, forgetting
-from cloud.store.folder import make_data_dir, records_of
+from cloud.store.folder import make_data_dir, records_of, refuse_unfinished
 from cloud.store.leading import LeaderLock
 from cloud.store.media import Media
 from cloud.store.records import Records
@@ -128,6 +128,7 @@ async def work_until_told(config: CloudConfig) -> None:
     """
     check_workers(config)
     make_data_dir(config.data_dir)
+    refuse_unfinished(config.data_dir)
     series, records, media = chosen_series(config), records_of(config), chosen_media(config)
     told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,8 +1,13 @@
-"""Restoring a backup into an empty installation, and looking whether everything is there again."""
+"""Restoring a backup into an empty installation, and looking whether everything is there again.
 
+It may be killed at any moment and begun again: records come in one transaction, the embedded store's file by one
+renaming, and points and pictures that are written twice are the same.
+"""
+
+import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path, PurePath
 from typing import Final, Literal
@@ -12,19 +17,23 @@ from sqlalchemy import Connection, select
 from cloud.backup import points, rows
 from cloud.backup.archive import Manifest, Told, entry_of, opened
 from cloud.backup.keys import restore_keys
+from cloud.backup.unfinished import begun, note
 from cloud.config import CloudConfig
 from cloud.errors import BadBackup, CannotStart
 from cloud.store import findings, migrations, pictures
 from cloud.store.choice import chosen_media, chosen_series
-from cloud.store.folder import make_data_dir, only_one, records_of
-from cloud.store.media import Key
+from cloud.store.folder import make_data_dir, only_one, opened_records, records_of
+from cloud.store.media import Key, Media, sync_folder
 from cloud.store.named import Named
 from cloud.store.records import Records
 from cloud.store.series import SeriesStore
+from contract.errors import HenwiseError
 
 Part = Literal["records", "series", "pictures"]
 PARTS: Final[tuple[Part, ...]] = ("records", "series", "pictures")
 PICTURES_AT_ONCE: Final = 64
+COPY_BYTES: Final = 1 << 22
+SERIES: Final = "series.db"
 
 
 def restore(config: CloudConfig, source: Path, told: Told, parts: tuple[Part, ...] = PARTS) -> Manifest:
@@ -32,26 +41,63 @@ def restore(config: CloudConfig, source: Path, told: Told, parts: tuple[Part, ..
 
     Raises:
         BadBackup: it is damaged or of a newer Henwise, or it is not all there afterwards.
-        CannotStart: a store is not empty, or a service is running.
-        StoreUnavailable: a store can't be written now.
+        CannotStart: a store is not empty, or a service is running, or another restore did not come to its end.
+        StoreUnavailable: a store can't be written now; restore again later.
     """
     make_data_dir(config.data_dir)
     with only_one(config.data_dir), opened(source, told) as (folder, manifest):
-        if "records" in parts:
-            _restore_records(records_of(config), folder, manifest, told)
-            restore_keys(folder, config.data_dir)
-        if "series" in parts:
-            _restore_series(config, folder, told)
-        if "pictures" in parts:
-            _restore_pictures(config, folder, manifest, told)
+        before = begun(config.data_dir, manifest)
+        wanted = [part for part in parts if part not in before.done]
+        _refuse_filled(config, [part for part in wanted if part not in before.left])
+        unfinished = before.wanting(wanted)
+        note(config.data_dir, unfinished)
+        for part in wanted:
+            try:
+                if part == "records":
+                    _restore_records(records_of(config), folder, manifest, told, again=part in before.left)
+                    restore_keys(folder, config.data_dir)
+                elif part == "series":
+                    _restore_series(config, folder, told)
+                else:
+                    _restore_pictures(config, folder, manifest, told)
+            except HenwiseError:
+                if part == "records":
+                    note(config.data_dir, before)  # all of it was undone
+                raise
+            unfinished = unfinished.without(part)
+            note(config.data_dir, unfinished)
     return manifest
 
 
-def _restore_records(records: Records, folder: Path, manifest: Manifest, told: Told) -> None:
+def _refuse_filled(config: CloudConfig, parts: Iterable[Part]) -> None:
+    """Look before anything is written."""
+    if "records" in parts:
+        with opened_records(config) as records, records.reading() as connection:
+            table = _filled(connection)
+        if table:
+            raise _not_empty(table)
+    if "series" in parts and config.series.store == "embedded" and (target := config.data_dir / SERIES).exists():
+        raise CannotStart(f"series: {target} is there already; restore into an empty data_dir")
+    if "series" in parts and config.series.store != "embedded":
+        store = chosen_series(config)
+        store.open()
+        try:
+            if store.all_keys():
+                raise CannotStart("series: there are some already; restore into an empty database")
+        finally:
+            store.close()
+    if "pictures" in parts and next(_opened_media(config).paths(), None) is not None:
+        raise CannotStart("pictures: there are some already; restore into an empty folder or bucket")
+
+
+def _restore_records(records: Records, folder: Path, manifest: Manifest, told: Told, *, again: bool) -> None:
     records.open()
     try:
         with records.writing() as connection:
-            _refuse_filled(connection)
+            if filled := _filled(connection):
+                if again:  # it was committed before the restore was killed
+                    return
+                raise _not_empty(filled)
             migrations.downgrade(connection, "base")
             _to_version(connection, manifest)
             for number, table in enumerate(rows.tables_of(connection), 1):
@@ -77,10 +123,15 @@ def _forget_missing_pictures(connection: Connection, manifest: Manifest) -> None
     findings.forget_pictures(connection, [key for key in findings.with_pictures(connection) if missing(key)])
 
 
-def _refuse_filled(connection: Connection) -> None:
-    for table in rows.tables_of(connection):
-        if connection.execute(select(1).select_from(table).limit(1)).first() is not None:
-            raise CannotStart(f"records: the table {table.name} is not empty; restore into an empty database")
+def _filled(connection: Connection) -> str:
+    """Return the name of a table that has rows; empty when none has."""
+    tables = rows.tables_of(connection)
+    filled = (one.name for one in tables if connection.execute(select(1).select_from(one).limit(1)).first())
+    return next(filled, "")
+
+
+def _not_empty(table: str) -> CannotStart:
+    return CannotStart(f"records: the table {table} is not empty; restore into an empty database")
 
 
 def _to_version(connection: Connection, manifest: Manifest) -> None:
@@ -91,32 +142,39 @@ def _to_version(connection: Connection, manifest: Manifest) -> None:
 
 
 def _restore_series(config: CloudConfig, folder: Path, told: Told) -> None:
-    source = folder / "series" / "series.db"
+    source = folder / "series" / SERIES
     if not source.is_file():
         return
     if config.series.store == "embedded":
-        _copy_series(source, config.data_dir / "series.db")
+        _copy_series(source, config.data_dir / SERIES, told)
         return
     with tempfile.TemporaryDirectory(prefix=".henwise-", dir=config.data_dir) as aside:
-        copy = Path(aside) / "series.db"  # a store writes as soon as it is opened; the backup stays as it is
+        copy = Path(aside) / SERIES  # a store writes as soon as it is opened; the backup stays as it is
         shutil.copyfile(source, copy)
         with points.kept_in(copy) as kept:
             _fill_series(chosen_series(config), kept, told)
 
 
-def _copy_series(source: Path, target: Path) -> None:
-    if target.exists():
-        raise CannotStart(f"series: {target} is there already; restore into an empty data_dir")
-    shutil.copyfile(source, target)
-    if entry_of(target) != entry_of(source):
-        raise BadBackup(f"series: {target} did not come back as it was; remove it and restore again")
+def _copy_series(source: Path, target: Path, told: Told) -> None:
+    """Copy a file, which gets its name when it is whole and on the disk."""
+    aside, total, done = target.with_suffix(".part"), source.stat().st_size, 0
+    with source.open("rb") as read, aside.open("wb") as write:
+        while chunk := read.read(COPY_BYTES):
+            write.write(chunk)
+            done += len(chunk)
+            told("series", done, total)
+        write.flush()
+        os.fsync(write.fileno())
+    if entry_of(aside) != entry_of(source):
+        aside.unlink()
+        raise BadBackup(f"series: {target} did not come back as it was; restore again")
+    aside.rename(target)
+    sync_folder(target.parent)
 
 
 def _fill_series(store: SeriesStore, kept: SeriesStore, told: Told) -> None:
     store.open()
     try:
-        if store.all_keys():
-            raise CannotStart("series: there are some already; restore into an empty database")
         points.copy_points(kept, store, lambda done, total: told("series", done, total))
         points.compare(kept, store, lambda done, total: told("compare", done, total))
     finally:
@@ -124,10 +182,7 @@ def _fill_series(store: SeriesStore, kept: SeriesStore, told: Told) -> None:
 
 
 def _restore_pictures(config: CloudConfig, folder: Path, manifest: Manifest, told: Told) -> None:
-    media = chosen_media(config)
-    media.open()
-    if next(media.paths(), None) is not None:
-        raise CannotStart("pictures: there are some already; restore into an empty folder or bucket")
+    media = _opened_media(config)
     names = [PurePath(name) for name in manifest.files if name.startswith("pictures/")]
     done = 0
     for some in _batches(names, PICTURES_AT_ONCE):
@@ -136,6 +191,12 @@ def _restore_pictures(config: CloudConfig, folder: Path, manifest: Manifest, tol
         told("pictures", done, len(names))
     if (found := sum(1 for _ in media.paths())) != manifest.pictures:
         raise BadBackup(f"of {manifest.pictures} pictures {found} are there; empty the store and restore again")
+
+
+def _opened_media(config: CloudConfig) -> Media:
+    media = chosen_media(config)
+    media.open()
+    return media
 
 
 def _batches(names: list[PurePath], size: int) -> Iterator[list[PurePath]]:

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from sqlalchemy import make_url
 
@@ -12,6 +13,9 @@ from cloud.config import CloudConfig
 from cloud.errors import CannotStart
 from cloud.store.records import Records
 from cloud.store.secret import secret_in
+
+UNFINISHED: Final = "restore.unfinished"
+"""A file in the data folder while a backup is being restored, and after a restore that did not come to its end."""
 
 
 def records_of(config: CloudConfig) -> Records:
@@ -73,3 +77,16 @@ def only_one(folder: Path) -> Iterator[None]:
         except BlockingIOError as error:
             raise CannotStart(f"data_dir: {folder} is in use by another henwise-cloud; stop it first") from error
         yield
+
+
+def refuse_unfinished(folder: Path) -> None:
+    """Refuse stores into which a backup was restored in part only: who looks at them would miss what is not there.
+
+    Raises:
+        CannotStart: they are such.
+    """
+    if (folder / UNFINISHED).exists():
+        raise CannotStart(
+            f"data_dir: a restore into {folder} did not come to its end; run the same henwise-cloud restore again, "
+            f"which goes on with it, or empty the stores and remove {folder / UNFINISHED}"
+        )

@@ -82,7 +82,7 @@ class FolderMedia:
             path = self._path(key)
             try:
                 _make_folder(path.parent)
-                _write_synced(path, jpeg)
+                write_synced(path, jpeg)
             except OSError as error:
                 raise StoreUnavailable(f"{path} can't be written: {error.strerror}; is the disk full?") from error
 
@@ -119,20 +119,22 @@ def _make_folder(folder: Path) -> None:
         return
     _make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
-    _sync_folder(folder.parent)
+    sync_folder(folder.parent)
 
 
-def _write_synced(path: Path, content: bytes) -> None:
+def write_synced(path: Path, content: bytes) -> None:
+    """Write a file that is there whole or not at all, and to stay when this returns."""
     aside = path.with_suffix(".part")
     with aside.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

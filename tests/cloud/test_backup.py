@@ -1,6 +1,9 @@
 """Backups, restored and compared: between kinds of stores, of a running service, damaged ones, older ones."""
 
+import asyncio
 import json
+import signal
+import sys
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -14,6 +17,7 @@ from sqlalchemy import URL
 from typer.testing import CliRunner
 
 from cloud.alerts.delivery.keys import load_keys
+from cloud.app import create_app
 from cloud.backup import rows, taking
 from cloud.backup.archive import Manifest
 from cloud.backup.restoring import restore
@@ -28,7 +32,7 @@ from cloud.ingest.sorting import Arrived
 from cloud.store import drawings, findings, ledger, migrations, people, pictures, verdicts
 from cloud.store.choice import chosen_media, chosen_series
 from cloud.store.flocks import FlockFacts
-from cloud.store.folder import records_of
+from cloud.store.folder import UNFINISHED, records_of
 from cloud.store.records import Records
 from cloud.store.series import SeriesKey
 from cloud.store.verdicts import Said
@@ -267,6 +271,65 @@ def test_a_backup_of_older_tables_is_restored_and_brought_up_to_date(tmp_path: P
         ]
         assert verdicts.of_findings(records, PI.farm, PI.house, ["f-1"])["pi-1", "f-1"].by == "梅"
         assert drawings.newest(records, PI, "cam-1") is None
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from cloud.backup.restoring import restore
+from cloud.config import CloudConfig
+
+def told(what, done, total):
+    if what == sys.argv[3]:
+        os.kill(os.getpid(), 9)
+
+restore(CloudConfig(data_dir=Path(sys.argv[1])), Path(sys.argv[2]), told)
+"""
+
+
+async def test_a_restore_that_was_killed_again_and_again_is_finished_and_not_served_before(tmp_path: Path):
+    old, new = sqlite(tmp_path / "old"), sqlite(tmp_path / "new")
+    fill(old)
+    take(old, tmp_path / "backup", told)
+    for part in ("records", "series", "pictures"):
+        arguments = [str(new.data_dir), str(tmp_path / "backup"), part]
+        ended = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED, *arguments)
+        assert await asyncio.wait_for(ended.wait(), 120) == -signal.SIGKILL
+        app = create_app(new)
+        with pytest.raises(CannotStart, match="did not come to its end"):
+            async with app.router.lifespan_context(app):
+                pass
+    restore(new, tmp_path / "backup", told)
+    assert contents(old) == contents(new)
+    assert not (new.data_dir / UNFINISHED).exists()
+
+
+def test_a_restore_that_is_refused_leaves_nothing_and_another_one_does_not_go_on_with_it(tmp_path: Path):
+    old, new = sqlite(tmp_path / "old"), sqlite(tmp_path / "new")
+    fill(old)
+    for name in ("one", "two"):
+        take(old, tmp_path / name, told)
+    (new.data_dir / "pictures" / "hill").mkdir(parents=True)
+    stray = new.data_dir / "pictures" / "hill" / "stray.jpg"
+    stray.write_bytes(JPEG)
+    with pytest.raises(CannotStart, match="pictures"):
+        restore(new, tmp_path / "one", told)
+    assert not (new.data_dir / "series.db").exists()
+    assert not (new.data_dir / UNFINISHED).exists()
+    stray.unlink()
+
+    def pulled(what: str, _done: int, _total: int) -> None:
+        if what == "series":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        restore(new, tmp_path / "one", pulled)
+    with pytest.raises(CannotStart, match="another backup"):
+        restore(new, tmp_path / "two", told)
+    restore(new, tmp_path / "one", told, ("series",))
+    assert (new.data_dir / UNFINISHED).exists()  # the pictures are not there yet
+    restore(new, tmp_path / "one", told)
+    assert contents(old) == contents(new)
 
 
 def test_the_verbs_say_what_they_did(tmp_path: Path):
