@@ -13,6 +13,7 @@ from cloud.backup.cli import app as backup_app
 from cloud.broker.cli import app as broker_app
 from cloud.config import CloudConfig, load_config
 from cloud.devices import app as device_app
+from cloud.memory import give_back
 from cloud.people_cli import farm_app, house_app, user_app
 from cloud.report.cli import app as report_app
 from cloud.store.cli import app as store_app
@@ -36,6 +37,7 @@ def serve(config: ConfigOption = None) -> None:
     """Serve pages and API and take in what the edge devices send, until SIGINT or SIGTERM."""
     from cloud.listening import listening
 
+    give_back()
     with sentences():
         settings = load_config(config)
         with listening(settings.http) as listener:
@@ -47,6 +49,7 @@ def serve(config: ConfigOption = None) -> None:
 @app.command()
 def ingest(config: ConfigOption = None) -> None:
     """Be one more worker that takes in what the edge devices send, beside ``serve``, until SIGINT or SIGTERM."""
+    give_back()
     with sentences():
         settings = load_config(config)
 
