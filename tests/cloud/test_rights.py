@@ -20,8 +20,9 @@ from cloud.api.services import Services
 from cloud.app import create_app
 from cloud.config import BrokerConfig, CloudConfig
 from cloud.rights import RIGHTS, Right, Role
-from cloud.store import farms, houses, memberships, people, sessions
+from cloud.store import farms, houses, memberships, people, records, sessions
 from cloud.store.memberships import Post
+from cloud.store.tables import Alert
 from tests.cloud.conftest import BASE
 from tests.servers import free_port
 
@@ -218,3 +219,126 @@ def test_a_route_that_declares_nobody_or_too_little_is_found(path: str, dependen
     app.include_router(router)
     with pytest.raises(TypeError, match="declares"):
         declared(app)
+
+
+@dataclass
+class Theirs:
+    """What the other organisation has; none of it may be reached by its name at an address of ours."""
+
+    names: dict[str, str]
+    owner: int
+    login: dict[str, str]
+
+
+async def signed_in(services: Services, user_id: int) -> dict[str, str]:
+    token = await asyncio.to_thread(sessions.begin, services.records, user_id, datetime.now(UTC), LIFE)
+    return {"cookie": f"henwise_session={token}"}
+
+
+async def _theirs(client: httpx.AsyncClient, services: Services, organisation: int) -> Theirs:
+    now = datetime.now(UTC)
+    now_ms = int(now.timestamp() * 1000)
+
+    def begun() -> int:
+        with services.records.writing() as connection:
+            owner = people.insert(connection, "their owner", "", now)
+            memberships.join(connection, owner, organisation, Post(Role.OWNER))
+            row = {
+                "alert": ALERT, "farm": FOREIGN, "house": NAMES["house"], "rule": "too-warm", "device": "pi-1",
+                "source": "t-1", "state": "open", "level": 3, "finding": "", "silent": False, "opened_ms": now_ms,
+                "changed_ms": now_ms, "n": 1,
+            }  # fmt: skip
+            records.add(connection, Alert, row)
+        return owner
+
+    owner = await asyncio.to_thread(begun)
+    login = await signed_in(services, owner)
+    home, house = f"/api/v1/organisations/{organisation}", f"/api/v1/houses/{FOREIGN}/{NAMES['house']}"
+    today = (now - timedelta(days=1)).date()  # begun in every zone
+    entry = {"kind": "note", "day": today.isoformat(), "at": now.isoformat(), "note": "theirs"}
+    placed = {"breed": "ross-308", "placed_on": (today - timedelta(days=9)).isoformat(), "placed_birds": 500}
+    made = {}
+    seen = await client.get(f"{house}/alerts/{ALERT}", headers=login)
+    assert seen.is_success, seen.text
+    for name, method, path, body in [
+        ("flock", "PUT", f"{house}/flocks/theirs", placed),
+        ("entry", "PUT", f"{house}/log/theirs", entry),
+        ("channel", "POST", f"/api/v1/farms/{FOREIGN}/channels", {"address": "jsons://example.org/x", "label": "x"}),
+        ("mine", "POST", "/api/v1/me/channels", {"address": "jsons://example.org/y", "label": "y"}),
+        ("invitation", "POST", f"{home}/invitations", {"role": "viewer"}),
+        ("token", "POST", f"{home}/tokens", {"name": "x", "rights": ["read"], "days": 1}),
+        ("session", "GET", "/api/v1/sessions", None),
+    ]:
+        answer = await client.request(method, path, json=body, headers=login)
+        assert answer.is_success, (name, answer.text)
+        made[name] = answer.json()
+    names = {
+        "alert": ALERT, "flock": "theirs", "entry": "theirs", "channel": str(made["channel"]["channel"]),
+        "mine": str(made["mine"]["channel"]), "invitation": str(made["invitation"]["id"]),
+        "token": str(made["token"]["id"]), "person": str(owner), "session": made["session"][0]["id"],
+    }  # fmt: skip
+    return Theirs(names, owner, login)
+
+
+ALERT = "a-" + "7" * 20
+MISSING = {
+    "alert": "a-" + "8" * 20, "flock": "nobodys", "entry": "nobodys", "channel": LEADS_NOWHERE, "mine": LEADS_NOWHERE,
+    "invitation": LEADS_NOWHERE, "token": LEADS_NOWHERE, "person": LEADS_NOWHERE, "session": "0123456789abcdef",
+}  # fmt: skip
+AT_OURS = [
+    ("GET", "{house}/alerts/{alert}", None),
+    ("POST", "{house}/alerts/{alert}/acknowledge", None),
+    ("POST", "{house}/alerts/{alert}/snooze", {"until": (datetime.now(UTC) + LIFE).isoformat()}),
+    ("DELETE", "{house}/alerts/{alert}/snooze", None),
+    ("PUT", "{house}/alerts/{alert}/assignment", {"to": "owner"}),
+    ("DELETE", "{house}/log/{entry}", None),
+    ("GET", "{house}/log/{entry}/photo.jpg", None),
+    ("DELETE", "{house}/flocks/{flock}/events/x", None),
+    ("GET", "{farm}/flocks/{flock}/report", None),
+    ("GET", "{farm}/flocks/{flock}/report.csv", None),
+    ("GET", "{farm}/flocks/{flock}/benchmark", None),
+    ("POST", "{farm}/curves/fit", {"flocks": ["{flock}"]}),
+    ("DELETE", "{farm}/channels/{channel}", None),
+    ("POST", "{farm}/channels/{channel}/test", None),
+    ("DELETE", "/api/v1/me/channels/{mine}", None),
+    ("POST", "/api/v1/me/channels/{mine}/test", None),
+    ("DELETE", "/api/v1/sessions/{session}", None),
+    ("DELETE", "{home}/invitations/{invitation}", None),
+    ("DELETE", "{home}/tokens/{token}", None),
+    ("DELETE", "{home}/people/{person}", None),
+    ("PUT", "{home}/people/{person}", {"posts": [{"role": "viewer"}]}),
+]
+"""Method, address and body, with an id in one of them."""
+
+
+def told(answer: httpx.Response, name: str) -> tuple[int, str]:
+    """Return an answer without the name that was asked for."""
+    return answer.status_code, answer.text.replace(name, "...")
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_what_another_organisation_has_is_not_there_at_ones_own_addresses(service: Service):
+    services: Services = service.app.state.services
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(service.app), base_url=BASE) as client:
+        theirs = await _theirs(client, services, service.world.foreign.organisation)
+        login = await signed_in(services, service.world.of_all[Role.OWNER])
+        ours = {
+            "house": f"/api/v1/houses/{OWN}/{NAMES['house']}", "farm": f"/api/v1/farms/{OWN}",
+            "home": f"/api/v1/organisations/{service.world.own.organisation}",
+        }  # fmt: skip
+        for method, path, body in AT_OURS:
+            [name] = [name for name in MISSING if f"{{{name}}}" in path + str(body)]
+            answers = []
+            for found in (theirs.names[name], MISSING[name]):
+                sent = body and {key: [found] if key == "flocks" else value for key, value in body.items()}
+                address = path.format(**ours, **{name: found})
+                answer = await client.request(method, address, json=sent, headers=login)
+                answers.append(told(answer, found))
+            assert answers[0] == answers[1], (method, path)
+            assert answers[0][0] == 404, (method, path, answers[0])
+        both = f"/api/v1/comparison?flock={OWN}/x&flock={FOREIGN}/theirs"
+        assert (await client.get(both, headers=login)).json()["code"] == "no_such_farm"
+        home = f"/api/v1/organisations/{service.world.foreign.organisation}"
+        for listed, count in (("invitations", 1), ("tokens", 1), ("people", 1)):
+            answer = await client.get(f"{home}/{listed}", headers=theirs.login)
+            assert len(answer.json()) == count, (listed, answer.text)
