@@ -32,7 +32,7 @@ from cloud.ingest.sorting import Arrived
 from cloud.store import drawings, findings, ledger, migrations, people, pictures, verdicts
 from cloud.store.choice import chosen_media, chosen_series
 from cloud.store.flocks import FlockFacts
-from cloud.store.folder import UNFINISHED, records_of
+from cloud.store.folder import UNFINISHED, records_of, refuse_unfinished
 from cloud.store.records import Records
 from cloud.store.series import SeriesKey
 from cloud.store.verdicts import Said
@@ -295,10 +295,12 @@ async def test_a_restore_that_was_killed_again_and_again_is_finished_and_not_ser
         arguments = [str(new.data_dir), str(tmp_path / "backup"), part]
         ended = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED, *arguments)
         assert await asyncio.wait_for(ended.wait(), 120) == -signal.SIGKILL
-        app = create_app(new)
         with pytest.raises(CannotStart, match="did not come to its end"):
-            async with app.router.lifespan_context(app):
-                pass
+            refuse_unfinished(new.data_dir)
+    app = create_app(new)
+    with pytest.raises(CannotStart, match="did not come to its end"):
+        async with app.router.lifespan_context(app):
+            pass
     restore(new, tmp_path / "backup", told)
     assert contents(old) == contents(new)
     assert not (new.data_dir / UNFINISHED).exists()
