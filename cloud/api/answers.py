@@ -31,11 +31,12 @@ PRIVATE = "private, max-age=3600"
 
 @router.get("/{token}/picture", response_class=Response, responses=JPEG)
 def picture_of_message(token: TokenPath, services: WithServices) -> Response:
-    """Return the picture of a message, for the hours that its link holds."""
+    """Return the picture of a message, for the hours that its link holds and its receiver belongs to the farm."""
     found = services.notifications.read(token)
-    if found is None or found[0].deed != "picture" or found[1].content.picture is None:
+    shown = found[1].content.picture if found is not None and found[0].deed == "picture" else None
+    if found is None or shown is None or not services.notifications.may_answer(found[1]):
         raise not_found("no_such_picture", "There is no such picture any more.")
-    jpeg = services.media.read(Named(PurePath(found[1].content.picture)))
+    jpeg = services.media.read(Named(PurePath(shown)))
     if jpeg is None:
         raise not_found("no_such_picture", "There is no such picture any more.")
     return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": PRIVATE})

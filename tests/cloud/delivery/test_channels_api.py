@@ -5,19 +5,25 @@ import json
 import re
 import time
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import delete
 
+from cloud.alerts.delivery import compose
 from cloud.alerts.delivery.desk import TESTS_A_MINUTE
+from cloud.alerts.delivery.links import PICTURE_MS, Link
 from cloud.alerts.rules.judging import Change, Memory
 from cloud.api.services import Services
 from cloud.config import BrokerConfig, CloudConfig, HttpConfig, NotifyConfig, SeriesConfig
-from cloud.store import alert_book, alerts
+from cloud.store import alert_book, alerts, notifications
 from cloud.store.alerts import Judged, Kept
+from cloud.store.named import Named
+from cloud.store.notifications import Letter
+from cloud.store.tables import Membership
 from tests.cloud.conftest import settle
 from tests.cloud.delivery.conftest import Receiver
 from tests.cloud.delivery.test_push import Browser
@@ -53,6 +59,11 @@ async def added(mei: httpx.AsyncClient, address: str, path: str = f"{ME}/channel
     answer = await mei.post(path, json={"address": address, "label": "My way"})
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
+
+
+def everybody_leaves(app: FastAPI) -> None:
+    with app.state.services.records.writing() as connection:
+        connection.execute(delete(Membership))
 
 
 async def no_digest(mei: httpx.AsyncClient) -> None:
@@ -224,12 +235,7 @@ async def test_who_has_left_the_farm_can_not_answer_any_more(
     await raise_alert(app)
     await until(lambda: receiver.requests)
     acknowledge, *_ = links(json.loads(receiver.requests[0].body)["message"])
-    from sqlalchemy import delete
-
-    from cloud.store.tables import Membership
-
-    with app.state.services.records.writing() as connection:
-        connection.execute(delete(Membership))
+    everybody_leaves(app)
     assert (await stranger.post(acknowledge)).json()["code"] == "link_void"
 
 
@@ -270,3 +276,28 @@ async def test_a_farm_says_who_is_told_after_whom(app: FastAPI, mei: httpx.Async
 
 async def test_a_picture_of_a_message_is_shown_to_its_link_only(app: FastAPI, stranger: httpx.AsyncClient):
     assert (await stranger.get("/api/v1/answers/p.x.1.2.zz/picture")).json()["code"] == "no_such_picture"
+
+
+async def test_who_has_left_the_farm_sees_no_picture_of_a_message_any_more(
+    app: FastAPI, mei: httpx.AsyncClient, stranger: httpx.AsyncClient
+):
+    await settle(app, readings(1))
+    services: Services = app.state.services
+    [post] = (await mei.get("/api/v1/session")).json()["posts"]
+    [me] = (await mei.get(f"/api/v1/organisations/{post['organisation']}/people")).json()
+    content = compose.trial("x").model_copy(update={"picture": "hill/found.jpg"})
+    letter = Letter("0" * 24, "hill", None, f"user-{me['id']}", me["id"], "news", content, ())
+    now_ms = int(time.time() * 1000)
+
+    def sent() -> str:
+        services.media.write([(Named(PurePath("hill/found.jpg")), b"jpeg")])
+        notifications.post(services.records, letter, now_ms)
+        link = Link("picture", letter.id, me["id"], now_ms + PICTURE_MS)
+        return f"/api/v1/answers/{services.notifications.signer.write(link)}/picture"
+
+    picture = await asyncio.to_thread(sent)
+    shown = await stranger.get(picture)
+    assert (shown.status_code, shown.content) == (200, b"jpeg")
+    assert shown.headers["cache-control"].startswith("private")
+    await asyncio.to_thread(everybody_leaves, app)
+    assert (await stranger.get(picture)).json()["code"] == "no_such_picture"

@@ -939,7 +939,7 @@ export interface paths {
         };
         /**
          * Picture Of Message
-         * @description Return the picture of a message, for the hours that its link holds.
+         * @description Return the picture of a message, for the hours that its link holds and its receiver belongs to the farm.
          */
         get: operations["picture_of_message_api_v1_answers__token__picture_get"];
         put?: never;
