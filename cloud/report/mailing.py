@@ -66,9 +66,11 @@ def letter(
         Unheard: there is no such flock, or its birds had not come.
     """
     told = {language: report(gatherer, replace(wish, language=language)) for language in LANGUAGES}
+    farms = {farm for farm, _ in wish.flocks}
     return Letter(
         id=new_id(),
-        farm=wish.flocks[0][0],
+        # What is about several farms is kept under none: who reads one of them may not read the others.
+        farm=farms.pop() if len(farms) == 1 else "",
         house=None,
         recipient=name_of(user),
         user=user,

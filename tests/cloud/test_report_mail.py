@@ -64,6 +64,11 @@ async def test_a_comparison_arrives_in_the_mailbox(app: FastAPI, mei: httpx.Asyn
     assert [name.rpartition(".")[2] for name in names if name] == ["pdf", "xlsx"]
     pdf = next(letter.iter_attachments()).get_content()
     assert pdf.startswith(b"%PDF-")
+    # Who reads one of the farms, or takes its organisation's data along, sees nothing of the other.
+    for farm in ("hill", "valley"):
+        assert (await mei.get(f"/api/v1/farms/{farm}/notifications")).json() == []
+    [own] = (await mei.get("/api/v1/me/notifications")).json()
+    assert (own["purpose"], own["farm"], own["deliveries"][0]["state"]) == ("report", "", "delivered")
 
 
 @pytest.fixture
