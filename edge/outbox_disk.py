@@ -1,8 +1,8 @@
 """The file of the outbox on the disk: opened, locked, brought up to date, written in transactions.
 
-WAL with synchronous=FULL keeps what was committed over a power cut (NORMAL was seen to lose it). A file that SQLite
-can't read any more, as a dying SD card leaves it, is set aside and a new one is begun, with what could be rescued: old
-rows must not stop new ones.
+WAL with synchronous=FULL keeps what was committed over a power cut (NORMAL was seen to lose it; only what the cloud has
+is noted so, for it says it again). A file that SQLite can't read any more, as a dying SD card leaves it, is set aside
+and a new one is begun, with what could be rescued: old rows must not stop new ones.
 """
 
 import errno
@@ -69,8 +69,15 @@ DROP INDEX IF EXISTS outbox_acked;
 
 
 @contextmanager
-def transaction(db: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing."""
+def transaction(db: sqlite3.Connection, *, lasting: bool = True) -> Iterator[None]:
+    """All or nothing.
+
+    Args:
+        db: the file.
+        lasting: it is there after a power cut. What may come again is left to the next one that lasts: that spares the
+            card a wait and most of a block.
+    """
+    db.execute(f"PRAGMA synchronous = {'FULL' if lasting else 'NORMAL'}")
     db.execute("BEGIN IMMEDIATE")
     try:
         yield

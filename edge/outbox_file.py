@@ -383,7 +383,7 @@ class OutboxFile:
 
     def _set_acked(self, ranges: Iterable[SeqRange], to_ms: int | None, before: str) -> list[Passed]:
         changed: list[Passed] = []
-        with transaction(self._db):
+        with transaction(self._db, lasting=False):
             for span in ranges:
                 changed += self._db.execute(
                     "UPDATE outbox SET acked_ms = ?"  # noqa: S608  # fixed texts

@@ -427,6 +427,10 @@ def test_it_is_written_so_that_a_power_cut_loses_nothing(tmp_path: Path):
         db: sqlite3.Connection = outbox._file._db
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
         assert db.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+        put_all(outbox, reading())
+        outbox.confirm([SeqRange(boot=BOOT, first=1, last=1)])
+        put_all(outbox, reading())
+        assert db.execute("PRAGMA synchronous").fetchone() == (2,)  # of what is measured, also after the cloud's word
         with (tmp_path / "o.lock").open("ab") as lock, pytest.raises(BlockingIOError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
