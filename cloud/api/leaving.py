@@ -1,6 +1,5 @@
 """Taking everything along, and deleting an organisation: owners only."""
 
-from collections.abc import Iterator
 from http import HTTPStatus
 from tempfile import TemporaryFile
 from typing import IO, Annotated
@@ -8,6 +7,7 @@ from typing import IO, Annotated
 from fastapi import APIRouter, Depends
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from cloud.api.caller import OrganisationPath, WithPerson, within
 from cloud.api.models import Deletion, DeletionAsked
@@ -43,7 +43,7 @@ def export_organisation(organisation: OrganisationPath, services: WithServices, 
         "Content-Disposition": f'attachment; filename="henwise-organisation-{organisation}.zip"',
         "Content-Length": str(size),
     }
-    return StreamingResponse(_chunks(target), media_type="application/zip", headers=headers)
+    return _Export(target, headers)
 
 
 @router.delete("/{organisation}")
@@ -65,7 +65,15 @@ def _deleted(services: Services, organisation: int, asked: DeletionAsked) -> Del
     return Deletion(rows=gone.rows, series=gone.series, pictures=gone.pictures, series_left=gone.series_left)
 
 
-def _chunks(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while chunk := file.read(CHUNK_BYTES):
-            yield chunk
+class _Export(StreamingResponse):
+    """What is in a file, which is closed even when the reader has gone before the first byte."""
+
+    def __init__(self, file: IO[bytes], headers: dict[str, str]) -> None:
+        super().__init__(iter(lambda: file.read(CHUNK_BYTES), b""), media_type="application/zip", headers=headers)
+        self._file = file
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._file.close()

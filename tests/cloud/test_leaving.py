@@ -5,8 +5,12 @@ import io
 import zipfile
 from pathlib import Path
 
+import httpx
 import pytest
+from fastapi import FastAPI
+from starlette.types import Message
 
+from cloud.api.caller import COOKIE
 from cloud.leaving.belongings import CHILDREN, owned
 from cloud.leaving.deletion import delete_organisation
 from cloud.leaving.export import export
@@ -126,3 +130,29 @@ def test_every_table_of_a_farm_is_found():
     others = {"users", "identities", "sessions", "listeners", "kept_aside", "leader", "sign_in_attempts"}
     others |= {"benchmarks"}  # nobody's: what was told of many is not told again without one
     assert {table.name for table in Table.metadata.sorted_tables} - named <= others
+
+
+def nameless(folder: Path) -> list[Path]:
+    """Return the files of a folder that this process has open and that have no name."""
+    opened = [one.readlink() for one in Path("/proc/self/fd").iterdir() if one.is_symlink()]
+    return [one for one in opened if one.is_relative_to(folder) and one.name.endswith("(deleted)")]
+
+
+async def test_an_export_whose_reader_is_gone_leaves_no_file_open(app: FastAPI, mei: httpx.AsyncClient):
+    path, answered = "/api/v1/organisations/1/export.zip", []
+
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            answered.append(message["status"])
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "scheme": "http",
+        "method": "GET", "path": path, "raw_path": path.encode(), "root_path": "", "query_string": b"",
+        "headers": [(b"host", b"henwise.test"), (b"cookie", f"{COOKIE}={mei.cookies[COOKIE]}".encode())],
+    }  # fmt: skip
+    await app(scope, gone, send)
+    assert answered in ([], [200])
+    assert nameless(app.state.services.config.data_dir) == []
