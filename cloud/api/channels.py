@@ -15,7 +15,7 @@ from cloud.alerts.delivery.address import BadAddress
 from cloud.alerts.delivery.channels.push import Subscription
 from cloud.alerts.delivery.egress import NotAllowed
 from cloud.alerts.delivery.kinds import PUSH
-from cloud.api.caller import Caller, WithCaller, WithPerson, may
+from cloud.api.caller import COOKIE, Caller, WithCaller, WithPerson, may
 from cloud.api.language import Language, language_of
 from cloud.api.models import ChannelNow, ChannelsNow, NewChannel, NewPush, NotificationNow
 from cloud.api.paths import FarmPath
@@ -24,7 +24,7 @@ from cloud.api.services import Services, WithServices
 from cloud.api.telling import channel_now, channels_now, kinds_now, notification_now
 from cloud.errors import BadRecord, TooManyTests
 from cloud.rights import Right
-from cloud.store import channels, sent
+from cloud.store import channels, sent, sessions
 from cloud.store.channels import KeptChannel, Owner
 
 ChannelPath = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -59,6 +59,7 @@ def add_my_browser(new: NewPush, request: Request, services: WithServices, perso
         subscription.model_dump_json(),
         _host(new.endpoint),
         new.language or language_of(request.headers),
+        session=sessions.hashed(request.cookies.get(COOKIE, "")),
     )
     return _kept(services, (Owner(user=person.id), person.caller), kept)
 

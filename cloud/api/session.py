@@ -86,13 +86,11 @@ def too_many(wait_s: int) -> Refusal:
 
 def let_in(services: Services, request: Request, response: Response, user_id: int) -> None:
     """Begin a session and hand out its cookie; the one the browser had before ends."""
-    before = request.cookies.get(COOKIE)
-    if before:
-        sessions.end(services.records, before)
     http = services.config.http
     token = sessions.begin(
         services.records, user_id, datetime.now(UTC), timedelta(days=http.session_days),
         browser=request.headers.get("user-agent", ""), address=address_of(request),
+        before=request.cookies.get(COOKIE, ""),
     )  # fmt: skip
     response.set_cookie(
         COOKIE, token, max_age=COOKIE_MAX_AGE_S, path="/", secure=http.secure_cookies, httponly=True, samesite="lax"

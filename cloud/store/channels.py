@@ -41,13 +41,14 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class NewChannel:
-    """A channel to add; ``address`` is secret, ``shown`` is what may be shown of it."""
+    """A channel to add; ``address`` is secret, ``shown`` may be shown of it, ``session`` is a browser's sign-in."""
 
     kind: str
     label: str
     address: str
     shown: str
     language: Language
+    session: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def put(records: Records, owner: Owner, channel: NewChannel, now_ms: int, actor:
             _note(connection, actor, "channel-added", owner, f"{channel.kind}: {channel.label}")
         else:
             told_anew = {"label": channel.label, "language": channel.language, "address": channel.address}
-            mine = {"user_id": owner.user, "farm": owner.farm}
+            mine = {"user_id": owner.user, "farm": owner.farm, "session": channel.session}
             connection.execute(update(Channel).where(same).values(**told_anew, **mine))
         row = connection.execute(select(Channel).where(same)).one()
     return kept(row)
@@ -171,6 +172,7 @@ def _row(owner: Owner, channel: NewChannel, fingerprint: str, now_ms: int) -> di
         "failing_since_ms": None,
         "delivered_ms": None,
         "trouble": "",
+        "session": channel.session,
     }
 
 

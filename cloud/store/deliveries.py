@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import Connection, select, update
 
 from cloud.alerts.delivery.content import Content
-from cloud.store import channels
+from cloud.store import channels, sessions
 from cloud.store.channels import KeptChannel, Trouble
 from cloud.store.records import Records
 from cloud.store.tables import Channel, Delivery, Notification
@@ -37,6 +37,7 @@ class Claimed:
         notification: the message's id, the same in every try.
         tries: how often it was taken, this time counted.
         at_ms: when the message was written.
+        signed_out: the channel is a browser in which nobody is signed in any more.
     """
 
     notification: str
@@ -47,6 +48,7 @@ class Claimed:
     content: Content
     tries: int
     at_ms: int
+    signed_out: bool = False
 
 
 def claim(records: Records, worker: str, now_ms: int, limit: int = CLAIM_ROWS) -> list[Claimed]:
@@ -68,7 +70,7 @@ def claim(records: Records, worker: str, now_ms: int, limit: int = CLAIM_ROWS) -
         for key in due:
             values = {"worker": worker, "next_ms": now_ms + LEASE_MS, "tries": Delivery.tries + 1}
             connection.execute(update(Delivery).where(*_is(key)).values(values))
-        return [_claimed(connection, key) for key in due]
+        return [_claimed(connection, key, now_ms) for key in due]
 
 
 def hold(records: Records, worker: str, taken: Iterable[Claimed], now_ms: int) -> None:
@@ -114,7 +116,7 @@ def _mine(worker: str, one: Claimed) -> tuple[Any, ...]:
     return (*_is((one.notification, one.channel.id)), *taken)
 
 
-def _claimed(connection: Connection, key: tuple[str, int]) -> Claimed:
+def _claimed(connection: Connection, key: tuple[str, int], now_ms: int) -> Claimed:
     query = (
         select(Notification.farm, Notification.user_id, Notification.purpose, Notification.content)
         .add_columns(Delivery.tries, Delivery.at_ms)
@@ -125,4 +127,5 @@ def _claimed(connection: Connection, key: tuple[str, int]) -> Claimed:
     channel = connection.execute(select(Channel).where(Channel.id == key[1])).one()
     content = Content.model_validate_json(row.content)
     kept = channels.kept(channel)
-    return Claimed(key[0], row.farm, row.user_id, row.purpose, kept, content, row.tries, row.at_ms)
+    signed_out = channel.session is not None and not sessions.live(connection, channel.session, now_ms)
+    return Claimed(key[0], row.farm, row.user_id, row.purpose, kept, content, row.tries, row.at_ms, signed_out)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from cloud.store import audit
 from cloud.store.audit import Actor
 from cloud.store.records import Records, add
-from cloud.store.tables import Session, User
+from cloud.store.tables import Channel, Session, User
 
 TOKEN_BYTES = 32
 ID_CHARACTERS = 16
@@ -41,9 +41,13 @@ class Open:
 
 
 def begin(
-    records: Records, user_id: int, now: datetime, lifetime: timedelta, *, browser: str = "", address: str = ""
-) -> str:
-    """Return a new token; sessions that are over are cleared away."""
+    records: Records, user_id: int, now: datetime, lifetime: timedelta, *,
+    browser: str = "", address: str = "", before: str = "",
+) -> str:  # fmt: skip
+    """Return a new token; sessions that are over are cleared away.
+
+    The browser's session ``before`` ends: its push is the new session's when the person is the same, else it ends too.
+    """
     token = secrets.token_urlsafe(TOKEN_BYTES)
     row: dict[str, Any] = {
         "token_hash": hashed(token), "user_id": user_id, "expires_ms": ms(now + lifetime),
@@ -52,6 +56,11 @@ def begin(
     }  # fmt: skip
     with records.writing() as connection:
         connection.execute(delete(Session).where(Session.expires_ms <= ms(now)))
+        if before:
+            connection.execute(delete(Session).where(Session.token_hash == hashed(before)))
+            pushed = Channel.session == hashed(before)
+            connection.execute(delete(Channel).where(pushed, Channel.user_id != user_id))
+            connection.execute(update(Channel).where(pushed).values(session=row["token_hash"]))
         add(connection, Session, row)
         name = connection.scalars(select(User.name).where(User.id == user_id)).one()
         audit.note_of_person(connection, Actor(name, ms(now), row["address"]), "signed-in", user_id, row["browser"])
@@ -79,9 +88,16 @@ def person(records: Records, token: str, now: datetime, lifetime: timedelta) -> 
 
 
 def end(records: Records, token: str) -> None:
-    """Forget a token."""
+    """Forget a token, and push to its browser."""
     with records.writing() as connection:
         connection.execute(delete(Session).where(Session.token_hash == hashed(token)))
+        connection.execute(delete(Channel).where(Channel.session == hashed(token)))
+
+
+def live(connection: Connection, token_hash: str, now_ms: int) -> bool:
+    """Say whether somebody is still signed in with a token of this hash."""
+    query = select(Session.user_id).where(Session.token_hash == token_hash, Session.expires_ms > now_ms)
+    return connection.execute(query).first() is not None
 
 
 def end_all(connection: Connection, user_id: int, keep: str = "") -> None:
@@ -90,18 +106,20 @@ def end_all(connection: Connection, user_id: int, keep: str = "") -> None:
 
 
 def end_everywhere(records: Records, user_id: int, actor: Actor) -> None:
-    """Forget every token of a person, because they ask for it."""
+    """Forget every token of a person and push to their browsers, because they ask for it."""
     with records.writing() as connection:
         end_all(connection, user_id)
+        connection.execute(delete(Channel).where(Channel.user_id == user_id, Channel.session.is_not(None)))
         audit.note_of_person(connection, actor, "signed-out-everywhere", user_id)
 
 
 def end_one(records: Records, user_id: int, session: str, actor: Actor) -> bool:
-    """Forget one session of a person by its id; say whether there was one."""
+    """Forget one session of a person by its id, and push to its browser; say whether there was one."""
     query = delete(Session).where(Session.user_id == user_id, Session.token_hash.startswith(session, autoescape=True))
     with records.writing() as connection:
-        ended = connection.execute(query.returning(Session.browser)).first()
+        ended = connection.execute(query.returning(Session.browser, Session.token_hash)).first()
         if ended is not None:
+            connection.execute(delete(Channel).where(Channel.session == ended.token_hash))
             audit.note_of_person(connection, actor, "signed-out-browser", user_id, ended.browser)
     return ended is not None
 

@@ -47,6 +47,15 @@ def trial(label: str) -> Content:
     return Content(words=words, level="warning")
 
 
+def for_signed_out(level: Level) -> Content:
+    """Write what a browser gets in which nobody is signed in any more: it still rings, and says nothing of the farm."""
+    words = {
+        language: Words(subject=PHRASES[language].signed_out_subject, body=PHRASES[language].signed_out_body)
+        for language in LANGUAGES
+    }
+    return Content(words=words, level=level)
+
+
 def channel_lost(label: str, kind: str, shown: str, trouble: str, undelivered: Content) -> Content:
     """Write that a channel no longer works, with what it did not deliver."""
     words = {}

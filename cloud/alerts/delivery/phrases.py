@@ -30,6 +30,8 @@ class Phrases:
     open_page: str
     test_subject: str
     test_body: str
+    signed_out_subject: str
+    signed_out_body: str
     dead_subject: str
     dead_body: str
     gone_body: str
@@ -59,6 +61,9 @@ PHRASES: Final[Mapping[Language, Phrases]] = {
         open_page="Open",
         test_subject="Test: alerts arrive here",
         test_body="Somebody pressed Test for “{label}”. If this were an alert, it would come like this.",
+        signed_out_subject="News from your farm: sign in to read it",
+        signed_out_body="You are no longer signed in in this browser, so nothing of the farm is shown here. Open "
+        "Henwise and sign in. If this browser is no longer yours, remove it under Notifications on another device.",
         dead_subject="Alerts no longer arrive at “{label}”",
         dead_body="“{label}” ({kind}, {shown}) has failed several times: {why}. Not delivered there: {subject}. "
         "Check it under Notifications and press Test.",
@@ -92,6 +97,9 @@ PHRASES: Final[Mapping[Language, Phrases]] = {
         open_page="打开页面",
         test_subject="测试：告警会发到这里",
         test_body="有人对“{label}”点了“测试”。真正的告警也会这样送达。",
+        signed_out_subject="农场有新消息，请登录后查看",
+        signed_out_body="您在此浏览器中的登录已失效，因此这里不显示农场的内容。请打开慧养鸡重新登录。"
+        "如果您不再使用此浏览器，请在其他设备的“通知”页面将其删除。",
         dead_subject="告警已无法送达“{label}”",
         dead_body="“{label}”（{kind}，{shown}）多次发送失败：{why}。未送达的内容：{subject}。请在“通知”页面检查，并点“测试”。",
         gone_body="“{label}”对应的浏览器已不再接收消息，该渠道已移除。未送达的内容：{subject}。"

@@ -1,9 +1,10 @@
 """Hands one delivery to the way it goes over."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from cloud.alerts.delivery.channels import messenger, push
+from cloud.alerts.delivery.compose import for_signed_out
 from cloud.alerts.delivery.egress import Egress
 from cloud.alerts.delivery.keys import Keys
 from cloud.alerts.delivery.kinds import PUSH
@@ -34,6 +35,8 @@ class PostOffice:
 
     def send(self, one: Claimed, now_ms: int) -> Trouble:
         """Send a delivery once; blocking. Empty: the channel's service took it."""
+        if one.signed_out:
+            one = replace(one, content=for_signed_out(one.content.level))
         message = self.writer.write(one, now_ms)
         address = one.channel.address
         if one.channel.kind == PUSH:

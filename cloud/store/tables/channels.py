@@ -12,7 +12,8 @@ class Channel(Table):
     """A way to a person, or to a farm's group chat; exactly one of ``user_id`` and ``farm`` is set.
 
     ``address`` is a secret (an Apprise URL, or a push subscription as JSON) and never leaves the service;
-    ``fingerprint`` is its hash, so that the same one is not added twice.
+    ``fingerprint`` is its hash, so that the same one is not added twice. ``session`` is the sign-in (its token's hash)
+    in which a browser's push was switched on: when that is over, what is pushed there says nothing of the farm.
     """
 
     __tablename__ = "channels"
@@ -37,6 +38,7 @@ class Channel(Table):
     failing_since_ms: Mapped[int | None] = mapped_column(BigInteger)
     delivered_ms: Mapped[int | None] = mapped_column(BigInteger)
     trouble: Mapped[str] = mapped_column(String(32))
+    session: Mapped[str | None] = mapped_column(String(64))
 
 
 class Listener(Table):

@@ -5,13 +5,14 @@ import json
 import re
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path, PurePath
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from cloud.alerts.delivery import compose
 from cloud.alerts.delivery.desk import TESTS_A_MINUTE
@@ -19,12 +20,12 @@ from cloud.alerts.delivery.links import PICTURE_MS, Link
 from cloud.alerts.rules.judging import Change, Memory
 from cloud.api.services import Services
 from cloud.config import BrokerConfig, CloudConfig, HttpConfig, NotifyConfig, SeriesConfig
-from cloud.store import alert_book, alerts, notifications
+from cloud.store import alert_book, alerts, notifications, people
 from cloud.store.alerts import Judged, Kept
 from cloud.store.named import Named
 from cloud.store.notifications import Letter
-from cloud.store.tables import Membership
-from tests.cloud.conftest import settle
+from cloud.store.tables import Membership, Session
+from tests.cloud.conftest import BASE, PASSWORD, settle
 from tests.cloud.delivery.conftest import Receiver
 from tests.cloud.delivery.test_push import Browser
 from tests.cloud.sending import readings
@@ -185,6 +186,70 @@ async def test_a_browser_is_added_once_and_follows_who_is_signed_in(
     await until(lambda: receiver.requests)
     assert browser.read(receiver.requests[0].body)["title"] == "Test: alerts arrive here"
     assert (await mei.post(f"{ME}/push", json={**body, "endpoint": "ftp://x/y"})).status_code == 422
+
+
+async def test_a_browser_whose_sign_in_is_over_still_rings_but_is_told_nothing_of_the_farm(
+    app: FastAPI, mei: httpx.AsyncClient, receiver: Receiver
+):
+    services: Services = app.state.services
+    await no_digest(mei)
+    browser = Browser(f"{receiver.url}/push/1")
+    receiver.status = 201
+    channel = (await mei.post(f"{ME}/push", json={**json.loads(browser.subscription), "label": "Chrome"})).json()
+
+    def over() -> None:
+        with services.records.writing() as connection:
+            connection.execute(update(Session).values(expires_ms=0))
+
+    await asyncio.to_thread(over)
+    await raise_alert(app)
+    await until(lambda: receiver.requests)
+    told = browser.read(receiver.requests[0].body)
+    assert (told["title"], told["level"], told["page"]) == ("News from your farm: sign in to read it", "severe", "/")
+    assert not {"answers", "picture"} & set(told)
+    assert "house" not in json.dumps(told).lower()
+
+    # The same person signs in again in the same browser: it is theirs as before.
+    await mei.post("/api/v1/session", json={"name": "mei", "password": PASSWORD})
+    await mei.post(f"{ME}/channels/{channel['channel']}/test")
+    await until(lambda: len(receiver.requests) > 1)
+    assert browser.read(receiver.requests[1].body)["title"] == "Test: alerts arrive here"
+
+
+async def test_push_to_a_browser_ends_when_somebody_else_signs_in_there_or_its_person_signs_it_out(
+    app: FastAPI, mei: httpx.AsyncClient, receiver: Receiver
+):
+    services: Services = app.state.services
+    await asyncio.to_thread(people.add_user, services.records, services.passwords, "li", PASSWORD, datetime.now(UTC))
+
+    async def sign_in(client: httpx.AsyncClient, name: str) -> None:
+        answer = await client.post("/api/v1/session", json={"name": name, "password": PASSWORD})
+        assert answer.status_code == 200
+
+    async def switch_on(client: httpx.AsyncClient, path: str) -> None:
+        subscription = json.loads(Browser(f"{receiver.url}/{path}").subscription)
+        assert (await client.post(f"{ME}/push", json={**subscription, "label": path})).status_code == 201
+
+    async def labels(client: httpx.AsyncClient) -> list[str]:
+        return [one["label"] for one in (await client.get(f"{ME}/channels")).json()["channels"]]
+
+    desk = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE)
+    await sign_in(desk, "mei")
+    await switch_on(mei, "phone")
+    await switch_on(desk, "desk")
+    assert await labels(desk) == ["phone", "desk"]
+    await sign_in(mei, "li")
+    assert (await labels(desk), await labels(mei)) == (["desk"], [])
+    await sign_in(mei, "mei")
+    await switch_on(mei, "phone")
+    [here, there] = sorted((await desk.get("/api/v1/sessions")).json(), key=lambda one: not one["current"])
+    assert (await desk.delete(f"/api/v1/sessions/{there['id']}")).status_code == 204
+    assert await labels(desk) == ["desk"]
+    assert here["current"]
+    await desk.delete("/api/v1/session")
+    await sign_in(desk, "mei")
+    assert await labels(desk) == []
+    await desk.aclose()
 
 
 async def test_an_alert_reaches_a_webhook_and_is_acknowledged_by_its_link(
