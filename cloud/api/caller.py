@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Final
+from urllib.parse import unquote
 
 from fastapi import Depends, Path, Request
 
@@ -27,6 +28,9 @@ from cloud.store.audit import Actor
 from cloud.store.people import NAME_MAX_CHARACTERS
 
 COOKIE: Final = "henwise_session"
+PERSON: Final = "henwise-person"
+"""The header in which a page names (percent-encoded) whose it is. Two pages of a browser share one cookie: after
+somebody else signed in on the other, what this one still sends, such as a log entry that waited, is not theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,10 @@ class Caller:
 
 
 def resolve(services: Services, request: Request) -> Caller | None:
-    """Return who sends a request, None when nobody is signed in; blocking. A token counts before a cookie."""
+    """Return who sends a request, None when nobody is signed in, or not whom a page means; blocking.
+
+    A token counts before a cookie.
+    """
     now, records, address = datetime.now(UTC), services.records, address_of(request)
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
@@ -68,6 +75,9 @@ def resolve(services: Services, request: Request) -> Caller | None:
     token = request.cookies.get(COOKIE)
     lifetime = timedelta(days=services.config.http.session_days)
     person = sessions.person(records, token, now, lifetime) if token else None
+    meant = request.headers.get(PERSON)
+    if person is not None and meant is not None and unquote(meant) != person.name:
+        return None
     return Caller(person.name, person.id, memberships.grants_of(records, person.id), address) if person else None
 
 

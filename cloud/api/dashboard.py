@@ -15,11 +15,14 @@ from starlette.types import Scope
 from cloud.api.caller import COOKIE, resolve
 from cloud.api.services import Services
 from cloud.errors import StoreUnavailable
+from cloud.rights import Right
+from cloud.store import houses
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 HASHED_FOLDER = "assets/"
 HOUSE_PAGE = re.compile(r"houses/([a-z0-9-]+)/([a-z0-9-]+)/?")
 """As the dashboard's own router reads it (state/route.svelte.ts)."""
+FIRST_PAGE = "."
 
 NOT_BUILT = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -60,27 +63,38 @@ class Dashboard(StaticFiles):
             if error.status_code != HTTPStatus.NOT_FOUND or path.startswith(HASHED_FOLDER):
                 raise
             response = FileResponse(self._index)
-            if await _signed_in(Request(scope)):
-                response.headers["Link"] = ", ".join(map(_asked_soon, _first_questions(path)))
+            questions = await _first_questions(Request(scope), path)
+            if questions:
+                response.headers["Link"] = ", ".join(map(_asked_soon, questions))
         response.headers["Cache-Control"] = IMMUTABLE if path.startswith(HASHED_FOLDER) else "no-cache"
         return response
 
 
-async def _signed_in(request: Request) -> bool:
-    """Say whether the first questions will be answered: a refusal would lie ready for whoever signs in next."""
+async def _first_questions(request: Request, path: str) -> list[str]:
+    """Return what the page at a path asks first: it is fetched beside the page's own files, not after them.
+
+    Nothing when nobody is signed in: a refusal would lie ready for whoever signs in next.
+    """
     services = getattr(request.app.state, "services", None)
     if COOKIE not in request.cookies or not isinstance(services, Services):
-        return False
+        return []
     try:
-        return await run_in_threadpool(resolve, services, request) is not None
+        return await run_in_threadpool(_questions, services, request, path)
     except StoreUnavailable:  # the page itself needs no store
-        return False
+        return []
 
 
-def _first_questions(path: str) -> list[str]:
-    """Return what the page at a path asks first: it is fetched beside the page's own files, not after them."""
+def _questions(services: Services, request: Request, path: str) -> list[str]:
+    caller = resolve(services, request)
+    if caller is None:
+        return []
     house = HOUSE_PAGE.fullmatch(path)
-    return ["/api/v1/overview", *([f"/api/v1/houses/{house[1]}/{house[2]}"] if house else [])]
+    opened = [(house[1], house[2])] if house else []
+    if path == FIRST_PAGE:  # with a single house, that house's page opens
+        rows = houses.named(services.records, caller.farms(Right.READ))
+        opened = [(row.farm, row.house) for row in rows] if len(rows) == 1 else []
+    asked = [f"/api/v1/houses/{farm}/{name}" for farm, name in opened]
+    return ["/api/v1/session", "/api/v1/overview", *asked]
 
 
 def _asked_soon(address: str) -> str:

@@ -21,6 +21,7 @@ from cloud.config import CloudConfig
 from cloud.store import people
 from cloud.store.attempts import PER_NAME, WINDOW_MS
 from cloud.store.flocks import FlockFacts
+from contract.place import Place
 from tests.cloud.conftest import BASE, PASSWORD, settle
 from tests.cloud.sending import JPEG, PI, count, readings, snapshot, status, weight
 
@@ -339,18 +340,35 @@ async def test_pages_are_cached_by_their_kind_and_compressed(stranger: httpx.Asy
 
 
 async def test_a_page_names_what_it_will_ask_first_to_whoever_is_signed_in(
-    mei: httpx.AsyncClient, stranger: httpx.AsyncClient
+    app: FastAPI, mei: httpx.AsyncClient, stranger: httpx.AsyncClient
 ):
     def named(answer: httpx.Response) -> list[str]:
         return re.findall("<([^>]+)>", answer.headers.get("link", ""))
 
-    assert named(await mei.get("/")) == ["/api/v1/overview"]
-    assert named(await mei.get("/houses/hill/house-2")) == ["/api/v1/overview", "/api/v1/houses/hill/house-2"]
-    assert named(await mei.get("/houses/hill/house-2%0d%0aset-cookie:x")) == ["/api/v1/overview"]
+    ever, of_house = ["/api/v1/session", "/api/v1/overview"], "/api/v1/houses/hill/house-2"
+    assert named(await mei.get("/")) == ever
+    await settle(app, readings(1))
+    assert named(await mei.get("/")) == [*ever, of_house]  # a single house: its page opens
+    assert named(await mei.get("/alerts")) == ever
+    assert named(await mei.get("/houses/hill/house-2")) == [*ever, of_house]
+    assert named(await mei.get("/houses/hill/house-2%0d%0aset-cookie:x")) == ever
+    await settle(app, readings(2), place=Place(farm="hill", house="house-3", device="pi-1"))
+    assert named(await mei.get("/")) == ever
     assert named(await mei.get("/assets/index-abc123.js")) == []
     assert named(await stranger.get("/houses/hill/house-2")) == []
     stranger.cookies.set(COOKIE, "of-a-session-that-is-over")
     assert named(await stranger.get("/")) == []
+
+
+async def test_what_a_page_sends_is_taken_only_from_the_person_it_means(mei: httpx.AsyncClient):
+    entry = "/api/v1/houses/hill/house-2/log/entry-1"
+    told = {"kind": "note", "text": "calm"}
+    for meant, code in (("li", 401), ("%E7%8E%8B%E8%8A%B3", 401), ("mei", 200), ("%6dei", 200)):
+        answer = await mei.get("/api/v1/session", headers={"Henwise-Person": meant})
+        assert answer.status_code == code, meant
+    refused = await mei.put(entry, json=told, headers={"Henwise-Person": "li"})
+    assert (refused.status_code, refused.json()["code"]) == (401, "not_signed_in")
+    assert (await mei.get("/api/v1/session")).status_code == 200
 
 
 async def test_a_dashboard_that_is_not_built_says_so(config: CloudConfig, tmp_path: Path):

@@ -126,3 +126,34 @@ def test_the_provider_lets_in_who_was_invited_and_tells_the_others(doors: Doors,
         page.get_by_role("button", name="Sign out").click()
         page.get_by_role("button", name="Sign in with FarmID").click()
         expect_signed_in(page, "Wang")
+
+
+def test_another_page_of_the_browser_makes_way_for_who_is_signed_in_now(doors: Doors, browser: Browser):
+    with phone(browser) as held:
+        first = held.page
+        first.goto(doors.invitation("--role", "viewer"))
+        first.get_by_label("User name").fill("qian")
+        first.get_by_label("New password").fill(PASSWORD)
+        first.get_by_role("button", name="Join").click()
+        expect_signed_in(first, "qian")
+        second = first.context.new_page()
+        second.goto(doors.cloud.url)
+        expect_signed_in(second, "qian")
+        second.get_by_role("button", name="Sign out").click()
+        for page in (second, first):
+            expect(page.get_by_label("User name")).to_be_visible()
+            expect(page.get_by_text("qian")).to_have_count(0)
+
+        first.get_by_label("User name").fill("qian")
+        first.get_by_label("Password").fill(PASSWORD)
+        first.get_by_role("button", name="Sign in").click()
+        expect_signed_in(first, "qian")
+        # The session ends without a word, and the next person signs in on the other page.
+        first.context.clear_cookies()
+        second.reload()
+        second.get_by_label("User name").fill("mei")
+        second.get_by_label("Password").fill(PASSWORD)
+        second.get_by_role("button", name="Sign in").click()
+        expect_signed_in(second, "mei")
+        expect(first.get_by_text("qian")).to_have_count(0)
+        expect_signed_in(first, "mei")

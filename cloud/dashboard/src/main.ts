@@ -9,12 +9,16 @@ if (!target) throw new Error("index.html has no #app");
 const app = new App();
 app.clock.start();
 app.router.start();
+app.session.listen();
 // Back from the OpenID provider: whoever was here before is not believed.
 const arrived = new URLSearchParams(location.search).has("signed-in");
 if (arrived) app.router.go("/", { replace: true });
 void app.session.start({ arrived });
-target.replaceChildren();
-mount(Root, { target, props: { app } });
+// In a task of its own: the phone may paint and hear a finger between reading the files and making the page.
+setTimeout(() => {
+  target.replaceChildren();
+  mount(Root, { target, props: { app } });
+});
 
 // Without a network the page itself must still open. Absent on plain http to another machine; nothing depends on it.
 // It fetches every page's files, so it waits until the first one stands.

@@ -15,12 +15,20 @@ export class Asking {
     private readonly fetch: Fetch = (address, init) => globalThis.fetch(address, init),
     /** The language that refusals are asked for in. */
     private readonly language: () => string = () => "en",
+    /** Who asks; empty: whoever is signed in. */
+    private readonly person: () => string = () => "",
   ) {}
 
   /** `version`: the ETag that must still hold. */
   protected ask<Answer>(method: string, path: string, body?: unknown, version?: string): Promise<Answer> {
     const sent = request(method, body, this.language());
-    const headers = version === undefined ? sent.headers : { ...sent.headers, "If-Match": version };
+    const person = this.person();
+    const headers = {
+      ...sent.headers,
+      ...(version === undefined ? {} : { "If-Match": version }),
+      // Another page of this browser may have signed in somebody else: what is asked or told here is not theirs.
+      ...(person === "" ? {} : { "Henwise-Person": encodeURIComponent(person) }),
+    };
     return this.exchange(
       path,
       { ...sent, headers },

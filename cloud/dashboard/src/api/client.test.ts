@@ -10,6 +10,21 @@ function answering(status: number, body: string): Fetch {
 }
 
 describe("Client", () => {
+  it("says whose page it is with all that the page tells, in any script", async () => {
+    const sent: (string | undefined)[] = [];
+    const fetch: Fetch = (address, init) => {
+      sent.push((init.headers as Record<string, string> | undefined)?.["Henwise-Person"]);
+      return answering(200, "{}")(address, init);
+    };
+    let person = "王芳";
+    const client = new Client(fetch, undefined, () => person);
+    await client.writeEntry(PLACE, "e-1", { kind: "note", text: "calm" } as never);
+    await client.overview();
+    person = "";
+    await client.farms();
+    expect(sent).toEqual(["%E7%8E%8B%E8%8A%B3", undefined, undefined]);
+  });
+
   it("asks for a series by device and source, in UTC", async () => {
     let asked = "";
     const client = new Client((address) => ((asked = address), answering(200, "{}")(address, {})));

@@ -28,11 +28,15 @@ export interface LogParts {
 
 /** The dashboard's parts, put together once in main.ts and handed down by context. */
 export class App {
-  readonly client = new Client(undefined, () => this.language);
+  readonly client: Client = new Client(
+    undefined,
+    () => this.language,
+    () => this.session.user,
+  );
   readonly saved = new Saved(localStorage);
   readonly clock = new Clock();
   readonly router = new Router();
-  readonly session = new Session(this.client, this.saved, () => location.replace("/"));
+  readonly session: Session = new Session(this.client, this.saved, () => location.replace("/"));
   readonly overview = new OverviewFeed(this.client, this.saved, () => this.session.end());
   readonly farms = new Farms(this.client, this.saved);
   readonly wishes = new OwnWishes(this.saved);

@@ -63,6 +63,8 @@ export interface SavedHistory {
 /** The last known state in localStorage. A full or forbidden storage is no error: the page works without. */
 export class Saved {
   private closed = false;
+  /** Whose page this is: another page of the browser may keep another person's by now. */
+  private person: string | null = null;
 
   constructor(
     private readonly storage: Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">,
@@ -80,12 +82,19 @@ export class Saved {
   /** Keep `value`; what is seen of a farm only while somebody is signed in, or a late answer would outlive them. */
   put<Name extends keyof SavedShapes>(name: Name, value: SavedShapes[Name]): void {
     if (this.closed) return;
-    if (!OF_THE_PHONE.includes(name) && name !== "user" && this.get("user") === null) return;
+    if (name === "user") this.person = value as string;
+    else if (!OF_THE_PHONE.includes(name) && this.isOthers()) return;
     try {
       this.storage.setItem(PREFIX + name, JSON.stringify(value));
     } catch {
       // Private windows and full phones refuse; nothing depends on it.
     }
+  }
+
+  private isOthers(): boolean {
+    const user = this.get("user");
+    this.person ??= user;
+    return user === null || user !== this.person;
   }
 
   /** Keep nothing more: what the document still hears is the last person's. */

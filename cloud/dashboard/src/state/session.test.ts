@@ -44,6 +44,68 @@ describe("Session", () => {
     expect([session.state, session.user]).toEqual(["in", "wang"]);
   });
 
+  it("asks all the same whether it is still true, and makes way for whom the cloud names", async () => {
+    saved.put("user", "wang");
+    saved.put(KEY, SEEN);
+    client.session = () => Promise.resolve({ name: "li" });
+    await session.start();
+    expect([session.user, loadedAnew, saved.get("user"), saved.get(KEY)]).toEqual(["", 1, "li", null]);
+  });
+
+  it("has ended when the cloud knows of none, and stands while nobody answers", async () => {
+    saved.put("user", "wang");
+    client.session = () => Promise.reject(new NoAnswer("away"));
+    await session.start();
+    expect(session.state).toBe("in");
+    client.session = () => Promise.reject(new Refused(401, "not_signed_in", ""));
+    await session.start();
+    expect([session.state, session.expired]).toEqual(["out", true]);
+  });
+
+  describe("with another page of the same browser", () => {
+    let there: Session;
+    let thereSaved: Saved;
+
+    beforeEach(async () => {
+      thereSaved = new Saved(storage);
+      there = new Session(client, thereSaved, () => undefined);
+      await session.signIn("wang", "secret");
+      client.session = () => Promise.resolve({ name: "wang" });
+      await there.start();
+      saved.put(KEY, SEEN);
+    });
+
+    it("makes way when that one signs out", async () => {
+      session.heed();
+      expect([session.state, loadedAnew]).toEqual(["in", 0]);
+      await there.signOut();
+      session.heed();
+      expect([session.state, session.user, loadedAnew]).toEqual(["asking", "", 1]);
+      session.heed();
+      expect(loadedAnew).toBe(1);
+    });
+
+    it("keeps nothing of its own person under the next one's name, nor takes away what is theirs", async () => {
+      await there.signOut();
+      const next = new Session(client, new Saved(storage), () => undefined);
+      await next.signIn("li", "secret");
+      // An answer comes before this page has heard of it.
+      saved.put(KEY, SEEN);
+      expect(thereSaved.get(KEY)).toBeNull();
+      session.heed();
+      expect([session.user, loadedAnew, thereSaved.get("user")]).toEqual(["", 1, "li"]);
+    });
+
+    it("stays where the phone keeps nothing", async () => {
+      const empty = new MemoryStorage();
+      empty.full = true;
+      const forbidden = new Session(client, new Saved(empty), () => loadedAnew++);
+      await forbidden.signIn("wang", "secret");
+      forbidden.heed();
+      expect([forbidden.state, loadedAnew]).toEqual(["in", 0]);
+    });
+  });
+
   it("asks who came back from the provider, and forgets what another saw here", async () => {
     saved.put("user", "wang");
     saved.put(KEY, SEEN);
@@ -122,6 +184,7 @@ describe("Session", () => {
     const after = new Saved(storage);
     expect([after.get("overview"), after.get("houses"), after.get("farms")]).toEqual([null, null, null]);
     const next = new Session(client, after, () => loadedAnew++);
+    client.session = () => Promise.resolve({ name: "li" });
     await next.start();
     expect([next.state, next.user, loadedAnew]).toEqual(["in", "li", 1]);
   });
