@@ -4,7 +4,7 @@ import type { Language } from "../words/language";
 const en = {
   title: "Beside other farms' flocks",
   of: (season: string) => `Same breed, placed in ${season}.`,
-  half: "Half of the flocks",
+  half: "Half lie within",
   middle: "middle",
   flocks: (count: number) => `${count} flocks`,
   later: "not yet",

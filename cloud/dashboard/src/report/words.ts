@@ -30,6 +30,7 @@ const en = {
       "This service can't make Excel files: it was installed without its reports. Whoever runs it installs them with pip install 'henwise[report]'. CSV works without.",
     no_font:
       "This service has no Chinese font for PDF files. Whoever runs it installs the package fonts-noto-cjk. Excel and CSV work without.",
+    no_mailbox: "You have no e-mail channel yet. Add your address under Notifications, then send it again.",
   },
 };
 
@@ -56,6 +57,7 @@ const zh: ReportWords = {
     no_xlsx:
       "本服务未安装报告组件，无法生成 Excel 文件。请服务管理员运行 pip install 'henwise[report]'。CSV 不受影响。",
     no_font: "本服务没有中文字体，无法生成 PDF。请服务管理员安装 fonts-noto-cjk。Excel 和 CSV 不受影响。",
+    no_mailbox: "您还没有邮箱渠道。请先在“通知”里添加邮箱，再发送报告。",
   },
 };
 
