@@ -294,6 +294,10 @@ def test_a_limit_is_tried_on_the_past_before_it_is_saved(here: Estate, browser: 
         editor.get_by_role("button", name="Save").click()
         expect(row).to_contain_text("Watch above 70 %")
         expect(row).to_contain_text("set here")
+        page.locator("[data-rule=camera-blind]").get_by_role("button").click()
+        standing = page.locator("[data-editor=camera-blind]")
+        expect(standing.locator("[data-replay]")).to_contain_text("can't be tried on past days")
+        expect(standing.get_by_role("button", name="What would have rung?")).to_have_count(0)
 
 
 def test_an_owner_invites_a_viewer_who_sees_one_farm_only(here: Estate, browser: Browser):
