@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 from cloud.store.leading import LeaderLock
@@ -26,13 +27,16 @@ class Leadership:
 
     async def run(self) -> None:
         """Ask for the lock, and look after it, until cancelled."""
-        try:
-            while True:
-                self._note(held=await asyncio.to_thread(self._lock.held))
-                await asyncio.sleep(LOOK_S)
-        finally:
-            self._note(held=False)
-            await asyncio.to_thread(self._lock.release)
+        loop = asyncio.get_running_loop()
+        # A single thread: a lock that is just being taken when we are cancelled is taken before it is released.
+        with ThreadPoolExecutor(1, "leader") as thread:
+            try:
+                while True:
+                    self._note(held=await loop.run_in_executor(thread, self._lock.held))
+                    await asyncio.sleep(LOOK_S)
+            finally:
+                self._note(held=False)
+                await loop.run_in_executor(thread, self._lock.release)
 
     async def leading(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Do this work while this process leads, each time anew, until cancelled or the work ends by an error."""

@@ -1,6 +1,7 @@
 """What processes tell each other, and who of them leads: on a real PostgreSQL, and alone with SQLite."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -125,6 +126,32 @@ class TestLeadership:
             await until(lambda: len(at_work) == 1)
         for process in processes:
             process.close()
+
+    async def test_a_lock_that_is_being_taken_at_the_end_is_released(self, postgresql: PostgreSQL):
+        records = Records(postgresql.database())
+        records.open()
+        begun, go_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+        class Slow(LeaderLock):
+            def held(self) -> bool:
+                begun.set()
+                go_on.wait(WITHIN_S)
+                held = super().held()
+                ended.set()
+                return held
+
+        lock = Slow(records)
+        task = asyncio.create_task(Leadership(lock).run())
+        await asyncio.to_thread(begun.wait, WITHIN_S)
+        task.cancel()
+        await asyncio.sleep(0.2)
+        go_on.set()
+        await asyncio.wait([task])
+        assert await asyncio.to_thread(ended.wait, WITHIN_S)
+        another = LeaderLock(records)
+        assert await asyncio.to_thread(another.held)
+        await asyncio.to_thread(another.release)
+        records.close()
 
     async def test_a_service_with_sqlite_leads(self, tmp_path: Path):
         records = Records(tmp_path / "records.db")

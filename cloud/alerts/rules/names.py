@@ -12,13 +12,13 @@ Language = Literal["en", "zh"]
 NOUNS: Final[Mapping[Language, Mapping[str, str]]] = {
     "en": {
         "house": "House", "farm": "Farm", "scale": "Scale", "camera": "Camera", "thermometer": "Thermometer",
-        "climate": "Climate sensor", "gate": "Gate", "edge": "Edge device", "pen": "Pen", "feeder": "Feeder",
-        "drinker": "Drinker", "resting": "Resting area",
+        "climate": "Climate sensor", "gate": "Gate", "edge": "Edge device", "device": "Device", "pen": "Pen",
+        "feeder": "Feeder", "drinker": "Drinker", "resting": "Resting area",
     },
     "zh": {
         "house": "鸡舍", "farm": "养殖场", "scale": "电子秤", "camera": "摄像头", "thermometer": "温度计",
-        "climate": "温湿度传感器", "gate": "出入口", "edge": "边缘设备", "pen": "栏", "feeder": "料盘",
-        "drinker": "饮水器", "resting": "休息区",
+        "climate": "温湿度传感器", "gate": "出入口", "edge": "边缘设备", "device": "设备", "pen": "栏",
+        "feeder": "料盘", "drinker": "饮水器", "resting": "休息区",
     },
 }  # fmt: skip
 
