@@ -3,7 +3,8 @@
     python docs/generate.py            # write
     python docs/generate.py --check    # fail, naming the stale files
 
-Generated: contract/schema.json, contract/asyncapi.json, contract/README.md, openapi.json, alert-rules.md.
+Generated: contract/schema.json, contract/asyncapi.json, contract/README.md, openapi.json, count.schema.json and
+alert-rules.md.
 """
 
 import json
@@ -20,6 +21,7 @@ from cloud.config import CloudConfig
 from contract.quantities import QUANTITIES
 from contract.schema import asyncapi, json_schema
 from contract.topics import LEAVES, ROOT, VERSION
+from edge.vision.desk import schema as counted_schema
 
 DOCS = Path(__file__).parent
 
@@ -123,6 +125,7 @@ def pages() -> dict[Path, str]:
         DOCS / "contract" / "asyncapi.json": _json(asyncapi("schema.json", version("henwise"))),
         DOCS / "contract" / "README.md": _contract_page(),
         DOCS / "alert-rules.md": _alert_rules_page(),
+        DOCS / "count.schema.json": counted_schema(),
         DOCS / "openapi.json": _json(api_document(create_app(CloudConfig()))),
     }
 
