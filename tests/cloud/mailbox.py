@@ -1,5 +1,6 @@
 """A mail server that keeps what it is handed."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -24,6 +25,14 @@ class Mailbox:
         assert isinstance(letter, EmailMessage)
         self.letters.append(letter)
         return "250 OK"
+
+    def newest(self, after: int) -> EmailMessage:
+        """Wait until there are more than ``after`` letters and return the newest."""
+        deadline_s = time.monotonic() + 180
+        while len(self.letters) <= after:
+            assert time.monotonic() < deadline_s
+            time.sleep(0.1)
+        return self.letters[-1]
 
 
 @contextmanager

@@ -1,22 +1,18 @@
 """An agronomist's way from the door to a comparison in the mailbox, on a phone: every touch is counted."""
 
-import time
 from collections.abc import Iterator
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 
 import httpx
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from playwright.sync_api import Browser, expect
 
+from tests.cloud.mailbox import Mailbox, mail_server
 from tests.cloud.service import CloudProcess, cloud_process
 from tests.dashboard.conftest import PASSWORD, phone, running
 from tests.dashboard.estate import HILL, VALLEY, command
 from tests.dashboard.looking import axe_violations, complaints_of, small_targets, sticks_out
-from tests.servers import Mosquitto, free_port
+from tests.servers import Mosquitto
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600), pytest.mark.xdist_group("mailed")]
 
@@ -35,34 +31,10 @@ COUNT = """
 """
 
 
-class Mailbox:
-    """Keeps the letters it is handed."""
-
-    def __init__(self) -> None:
-        self.letters: list[EmailMessage] = []
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        assert isinstance(envelope.content, bytes)
-        letter = message_from_bytes(envelope.content, policy=policy.default)
-        assert isinstance(letter, EmailMessage)
-        self.letters.append(letter)
-        return "250 OK"
-
-    def newest(self, after: int) -> EmailMessage:
-        deadline_s = time.monotonic() + 180
-        while len(self.letters) <= after:
-            assert time.monotonic() < deadline_s
-            time.sleep(0.1)
-        return self.letters[-1]
-
-
 @pytest.fixture(scope="module")
 def mailbox() -> Iterator[tuple[Mailbox, int]]:
-    box, port = Mailbox(), free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield box, port
-    controller.stop()
+    with mail_server() as listening:
+        yield listening
 
 
 @pytest.fixture(scope="module")
