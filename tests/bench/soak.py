@@ -3,6 +3,7 @@
     python -m tests.bench soak                 # 10 hours of footage at 2 frames/s, 72,000 frames
     python -m tests.bench soak --hours 1
     python -m tests.bench soak --tiles off     # one look a frame: several times as quick
+    python -m tests.bench soak --tiles off --input 320 --threads 1    # and the network at half the size, on one core
 
 All that a camera of an agent does is in it: decode, is the picture fit, detect, track, place, count, gate and roll
 call, wellness, still birds, posture, suspects, evidence pictures, snapshots, uncertain frames kept on the disk; and a
@@ -14,6 +15,7 @@ sees the same frames and must give the same count. Time is handed in; nothing wa
 """
 
 import argparse
+import shutil
 import sys
 import tempfile
 import time
@@ -35,7 +37,11 @@ from edge.origin import Origin, new_boot
 from edge.outbox import Outbox
 from edge.vision.camera import Frame
 from edge.vision.composition import Cameras
+from edge.vision.inference_choice import Choice, write_choice
 from edge.vision.keeping import FOLDER
+from models.card import card_path, read_card
+from models.runtime import SHIPPED
+from models.runtime.detector import checked_size
 
 FPS = 2
 EVERY = 6
@@ -125,7 +131,23 @@ class Cloud:
             self._outbox.confirm([SeqRange(boot=row.boot, first=row.seq, last=row.seq) for row in rows])
 
 
-def configured(data_dir: Path, tiles: str) -> EdgeConfig:
+def own_network(folder: Path, input_px: int) -> Path:
+    """Lay the shipped network down with a card of another input size, as a farm's own, and return its path."""
+    weights = folder / "chicken.onnx"
+    shutil.copyfile(SHIPPED, weights)
+    card = read_card(card_path(SHIPPED)).model_copy(update={"input_size_wh": checked_size(input_px)})
+    card_path(weights).write_text(card.model_dump_json())
+    return weights
+
+
+def chosen_threads(data_dir: Path, threads: int) -> None:
+    """Write down what ``henwise-edge doctor --bench`` would, had it chosen so many threads."""
+    card = read_card(card_path(SHIPPED))
+    measured = {"input_px": max(card.input_size_wh), "median_ms": 1.0, "measured": BEGAN}
+    write_choice(data_dir, Choice(network_sha256=card.sha256, backend="onnx", threads=threads, **measured))
+
+
+def configured(data_dir: Path, tiles: str, network: Path | None) -> EdgeConfig:
     """Give a device with one camera, on which everything is switched on."""
     camera = {
         "slug": "soak",
@@ -133,6 +155,7 @@ def configured(data_dir: Path, tiles: str) -> EdgeConfig:
         "fps": 10,  # as gates want it; the frames are handed in
         "window_s": CLIP_S,
         "tiles": tiles,
+        "network": network,
         "zones": [{"slug": "left", "polygon": [[0, 0], [0.5, 0], [0.5, 1], [0, 1]]}],
         "gates": [{"slug": "middle", "line": [[0.5, 0], [0.5, 1]]}],
         "wellness": {
@@ -154,12 +177,13 @@ def configured(data_dir: Path, tiles: str) -> EdgeConfig:
     )
 
 
-def soak(hours: float, tiles: str = "auto") -> Soak:
-    """Watch so many hours of footage; ``tiles`` as in edge.toml."""
+def soak(hours: float, tiles: str = "auto", *, input_px: int | None = None, threads: int = 2) -> Soak:
+    """Watch so many hours of footage; ``tiles`` as in edge.toml, the input as the network's card has it if None."""
     told = Soak()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as networks:
         data_dir, boot = Path(folder), new_boot()
-        config = configured(data_dir, tiles)
+        config = configured(data_dir, tiles, own_network(Path(networks), input_px) if input_px else None)
+        chosen_threads(data_dir, threads)
         # The footage is told to be of one past day: too old to wait for a cloud, were it not for max_days.
         with Outbox(data_dir / "outbox.db", boot, group_wait_s=GROUP_WAIT_S, max_days=36_500) as outbox:
             began_s, began_cpu_s = time.monotonic(), time.process_time()
@@ -223,14 +247,16 @@ def table(*words: str) -> str:
     options = argparse.ArgumentParser(prog="python -m tests.bench soak")
     options.add_argument("--hours", type=float, default=HOURS, help="hours of footage at 2 frames/s")
     options.add_argument("--tiles", default="auto", choices=("auto", "off", "close"), help="as in edge.toml")
+    options.add_argument("--input", type=int, help="longest side of the network's input, px; default: its card's")
+    options.add_argument("--threads", type=int, default=2, help="processor threads of the network")
     chosen = options.parse_args(words)
-    hours = chosen.hours
+    hours, looked_at = chosen.hours, f"{chosen.tiles}; {chosen.input or 'as shipped'}; {chosen.threads}"
     share_heaps()  # as the agent does before anything else
-    told = soak(hours, chosen.tiles)
+    told = soak(hours, chosen.tiles, input_px=chosen.input, threads=chosen.threads)
     steady = told.resident_mb[int(len(told.resident_mb) * WARM_SHARE) :]
     messages = ", ".join(f"{count} {leaf}" for leaf, count in told.told.most_common())
     rows = [
-        f"| frames (hours at 2 frames/s); tiles | {told.frames} ({hours:g}); {chosen.tiles} |",
+        f"| frames (hours at 2 frames/s); tiles; input, px; threads | {told.frames} ({hours:g}); {looked_at} |",
         f"| wall clock, min; processor ms a frame | {told.took_s / 60:.1f}; {1000 * told.cpu_s / told.frames:.1f} |",
         f"| resident MB after the first tenth, least to most | {min(steady):.1f} to {max(steady):.1f} |",
         f"| growth of memory over the run by the fitted line, MB | {told.slope_mb():+.2f} |",
