@@ -2,7 +2,7 @@
 
     python -m tests.bench              # all
     python -m tests.bench install edge detector
-    python -m tests.bench soak --hours 10  # alone: it takes three quarters of an hour of a free core
+    python -m tests.bench soak --hours 10  # alone: hours of a core, see its own text
     python -m tests.bench load 10000 600   # alone: ten minutes of both cores
 
 Each table says what stands beside ours: what a user would pick instead, in the same run where that can be had.

@@ -9,7 +9,7 @@ are measured, and the tables say so. Seeds are fixed.
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from statistics import median
 
@@ -50,7 +50,7 @@ def follow(hens: Iterable[Sequence], noise: Noise | None, seed: int = 0) -> Scor
     return tally.scores()
 
 
-def track_rows(hens: list[Sequence]) -> list[str]:
+def track_rows(hens: list[Sequence]) -> Iterator[str]:
     """Score each set of sequences under each noise."""
     slow = [pen for pen in hens if pen.hz < 20]
     fast = [pen for pen in hens if pen.hz >= 20]
@@ -60,17 +60,15 @@ def track_rows(hens: list[Sequence]) -> list[str]:
         "20 Hz": fast,
         "the same, every 10th frame (2 Hz)": [pen.every(10) for pen in fast],
     }
-    rows = []
     for name, group in sets.items():
         for label, noise in NOISES.items():
             if not group or (label.startswith(("R .97", "R .90")) and "held" not in name):
                 continue
             s = follow(group, noise)
-            rows.append(
+            yield (
                 f"| {name} ({len(group)}) | {label} | {s.hota:.3f} | {s.det_a:.3f} | {s.ass_a:.3f} | {s.idf1:.3f} "
                 f"| {s.mota:.3f} | {s.switches} of {s.truths} |"
             )
-    return rows
 
 
 def at_hz(pen: Sequence, hz: float) -> Sequence:
@@ -78,11 +76,10 @@ def at_hz(pen: Sequence, hz: float) -> Sequence:
     return pen.at_rate(round(hz / pen.hz))
 
 
-def gate_rows(hens: list[Sequence]) -> list[str]:
+def gate_rows(hens: list[Sequence]) -> Iterator[str]:
     """Count at lines through the pens, 6 each, at the rate that a gate asks for and at those of the recordings."""
     held = [pen for pen in hens if pen.hz < 20 and not pen.name.startswith(TUNED_ON)]
     tuned = [pen for pen in hens if pen.hz < 20 and pen.name.startswith(TUNED_ON)]
-    rows = []
     for name, group, hz in [
         ("held out", held, 10),
         ("tuned on", tuned, 10),
@@ -94,13 +91,11 @@ def gate_rows(hens: list[Sequence]) -> list[str]:
         for noise in ("none", "R .97 P .95", "R .94 P .93"):
             seeds = SEEDS[: 1 if noise == "none" else len(SEEDS)]
             error = gate_error([(film, film) for film in films], NOISES[noise], seeds)
-            rows.append(gate_row(f"{label}, {name} ({len(films)} pens, {6 * len(films)} lines)", noise, error))
-    return rows
+            yield gate_row(f"{label}, {name} ({len(films)} pens, {6 * len(films)} lines)", noise, error)
 
 
-def rate_rows(hens: list[Sequence]) -> list[str]:
+def rate_rows(hens: list[Sequence]) -> Iterator[str]:
     """Count at 20 lines through the pen that was filmed at 20 Hz, as slower cameras would, and as the others look."""
-    rows = []
     for pen in (pen for pen in hens if pen.hz >= 20):
         shown = {f"{pen.hz / step:g} Hz": (pen.every(step), pen) for step in (2, 4, 10, 20)}
         slow = at_hz(pen.every(20), 10)
@@ -109,8 +104,7 @@ def rate_rows(hens: list[Sequence]) -> list[str]:
         for name, films in shown.items():
             for noise in ("none", "R .97 P .95", "R .94 P .93"):
                 seeds = range(1 if noise == "none" else 10)
-                rows.append(gate_row(name, noise, gate_error([films], NOISES[noise], seeds, many=True)))
-    return rows
+                yield gate_row(name, noise, gate_error([films], NOISES[noise], seeds, many=True))
 
 
 def gate_row(name: str, noise: str, error: GateError) -> str:
@@ -122,9 +116,8 @@ def gate_row(name: str, noise: str, error: GateError) -> str:
     )
 
 
-def rush_rows() -> list[str]:
+def rush_rows() -> Iterator[str]:
     """Count simulated evening rushes through a pop hole."""
-    rows = []
     for hz in (10, 5, 2):
         for label in ("none", "R .97 P .95", "R .94 P .93"):
             ins, outs, true_in, true_out, off = 0, 0, 0, 0, 0
@@ -137,20 +130,17 @@ def rush_rows() -> list[str]:
                 off += abs(got.birds_in - rush.birds_in) + abs(got.birds_out - rush.birds_out)
             net = abs((ins - outs) - (true_in - true_out))
             both = true_in + true_out
-            rows.append(
+            yield (
                 f"| {hz} | {label} | {true_in} / {true_out} | {ins} / {outs} | {net / both:.1%} | {off / both:.1%} |"
             )
-    return rows
 
 
-def speed_rows() -> list[str]:
+def speed_rows() -> Iterator[str]:
     """Time one update for birds spread over the floor and for birds on top of each other, 30 px boxes."""
-    rows = []
     for birds in (300, 1000):
         for label, cell in (("one per 2 body lengths squared", 42), ("one per body length squared", 30)):
             times = update_times(birds, cell)
-            rows.append(f"| {birds} | {label} | {median(times):.1f} | {max(times):.1f} |")
-    return rows
+            yield f"| {birds} | {label} | {median(times):.1f} | {max(times):.1f} |"
 
 
 def update_times(birds: int, cell_px: float) -> list[float]:
@@ -168,7 +158,7 @@ def update_times(birds: int, cell_px: float) -> list[float]:
     return times[1:]
 
 
-TABLES: dict[str, tuple[str, Callable[[list[Sequence]], list[str]]]] = {
+TABLES: dict[str, tuple[str, Callable[[list[Sequence]], Iterable[str]]]] = {
     "tracks": ("| set | noise | HOTA | DetA | AssA | IDF1 | MOTA | id switches |", track_rows),
     "gates": ("| set | noise | true in / out | counted | net error | absolute error |", gate_rows),
     "rates": ("| shown | noise | true in / out | counted | net error | absolute error |", rate_rows),
@@ -185,16 +175,21 @@ TABLES: dict[str, tuple[str, Callable[[list[Sequence]], list[str]]]] = {
 }
 
 
-def table(names: Iterable[str] = TABLES) -> str:
-    """Measure all, or some."""
+def lines(names: Iterable[str] = TABLES) -> Iterator[str]:
+    """Measure all, or some, and give each line as soon as it is known: a table takes up to an hour of a core."""
     what, hens = pens()
-    lines = [f"### Tracks, gates and still birds: {what}"]
+    yield f"### Tracks, gates and still birds: {what}"
     for name in names:
         head, rows = TABLES[name]
-        lines += ["", head, "| --- " * (head.count("|") - 1) + "|", *rows(hens)]
-    return "\n".join(lines)
+        yield from ("", head, "| --- " * (head.count("|") - 1) + "|")
+        yield from rows(hens)
+
+
+def table(*names: str) -> str:
+    """Measure all, or some."""
+    return "\n".join(lines(names or TABLES))
 
 
 if __name__ == "__main__":
-    for table_name in sys.argv[1:] or TABLES:
-        print(table([table_name]), flush=True)
+    for line in lines(sys.argv[1:] or TABLES):
+        print(line, flush=True)
