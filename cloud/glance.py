@@ -239,14 +239,7 @@ class Glance:
         return self._weights.now(farm, house, self._today(farm))
 
     def _pictures(self, farm: str, house: str) -> list[PictureNow]:
-        leaf = leaf_of(Snapshot).name
-        found = []
-        for row in houses.newest(self._records, farm, house, leaf):
-            place = Place(farm=farm, house=house, device=row.device)
-            facts = pictures.facts_of(self._records, PictureKey(place, row.source, leaf, row.at_ms))
-            if facts is not None:
-                found.append(picture_now(facts))
-        return found
+        return [picture_now(facts) for facts in newest_pictures(self._records, farm, house)]
 
     def _views(self, farm: str, house: str) -> list[ViewNow]:
         return views_now(self._records, farm, house)
@@ -264,6 +257,18 @@ class Glance:
             for row in rows
             if row.status
         ]  # fmt: skip
+
+
+def newest_pictures(records: Records, farm: str, house: str) -> list[pictures.PictureFacts]:
+    """List the newest picture of each camera of a house, in the order they are shown in."""
+    leaf = leaf_of(Snapshot).name
+    found = []
+    for row in houses.newest(records, farm, house, leaf):
+        place = Place(farm=farm, house=house, device=row.device)
+        facts = pictures.facts_of(records, PictureKey(place, row.source, leaf, row.at_ms))
+        if facts is not None:
+            found.append(facts)
+    return found
 
 
 def picture_url(key: PictureKey) -> str:

@@ -4,6 +4,7 @@ import re
 from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, Response
@@ -15,6 +16,8 @@ from starlette.types import Scope
 from cloud.api.caller import COOKIE, resolve
 from cloud.api.services import Services
 from cloud.errors import StoreUnavailable
+from cloud.glance import newest_pictures, picture_url
+from cloud.narrowed import Width
 from cloud.rights import Right
 from cloud.store import houses
 
@@ -23,6 +26,7 @@ HASHED_FOLDER = "assets/"
 HOUSE_PAGE = re.compile(r"houses/([a-z0-9-]+)/([a-z0-9-]+)/?")
 """As the dashboard's own router reads it (state/route.svelte.ts)."""
 FIRST_PAGE = "."
+PICTURE_WIDTH: Final = Width.GLANCE.value
 
 NOT_BUILT = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -63,15 +67,15 @@ class Dashboard(StaticFiles):
             if error.status_code != HTTPStatus.NOT_FOUND or path.startswith(HASHED_FOLDER):
                 raise
             response = FileResponse(self._index)
-            questions = await _first_questions(Request(scope), path)
-            if questions:
-                response.headers["Link"] = ", ".join(map(_asked_soon, questions))
+            asked = await _asked_first(Request(scope), path)
+            if asked:
+                response.headers["Link"] = ", ".join(asked)
         response.headers["Cache-Control"] = IMMUTABLE if path.startswith(HASHED_FOLDER) else "no-cache"
         return response
 
 
-async def _first_questions(request: Request, path: str) -> list[str]:
-    """Return what the page at a path asks first: it is fetched beside the page's own files, not after them.
+async def _asked_first(request: Request, path: str) -> list[str]:
+    """Return links to what the page at a path asks first: it is fetched beside the page's own files, not after them.
 
     Nothing when nobody is signed in: a refusal would lie ready for whoever signs in next.
     """
@@ -79,23 +83,32 @@ async def _first_questions(request: Request, path: str) -> list[str]:
     if COOKIE not in request.cookies or not isinstance(services, Services):
         return []
     try:
-        return await run_in_threadpool(_questions, services, request, path)
+        return await run_in_threadpool(_links, services, request, path)
     except StoreUnavailable:  # the page itself needs no store
         return []
 
 
-def _questions(services: Services, request: Request, path: str) -> list[str]:
+def _links(services: Services, request: Request, path: str) -> list[str]:
     caller = resolve(services, request)
     if caller is None:
         return []
     house = HOUSE_PAGE.fullmatch(path)
-    opened = [(house[1], house[2])] if house else []
+    opened = [(house[1], house[2])] if house and caller.may(Right.READ, house[1]) else []
     if path == FIRST_PAGE:  # with a single house, that house's page opens
         rows = houses.named(services.records, caller.farms(Right.READ))
         opened = [(row.farm, row.house) for row in rows] if len(rows) == 1 else []
     asked = [f"/api/v1/houses/{farm}/{name}" for farm, name in opened]
-    return ["/api/v1/session", "/api/v1/overview", *asked]
+    links = [_question(address) for address in ("/api/v1/session", "/api/v1/overview", *asked)]
+    for farm, name in opened:
+        shown = newest_pictures(services.records, farm, name)[:1]
+        links += [_picture(picture_url(facts.key)) for facts in shown]
+    return links
 
 
-def _asked_soon(address: str) -> str:
+def _question(address: str) -> str:
     return f'<{address}>; rel="preload"; as="fetch"; crossorigin="anonymous"'
+
+
+def _picture(address: str) -> str:
+    """Name the page's largest picture as the page asks for it (cards/PictureCard.svelte)."""
+    return f'<{address}?width={PICTURE_WIDTH}>; rel="preload"; as="image"; fetchpriority="high"'

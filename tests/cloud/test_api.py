@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,7 +10,6 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from cloud.api.caller import COOKIE
 from cloud.api.document import api_document
 from cloud.api.services import Services
 from cloud.app import create_app
@@ -21,7 +19,6 @@ from cloud.config import CloudConfig
 from cloud.store import people
 from cloud.store.attempts import PER_NAME, WINDOW_MS
 from cloud.store.flocks import FlockFacts
-from contract.place import Place
 from tests.cloud.conftest import BASE, PASSWORD, settle
 from tests.cloud.sending import JPEG, PI, count, readings, snapshot, status, weight
 
@@ -327,39 +324,6 @@ async def test_health_needs_no_sign_in_and_says_what_is_away(stranger: httpx.Asy
     assert answer.json() == said
 
 
-async def test_pages_are_cached_by_their_kind_and_compressed(stranger: httpx.AsyncClient):
-    for page in ("/", "/houses/hill/house-2"):
-        answer = await stranger.get(page)
-        assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-cache")
-        assert "Henwise" in answer.text
-    script = await stranger.get("/assets/index-abc123.js", headers={"accept-encoding": "gzip"})
-    assert "immutable" in script.headers["cache-control"]
-    assert script.headers["content-encoding"] == "gzip"
-    assert (await stranger.get("/assets/gone.js")).status_code == 404
-    assert (await stranger.get("/..%2f..%2fdata/records.db")).text.startswith("<!doctype html>")
-
-
-async def test_a_page_names_what_it_will_ask_first_to_whoever_is_signed_in(
-    app: FastAPI, mei: httpx.AsyncClient, stranger: httpx.AsyncClient
-):
-    def named(answer: httpx.Response) -> list[str]:
-        return re.findall("<([^>]+)>", answer.headers.get("link", ""))
-
-    ever, of_house = ["/api/v1/session", "/api/v1/overview"], "/api/v1/houses/hill/house-2"
-    assert named(await mei.get("/")) == ever
-    await settle(app, readings(1))
-    assert named(await mei.get("/")) == [*ever, of_house]  # a single house: its page opens
-    assert named(await mei.get("/alerts")) == ever
-    assert named(await mei.get("/houses/hill/house-2")) == [*ever, of_house]
-    assert named(await mei.get("/houses/hill/house-2%0d%0aset-cookie:x")) == ever
-    await settle(app, readings(2), place=Place(farm="hill", house="house-3", device="pi-1"))
-    assert named(await mei.get("/")) == ever
-    assert named(await mei.get("/assets/index-abc123.js")) == []
-    assert named(await stranger.get("/houses/hill/house-2")) == []
-    stranger.cookies.set(COOKIE, "of-a-session-that-is-over")
-    assert named(await stranger.get("/")) == []
-
-
 async def test_what_a_page_sends_is_taken_only_from_the_person_it_means(mei: httpx.AsyncClient):
     entry = "/api/v1/houses/hill/house-2/log/entry-1"
     told = {"kind": "note", "text": "calm"}
@@ -369,17 +333,6 @@ async def test_what_a_page_sends_is_taken_only_from_the_person_it_means(mei: htt
     refused = await mei.put(entry, json=told, headers={"Henwise-Person": "li"})
     assert (refused.status_code, refused.json()["code"]) == (401, "not_signed_in")
     assert (await mei.get("/api/v1/session")).status_code == 200
-
-
-async def test_a_dashboard_that_is_not_built_says_so(config: CloudConfig, tmp_path: Path):
-    service = create_app(config, tmp_path / "nowhere")
-    async with (
-        service.router.lifespan_context(service),
-        httpx.AsyncClient(transport=httpx.ASGITransport(service), base_url=BASE) as client,
-    ):
-        answer = await client.get("/")
-    assert answer.status_code == 503
-    assert "npm run build" in answer.text
 
 
 def test_the_document_describes_what_the_stream_and_refusals_carry():
