@@ -33,7 +33,7 @@ class Part:
     name: str
     argv: list[str]
     ready: Callable[[], bool]
-    ready_within_s: float = 30.0
+    ready_within_s: float = 120.0
 
 
 def answers(port: int) -> bool:
