@@ -1,13 +1,13 @@
 """The durable queue between this device and the cloud: group commit, confirm before delete.
 
-``put`` may be called from any thread. One writer thread commits what has piled up (after half a second or twenty
-events) and gives numbers only to what it commits: within a boot, seq rises by one per stored event, in order,
-whatever dies in between. A row waits until the cloud has committed it (``confirm``); then it is kept for two days, so
-that a cloud that was restored can ask for it again (``take_back``). When the outbox is full these go first, then what
-is worth least, the oldest of it first.
+``put`` may be called from any thread. One writer thread commits what has piled up and gives numbers only to what it
+commits: within a boot, seq rises by one per stored event, in order, whatever dies in between. Twenty events are
+committed at once; what is measured all the time waits two seconds for company, all else half a second. A row waits
+until the cloud has committed it (``confirm``); then it is kept for two days, so that a cloud that was restored can ask
+for it again (``take_back``). When the outbox is full these go first, then what is worth least, the oldest of it first.
 
-Committing in groups costs a seventh of the bytes written and a twentieth of the waiting of one commit per event,
-which is what an SD card can bear.
+Committing in groups of twenty costs a quarter of the bytes written and a twentieth of the waiting of one commit per
+event, which is what an SD card can bear.
 """
 
 import logging
@@ -19,7 +19,7 @@ from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from contract.messages import KEPT_RANGES_MAX, Event, SeqRange, encode
 from contract.topics import leaf_of
@@ -47,14 +47,23 @@ WORTH = {
 """Leaf -> what is given up first when the outbox is full: lowest worth, then oldest."""
 
 GROUP_ROWS = 20
-GROUP_WAIT_S = 0.5
+GROUP_WAIT_S = 2.0
+SOON_WORTH = 2
+SOON_S = 0.5
+"""What is worth so much, and whatever waits beside it, is committed this soon: it does not come again by itself."""
 RETRY_WAIT_S = 2.0
 STALLED_AFTER_S = 120.0
 CLOCK_LOOK_S = 1.0
 MEMORY_ROWS = 500
 """Events kept in memory while the disk refuses commits."""
 
-Pending = tuple[Event, Future[int]]
+
+class _Pending(NamedTuple):
+    event: Event
+    leaf: str
+    numbered: Future[int]
+    until_s: float
+    """How long it may wait for company, on the monotonic clock."""
 
 
 class Outbox:
@@ -69,7 +78,7 @@ class Outbox:
         memory_rows: most events kept in memory while the disk refuses.
         keep_days: how long what is committed is kept, in days.
         max_days: how long an event may wait, in days.
-        group_wait_s: how long a commit waits for company, in s.
+        group_wait_s: most time that a commit waits for company, in s.
         retry_wait_s: how long a refused commit waits, in s.
     """
 
@@ -95,7 +104,7 @@ class Outbox:
         self._file = OutboxFile(path, now_ms=self._known_ms, keep_days=keep_days, max_days=max_days, **bounds)
         self._boot = boot
         self._next_seq = 1
-        self._pending: list[Pending] = []
+        self._pending: list[_Pending] = []
         self._shed: Counter[str] = Counter()
         self._changed = threading.Condition()
         self._closing = False
@@ -165,14 +174,16 @@ class Outbox:
         Returns:
             a future of its seq, done once it is on the disk; nobody has to wait for it.
         """
-        numbered: Future[int] = Future()
+        leaf, now_s = _leaf(event), time.monotonic()
+        wait_s = min(self._group_wait_s, SOON_S) if WORTH[leaf] >= SOON_WORTH else self._group_wait_s
+        one = _Pending(event, leaf, Future(), now_s + wait_s)
         with self._changed:
             if not self._pending:
-                self._last_round_s = time.monotonic()
-            self._pending.append((event, numbered))
+                self._last_round_s = now_s
+            self._pending.append(one)
             self._shed_pending()
             self._changed.notify_all()
-        return numbered
+        return one.numbered
 
     def on_commit(self, listener: Callable[[], object]) -> None:
         """Call ``listener``, in the writer's thread, after each commit; the one before is forgotten."""
@@ -208,10 +219,10 @@ class Outbox:
     def _shed_pending(self) -> None:
         # Beyond a group only while the disk refuses: memory must not fill up instead of the disk.
         while len(self._pending) > self._memory_rows:
-            least = min(range(len(self._pending)), key=lambda n: WORTH[_leaf(self._pending[n][0])])
-            event, numbered = self._pending.pop(least)
-            numbered.cancel()
-            self._shed[_leaf(event)] += 1
+            least = min(range(len(self._pending)), key=lambda n: WORTH[self._pending[n].leaf])
+            given_up = self._pending.pop(least)
+            given_up.numbered.cancel()
+            self._shed[given_up.leaf] += 1
 
     def _write_until_closed(self) -> None:
         while True:
@@ -223,39 +234,43 @@ class Outbox:
             if not group:
                 continue
             try:
-                self._commit([event for event, _numbered in group])
+                self._commit(group)
             except sqlite3.Error as error:
                 if not self._keep_for_later(group, error):
                     return
                 continue
             self._tell(group)
 
-    def _next_group(self) -> list[Pending]:
+    def _next_group(self) -> list[_Pending]:
         with self._changed:
             look_again_s = CLOCK_LOOK_S if self._file.held_rows else None
             if not self._changed.wait_for(lambda: self._pending or self._closing, look_again_s):
                 return []
-            self._changed.wait_for(lambda: len(self._pending) >= GROUP_ROWS or self._closing, self._group_wait_s)
+            while len(self._pending) < GROUP_ROWS and not self._closing:
+                left_s = min(one.until_s for one in self._pending) - time.monotonic()
+                if left_s <= 0:
+                    break
+                self._changed.wait(left_s)
             group, self._pending = self._pending, []
             self._last_round_s = time.monotonic()
             return group
 
-    def _commit(self, events: list[Event]) -> None:
-        rows = [self._numbered(event, seq) for seq, event in enumerate(events, self._next_seq)]
+    def _commit(self, group: list[_Pending]) -> None:
+        rows = [self._numbered(one, seq) for seq, one in enumerate(group, self._next_seq)]
         shed = self._shed.copy()
         self._file.append(rows, shed)
         with self._changed:
             self._shed -= shed
         self._next_seq += len(rows)
 
-    def _numbered(self, event: Event, seq: int) -> NewRow:
-        at = self._clock.resolved(event.at)
-        payload = encode(event.model_copy(update={"boot": self._boot, "seq": seq, "at": at}))
+    def _numbered(self, one: _Pending, seq: int) -> NewRow:
+        at = self._clock.resolved(one.event.at)
+        payload = encode(one.event.model_copy(update={"boot": self._boot, "seq": seq, "at": at}))
         return NewRow(
             boot=self._boot,
             seq=seq,
-            leaf=_leaf(event),
-            worth=WORTH[_leaf(event)],
+            leaf=one.leaf,
+            worth=WORTH[one.leaf],
             at_ms=mark_ms(at) if is_mark(at) else int(at.timestamp() * 1000),
             payload=payload,
             held=self._clock.power_on if is_mark(at) else None,
@@ -278,7 +293,7 @@ class Outbox:
         log.info("the time is known: %d events measured before are stamped", stamped)
         self._listener()
 
-    def _keep_for_later(self, group: list[Pending], error: sqlite3.Error) -> bool:
+    def _keep_for_later(self, group: list[_Pending], error: sqlite3.Error) -> bool:
         sentence = f"nothing can be stored ({error}): make room on the disk or check it"
         if sentence != self._problem:
             log.error("%s; the newest %d events are kept in memory", sentence, self._memory_rows)
@@ -291,13 +306,13 @@ class Outbox:
                 log.error("%d events are lost: the disk refused them until the end", len(self._pending))
             return not self._closing
 
-    def _tell(self, group: list[Pending]) -> None:
+    def _tell(self, group: list[_Pending]) -> None:
         if self._problem:
             log.info("the outbox stores again")
             self._problem = ""
-        for seq, (_event, numbered) in enumerate(group, self._next_seq - len(group)):
-            if numbered.set_running_or_notify_cancel():
-                numbered.set_result(seq)
+        for seq, one in enumerate(group, self._next_seq - len(group)):
+            if one.numbered.set_running_or_notify_cancel():
+                one.numbered.set_result(seq)
         self._listener()
 
 

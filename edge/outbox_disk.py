@@ -20,9 +20,9 @@ from edge.outbox_rescue import rescue
 
 log = logging.getLogger(__name__)
 
-PAGE_BYTES: Final = 2048
-"""A commit of twenty events touches a dozen pages, most of them only in part: half as large, a third less is written.
-A file of an earlier version keeps its 4096."""
+PAGE_BYTES: Final = 1024
+"""A commit of a few events touches a few pages, most of them only in part: half as large, a third less is written.
+A file of an earlier version keeps its 2048 or 4096."""
 
 AT_START_S: Final = 80.0
 AT_WORK_S: Final = 30.0

@@ -1,10 +1,12 @@
-"""Resident memory and processor time of the edge agent: 20 idle sensors, two instruments, a camera and the network."""
+"""Memory, processor time and bytes written of the edge agent: 20 idle sensors, two instruments, a camera, a network."""
 
 import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -47,7 +49,10 @@ def table() -> str:
         row("scale and thermometer, no camera", camera=False),
         row("the same and the clip at 2 frames/s", camera=True),
     ]
-    head = "| agent with | resident MB, mean | most | CPU, % of a core |\n| --- | --- | --- | --- |"
+    head = (
+        "| agent with | resident MB, mean | most | CPU, % of a core | kB written a message (in blocks of the disk) |\n"
+        "| --- | --- | --- | --- | --- |"
+    )
     return "\n".join(["### henwise-edge run\n", head, *rows])
 
 
@@ -72,10 +77,11 @@ def sensors_row() -> str:
         command = [program("henwise-edge"), "run", str(folder / "edge.toml"), "--share", "sensors"]
         agent = subprocess.Popen(command, stderr=log)
         stack.callback(lambda: (agent.kill(), agent.wait()))
-        mean_mb, most_mb, cpu = watch(agent.pid)
+        time.sleep(SETTLE_S)
+        seen = watch(agent.pid, far.count)
         came = {one["instrument"] for one in far.readings().values()}
         assert len(came) >= len(SENSORS), "a sensor is silent"
-    return f"| 20 sensors on a bus, every 10 s, idle (--share sensors) | {mean_mb:.0f} | {most_mb:.0f} | {cpu:.2f} |"
+    return seen.row("20 sensors on a bus, every 10 s, idle (--share sensors)")
 
 
 def row(name: str, *, camera: bool) -> str:
@@ -90,20 +96,40 @@ def row(name: str, *, camera: bool) -> str:
         try:
             for part in farm.parts():
                 processes.start(Part(part.name, part.argv, part.ready, 60))
-            mean_mb, most_mb, cpu = watch(processes.pid("edge"))
+            time.sleep(SETTLE_S)
+            seen = watch(processes.pid("edge"), None)
         finally:
             processes.stop()
-    return f"| {name} | {mean_mb:.0f} | {most_mb:.0f} | {cpu:.1f} |"
+    return seen.row(name)
 
 
-def watch(pid: int) -> tuple[float, float, float]:
-    """Return mean and greatest resident memory in MB, and CPU in % of a core."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a process used: resident MB, % of a core, and kB written per message, as said and in blocks of the disk."""
+
+    mean_mb: float
+    most_mb: float
+    cpu: float
+    kb: tuple[float, float] | None
+
+    def row(self, name: str) -> str:
+        """Return a row of the table."""
+        written = "{:.1f} ({:.1f})".format(*self.kb) if self.kb else ""
+        return f"| {name} | {self.mean_mb:.0f} | {self.most_mb:.0f} | {self.cpu:.2f} | {written} |"
+
+
+def watch(pid: int, messages: Callable[[], int] | None) -> Seen:
+    """Watch a process for a while; ``messages``: how many it has sent so far."""
     process = psutil.Process(pid)
-    time.sleep(SETTLE_S)
+    before, sent = process.io_counters(), messages() if messages else 0
     process.cpu_percent()
     resident = []
     until = time.monotonic() + WATCH_S
     while time.monotonic() < until:
         time.sleep(0.5)
         resident.append(process.memory_info().rss / 1e6)
-    return sum(resident) / len(resident), max(resident), process.cpu_percent()
+    cpu, after, kb = process.cpu_percent(), process.io_counters(), None
+    if messages and (more := messages() - sent):
+        said, blocks = after.write_chars - before.write_chars, after.write_bytes - before.write_bytes
+        kb = (said / more / 1e3, blocks / more / 1e3)
+    return Seen(sum(resident) / len(resident), max(resident), cpu, kb)

@@ -57,9 +57,9 @@ def read_wrongly(outbox: Outbox, file: Path) -> None:
 
 def test_what_looks_damaged_for_a_moment_is_opened_again_and_whole(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     file = tmp_path / "o.db"
-    with Outbox(file, BOOT) as outbox:
+    with Outbox(file, BOOT, group_wait_s=0.02) as outbox:
         put_all(outbox, *[reading() for _ in range(300)])
-    with Outbox(file, "b" * 16) as outbox:
+    with Outbox(file, "b" * 16, group_wait_s=0.02) as outbox:
         assert put_all(outbox, weight()) == [1]
         read_wrongly(outbox, file)
         assert seqs_of(outbox) == [*range(1, 301), 1]
@@ -71,7 +71,7 @@ def test_what_looks_damaged_for_a_moment_is_opened_again_and_whole(tmp_path: Pat
 def test_a_commit_that_was_refused_and_is_there_all_the_same_is_not_there_twice(tmp_path: Path):
     """The WAL's last sync fails: SQLite says no, the next one who opens the file finds the commit."""
     file = tmp_path / "o.db"
-    with Outbox(file, BOOT) as outbox:
+    with Outbox(file, BOOT, group_wait_s=0.02) as outbox:
         put_all(outbox, *[reading() for _ in range(300)])
         outbox._file._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         with closing(sqlite3.connect(file)) as ghost:
@@ -91,7 +91,7 @@ def test_a_commit_that_was_refused_and_is_there_all_the_same_is_not_there_twice(
 
 def test_a_card_that_takes_no_rescued_events_is_tried_again(tmp_path: Path):
     file = tmp_path / "o.db"
-    with Outbox(file, BOOT) as outbox:
+    with Outbox(file, BOOT, group_wait_s=0.02) as outbox:
         put_all(outbox, *[reading() for _ in range(300)])
     page = page_in_the_middle(file)
     with file.open("r+b") as disk:
@@ -101,14 +101,14 @@ def test_a_card_that_takes_no_rescued_events_is_tried_again(tmp_path: Path):
     with writes_refused_from(48 * 1024), pytest.raises(OutboxStuck, match="disk I/O error"):
         OutboxFile(file, max_rows=1_000, max_bytes=10**6).open()
     assert list(tmp_path.glob("*.broken-*")) == []
-    with Outbox(file, "b" * 16) as outbox:
+    with Outbox(file, "b" * 16, group_wait_s=0.02) as outbox:
         assert len(seqs_of(outbox)) > 250
     assert len(list(tmp_path.glob("*.broken-*"))) == 1
 
 
 def test_writes_that_are_refused_wait_in_memory_and_are_stored_when_the_card_takes_them(tmp_path: Path):
     file = tmp_path / "o.db"
-    with Outbox(file, BOOT, retry_wait_s=0.05) as outbox:
+    with Outbox(file, BOOT, retry_wait_s=0.05, group_wait_s=0.02) as outbox:
         put_all(outbox, reading())
         with writes_refused_from(100_000):
             late = [outbox.put(snapshot(150_000)), outbox.put(weight())]
