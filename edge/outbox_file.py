@@ -2,39 +2,27 @@
 
 What the cloud has committed is kept for a while, as long as there is room: a cloud that was restored from a backup asks
 for it again. Those rows go first when there is no room, and then what waits, the least worth first.
-
-A file that turns out to be damaged, at the start or at any call later, is set aside and a new one is begun with what
-could be read of it; then the call is done on that one. Before, it is opened a second time: a card that can't be read
-for a moment looks like damage, too.
 """
 
 import sqlite3
-import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 from contract.messages import SeqRange
 from edge.clock import PowerOn
-from edge.errors import OutboxStuck
-from edge.outbox_disk import begin_anew, can_be_read, connect_or_begin_anew, connected, held, is_damage, transaction
+from edge.outbox_disk import transaction
 from edge.outbox_fill import Fill, Passed
 from edge.outbox_held import stamp_some
+from edge.outbox_mending import MendedFile
 from edge.outbox_rows import Load, NewRow, Row
-
-T = TypeVar("T")
 
 _SWEEP_EVERY_MS = 10 * 60_000
 _SWEEP_ROWS = 5_000
 _DAY_MS = 86_400_000
 _LIVE_ROWS = 1_000
 _LIVE_COMMITS = 2_000
-_ANEW_EVERY_S = 60.0
-"""A disk that damages each new file must not be kept busy with new files alone."""
-_PATIENCE_S = 30.0
-"""For so long a place that can't be read is tried again; what waits in memory meanwhile has room there."""
 _COLUMNS = "id, boot, seq, leaf, at_ms, payload"
 
 
@@ -51,17 +39,13 @@ class OutboxFile:
         max_days: float = 60,
         now_ms: Callable[[], int | None] = lambda: int(time.time() * 1000),
     ) -> None:
-        self._path = path
         self._now_ms = now_ms
         self._keep_ms = int(keep_days * _DAY_MS)
         self._max_ms = int(max_days * _DAY_MS)
         self._swept_ms = 0
         self._max_rows = max_rows
         self._max_bytes = max_bytes
-        self._lock = threading.Lock()
-        self._damage: sqlite3.DatabaseError | None = None
-        self._anew_from_s = 0.0
-        self._unread_since_s: float | None = None
+        self._mended = MendedFile(path, self._take)
         self._taken = False
         self._came_rows = self._came_bytes = 0
         self._fill = Fill()
@@ -79,16 +63,7 @@ class OutboxFile:
             OutboxTaken: another process holds it.
             OutboxStuck: the folder can't be written.
         """
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._held = held(self._path.with_suffix(".lock"))
-        except OSError as error:
-            raise OutboxStuck(f"{self._path.parent} can't be written ({error.strerror}): check data_dir") from error
-        try:
-            connect_or_begin_anew(self._path, self._take)
-        except sqlite3.Error as error:
-            self._held.close()
-            raise OutboxStuck(f"{self._path} can't be opened ({error}): check the disk") from error
+        self._mended.open()
 
     def _take(self, db: sqlite3.Connection) -> None:
         """Work with this file from now on; reads every page of rows."""
@@ -110,67 +85,9 @@ class OutboxFile:
         (self.dropped_rows,) = db.execute("SELECT coalesce(sum(events), 0) FROM dropped").fetchone()
         self._taken = True
 
-    def _on_file(self, work: Callable[[], T]) -> T:
-        """Do something with the file, all or nothing; when that shows damage, on a new file.
-
-        Raises:
-            sqlite3.Error: the disk refused.
-        """
-        with self._lock:
-            damage = self._damage
-            if damage is None:
-                try:
-                    return work()
-                except sqlite3.DatabaseError as error:
-                    damage = self._closed_as_damaged(error)
-            if self._opened_again():
-                try:
-                    return work()
-                except sqlite3.DatabaseError as error:
-                    damage = self._closed_as_damaged(error)
-            self._begin_anew(damage)
-            return work()
-
-    def _closed_as_damaged(self, error: sqlite3.DatabaseError) -> sqlite3.DatabaseError:
-        if not is_damage(error):
-            raise error
-        self._damage = error
-        self._db.close()
-        return error
-
-    def _opened_again(self) -> bool:
-        """Open the file a second time; say whether it is whole after all.
-
-        Raises:
-            sqlite3.Error: the disk refuses just now.
-        """
-        if not can_be_read(self._path):
-            self._unread_since_s = self._unread_since_s or time.monotonic()
-            if time.monotonic() - self._unread_since_s < _PATIENCE_S:
-                raise sqlite3.OperationalError("the disk can't be read")
-            return False
-        self._unread_since_s = None
-        try:
-            connected(self._path, self._take)
-        except sqlite3.DatabaseError as error:
-            if not is_damage(error):
-                raise
-            return False
-        self._damage = None
-        return True
-
-    def _begin_anew(self, damage: sqlite3.DatabaseError) -> None:
-        if time.monotonic() < self._anew_from_s:
-            raise damage
-        self._anew_from_s = time.monotonic() + _ANEW_EVERY_S
-        begin_anew(self._path, damage, self._take)
-        self._damage = self._unread_since_s = None
-
     def close(self) -> None:
         """Let go of the file."""
-        with self._lock:
-            self._db.close()
-            self._held.close()
+        self._mended.close()
 
     def append(self, rows: Sequence[NewRow], dropped_before: Counter[str] | None = None) -> None:
         """Store rows in one transaction, drop what is over the bounds, and count it.
@@ -182,7 +99,7 @@ class OutboxFile:
         Raises:
             sqlite3.Error: the disk refused; nothing of the call was stored.
         """
-        self._on_file(lambda: self._append(rows, dropped_before))
+        self._mended.run(lambda: self._append(rows, dropped_before))
 
     def _append(self, rows: Sequence[NewRow], dropped_before: Counter[str] | None) -> None:
         with transaction(self._db):
@@ -281,7 +198,7 @@ class OutboxFile:
             limit: most rows to return.
             backlog: most rows of the backlog among them; all unless given.
         """
-        return self._on_file(lambda: self._waiting(live_since_ms, but, limit, backlog))
+        return self._mended.run(lambda: self._waiting(live_since_ms, but, limit, backlog))
 
     def _waiting(self, live_since_ms: int, but: Collection[int], limit: int, backlog: int | None) -> list[Row]:
         marks = ", ".join("?" * len(but))
@@ -319,7 +236,7 @@ class OutboxFile:
     def oldest_at_ms(self) -> int | None:
         """Return when the oldest event that waits was measured, in ms since 1970; None when nothing waits."""
         query = "SELECT at_ms FROM outbox WHERE id >= ? AND acked_ms IS NULL AND held IS NULL ORDER BY id LIMIT 1"
-        oldest = self._on_file(
+        oldest = self._mended.run(
             lambda: self._db.execute(query, (self._fill.first_waiting() or self._next_id,)).fetchone()
         )
         return None if oldest is None else int(oldest[0])
@@ -327,7 +244,7 @@ class OutboxFile:
     def dropped(self) -> dict[str, int]:
         """Return how many events were given up, per leaf."""
         query = "SELECT leaf, events FROM dropped ORDER BY leaf"
-        return dict(self._on_file(lambda: self._db.execute(query).fetchall()))
+        return dict(self._mended.run(lambda: self._db.execute(query).fetchall()))
 
     def confirm(self, ranges: Iterable[SeqRange]) -> list[int]:
         """Note what the cloud has committed: it waits no longer.
@@ -339,7 +256,7 @@ class OutboxFile:
             sqlite3.Error: the disk refused; nothing has changed.
         """
         spans = list(ranges)
-        return self._on_file(lambda: self._confirm(spans))
+        return self._mended.run(lambda: self._confirm(spans))
 
     def _confirm(self, ranges: Iterable[SeqRange]) -> list[int]:
         gone = self._set_acked(ranges, self._now_ms() or int(time.time() * 1000), "acked_ms IS NULL")
@@ -361,7 +278,7 @@ class OutboxFile:
             sqlite3.Error: the disk refused; nothing has changed.
         """
         spans = list(ranges)
-        return self._on_file(lambda: self._take_back(spans))
+        return self._mended.run(lambda: self._take_back(spans))
 
     def _take_back(self, ranges: Iterable[SeqRange]) -> int:
         back = self._set_acked(ranges, None, "acked_ms IS NOT NULL")
@@ -378,7 +295,7 @@ class OutboxFile:
             " FROM outbox WHERE acked_ms IS NOT NULL"
             ") GROUP BY boot, run ORDER BY last DESC LIMIT ?"
         )
-        rows = self._on_file(lambda: self._db.execute(query, (limit,)).fetchall())
+        rows = self._mended.run(lambda: self._db.execute(query, (limit,)).fetchall())
         return [SeqRange(boot=boot, first=first, last=last) for boot, first, last, _id in rows]
 
     def _set_acked(self, ranges: Iterable[SeqRange], to_ms: int | None, before: str) -> list[Passed]:
@@ -400,7 +317,7 @@ class OutboxFile:
         """
         stamped = 0
         while self.held_rows:
-            stamped += self._on_file(lambda: self._stamp(known))
+            stamped += self._mended.run(lambda: self._stamp(known))
         return stamped
 
     def _stamp(self, known: PowerOn) -> int:

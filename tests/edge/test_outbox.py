@@ -424,7 +424,7 @@ def test_a_disk_that_damages_every_file_is_not_filled_with_them(tmp_path: Path, 
             if seq:
                 assert number.result(timeout=60) == seq
         wait_until(lambda: "malformed" in outbox.problem)
-        outbox._file._anew_from_s = 0
+        outbox._file._mended._anew_from_s = 0
         assert number.result(timeout=60) == 2
     assert [row.seq for row in rows_of_file(tmp_path)] == [1, 1, 2]
 

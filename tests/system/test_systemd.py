@@ -312,6 +312,10 @@ def test_an_update_stays_when_the_device_comes_up_and_gives_way_by_itself_when_n
     device.assert_nothing_is_lost()
 
 
+MOMENTS = (("test -e /opt/henwise/trial", 25), ("test -e /opt/henwise/versions/{}/wheels", 20), ("true", 3))
+"""What has begun when the power is cut, and how long ago at most, in s: the trial, the installing, the command."""
+
+
 def test_an_update_that_a_power_cut_interrupts_leaves_a_device_that_starts(device: Device):
     chance = random.Random(SEED)
     resuming = device.box.root / "etc/systemd/system/henwise-resume.service.d/90-test.conf"
@@ -328,15 +332,20 @@ def test_an_update_that_a_power_cut_interrupts_leaves_a_device_that_starts(devic
         variables = ("-E", f"PYTHONPATH={DEPS}", "-E", "PIP_NO_DEPS=1", "-E", "PYTHONDONTWRITEBYTECODE=1")
         words = (*variables, f"--unit=update-{number}", program, "update", "--older", bundles[wanted])
         device.box.run("systemd-run", "--quiet", *words)
-        time.sleep(chance.uniform(0.2, 25))
+        begun, most_s = MOMENTS[number % len(MOMENTS)]
+        reached = ("sh", "-c", f"{begun.format(wanted)} && echo reached; true")
+        wait_until(lambda reached=reached: device.box.run(*reached) == "reached", 180)
+        time.sleep(chance.uniform(0, most_s))
         device.box.cut()
         device.box.boot()
         slowest_s = max(slowest_s, device.far.wait_for_more(BACK_S))
+        on_trial = device.box.run("sh", "-c", "test -e /opt/henwise/trial && echo yes; true") == "yes"
         over = ("sh", "-c", "test -e /opt/henwise/trial || echo over")
         wait_until(lambda over=over: device.box.run(*over) == "over", 300)
         device.far.wait_for_more(BACK_S)
         assert running(device) in {before, wanted}
         ended["new" if running(device) == wanted else "old"] += 1
+        ended["cut on trial"] += on_trial
     shutil.rmtree(resuming.parent)  # ours, and not what an installation leaves behind
     print(f"{UPDATES} updates interrupted: {dict(ended)}, the first reading {slowest_s:.1f} s after the boot at most")
     device.assert_nothing_is_lost()
