@@ -1,11 +1,13 @@
 """Memory, processor time and bytes written of the edge agent: 20 idle sensors, two instruments, a camera, a network."""
 
+import json
+import sqlite3
 import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,16 +15,16 @@ import psutil
 
 from cloud.demo.farm import DemoFarm, program
 from cloud.demo.processes import Part, Processes, free_port
-from contract.place import Place
 from firmware_bridge.simulated.modbus import SharedPair
 from firmware_bridge.simulated.terminal import Terminal
 from firmware_bridge.simulated.voices import ModbusVoice, RegisterMap, speak
+from tests.cloud.service import cloud_process
 from tests.servers import Mosquitto
-from tests.system.far_away import FarAway
 
 SENSORS = range(1, 21)
+SLUGS = [f"sensor-{n}" for n in SENSORS]
 CONFIG = """
-data_dir = "data"
+data_dir = "data/edge"
 [place]
 farm = "farm"
 house = "house-1"
@@ -32,7 +34,7 @@ port = {port}
 """
 SENSOR = """
 [[instruments]]
-slug = "sensor-{n}"
+slug = "{slug}"
 family = "xy-md02"
 port = "{bus}"
 address = {n}
@@ -64,24 +66,30 @@ def sensors_row() -> str:
         broker, terminal, stop = Mosquitto(folder), Terminal(folder / "bus"), threading.Event()
         broker.start()
         stack.callback(broker.kill)
-        far = FarAway(Place(farm="farm", house="house-1", device="edge-1"), broker.port)
-        far.start()
-        stack.callback(far.stop)
+        stack.enter_context(cloud_process(folder, broker.port))
         terminal.open()
         speaker = threading.Thread(target=speak, args=(SharedPair(voices, 9_600), terminal, stop))
         speaker.start()
         stack.callback(lambda: (stop.set(), speaker.join(), terminal.close()))
-        text = CONFIG.format(port=broker.port) + "".join(SENSOR.format(n=n, bus=terminal.name) for n in SENSORS)
+        text = CONFIG.format(port=broker.port) + "".join(
+            SENSOR.format(slug=slug, n=n, bus=terminal.name) for n, slug in zip(SENSORS, SLUGS, strict=True)
+        )
         (folder / "edge.toml").write_text(text, "utf-8")
         log = stack.enter_context((folder / "log").open("w"))
         command = [program("henwise-edge"), "run", str(folder / "edge.toml"), "--share", "sensors"]
         agent = subprocess.Popen(command, stderr=log)
         stack.callback(lambda: (agent.kill(), agent.wait()))
         time.sleep(SETTLE_S)
-        seen = watch(agent.pid, far.count)
-        came = {one["instrument"] for one in far.readings().values()}
-        assert len(came) >= len(SENSORS), "a sensor is silent"
+        outbox = folder / "data/edge/outbox.db"
+        seen = watch(agent.pid, lambda: len(acknowledged(outbox)))
+        assert set(SLUGS) <= {json.loads(row)["instrument"] for row in acknowledged(outbox)}, "a sensor is silent"
     return seen.row("20 sensors on a bus, every 10 s, idle (--share sensors)")
+
+
+def acknowledged(outbox: Path) -> list[str]:
+    """Return the readings that the service has, as far as the device knows."""
+    with closing(sqlite3.connect(f"file:{outbox}?mode=ro", uri=True)) as db:
+        return [row for (row,) in db.execute("SELECT payload FROM outbox WHERE acked_ms IS NOT NULL")]
 
 
 def row(name: str, *, camera: bool) -> str:

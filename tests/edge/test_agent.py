@@ -37,7 +37,7 @@ port = {port}
 """
 SCALE = '[[instruments]]\nslug = "scale"\nfamily = "xk3190-a9"\nport = "{folder}/scale"\n'
 CLIMATE = '[[instruments]]\nslug = "climate"\nfamily = "xy-md02"\nport = "{folder}/climate"\ninterval_s = 0.5\n'
-WRITES_END = 24_000
+WRITES_END = 12_000
 """Less than the outbox's log takes at once, and more than the agent's own log."""
 CAMERA = '[[cameras]]\nslug = "cam"\nsource = "demo"\nwindow_s = 1\n'
 
@@ -85,7 +85,7 @@ def farm(mosquitto: Mosquitto, tmp_path: Path) -> Iterator[Farm]:
 async def heard(port: int, *wanted: str) -> dict[str, dict[str, Any]]:
     """Return the newest message of each wanted leaf, once all have been heard; all must be of the contract."""
     newest: dict[str, dict[str, Any]] = {}
-    async with asyncio.timeout(60), aiomqtt.Client("127.0.0.1", port) as client:
+    async with asyncio.timeout(120), aiomqtt.Client("127.0.0.1", port) as client:
         await client.subscribe("henwise/v1/farm/house-1/edge-1/#", qos=1)
         async for message in client.messages:
             decode(message.topic.value, bytes(message.payload))
