@@ -4,7 +4,6 @@ import hashlib
 import os
 import shutil
 import tarfile
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePath
@@ -13,6 +12,7 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cloud.errors import BadBackup, CannotStart
+from cloud.store.folder import aside_in
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -95,8 +95,8 @@ def written(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def opened(source: Path, told: Told) -> Iterator[tuple[Path, Manifest]]:
-    """Give the folder of a backup and its manifest, every checksum compared.
+def opened(source: Path, data_dir: Path, told: Told) -> Iterator[tuple[Path, Manifest]]:
+    """Give the folder of a backup and its manifest, every checksum compared; a tar file is unpacked in ``data_dir``.
 
     Raises:
         BadBackup: it is damaged, of a newer Henwise, or none at all.
@@ -104,13 +104,13 @@ def opened(source: Path, told: Told) -> Iterator[tuple[Path, Manifest]]:
     if source.is_dir():
         yield source, checked(source, told)
         return
-    with tempfile.TemporaryDirectory(prefix=".henwise-", dir=source.parent) as folder:
+    with aside_in(data_dir) as folder:
         try:
             with tarfile.open(source) as tar:
                 tar.extractall(folder, filter="data")
         except (OSError, tarfile.TarError) as error:
             raise BadBackup(f"{source} can't be read: {error}") from error
-        yield Path(folder), checked(Path(folder), told)
+        yield folder, checked(folder, told)
 
 
 def checked(folder: Path, told: Told) -> Manifest:

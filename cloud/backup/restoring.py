@@ -6,7 +6,6 @@ renaming, and points and pictures that are written twice are the same.
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path, PurePath
@@ -22,7 +21,7 @@ from cloud.config import CloudConfig
 from cloud.errors import BadBackup, CannotStart
 from cloud.store import findings, migrations, pictures
 from cloud.store.choice import chosen_media, chosen_series
-from cloud.store.folder import make_data_dir, only_one, opened_records, records_of
+from cloud.store.folder import aside_in, make_data_dir, only_one, opened_records, records_of
 from cloud.store.media import Key, Media, sync_folder
 from cloud.store.named import Named
 from cloud.store.records import Records
@@ -45,7 +44,7 @@ def restore(config: CloudConfig, source: Path, told: Told, parts: tuple[Part, ..
         StoreUnavailable: a store can't be written now; restore again later.
     """
     make_data_dir(config.data_dir)
-    with only_one(config.data_dir), opened(source, told) as (folder, manifest):
+    with only_one(config.data_dir), opened(source, config.data_dir, told) as (folder, manifest):
         before = begun(config.data_dir, manifest)
         wanted = [part for part in parts if part not in before.done]
         _refuse_filled(config, [part for part in wanted if part not in before.left])
@@ -148,8 +147,8 @@ def _restore_series(config: CloudConfig, folder: Path, told: Told) -> None:
     if config.series.store == "embedded":
         _copy_series(source, config.data_dir / SERIES, told)
         return
-    with tempfile.TemporaryDirectory(prefix=".henwise-", dir=config.data_dir) as aside:
-        copy = Path(aside) / SERIES  # a store writes as soon as it is opened; the backup stays as it is
+    with aside_in(config.data_dir) as aside:
+        copy = aside / SERIES  # a store writes as soon as it is opened; the backup stays as it is
         shutil.copyfile(source, copy)
         with points.kept_in(copy) as kept:
             _fill_series(chosen_series(config), kept, told)

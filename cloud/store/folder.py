@@ -2,8 +2,10 @@
 
 import fcntl
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +18,8 @@ from cloud.store.secret import secret_in
 
 UNFINISHED: Final = "restore.unfinished"
 """A file in the data folder while a backup is being restored, and after a restore that did not come to its end."""
+ASIDE: Final = ".restoring"
+"""A folder in the data folder for what a restore unpacks; a restore that is killed leaves it there."""
 
 
 def records_of(config: CloudConfig) -> Records:
@@ -66,7 +70,7 @@ def make_data_dir(folder: Path) -> None:
 
 @contextmanager
 def only_one(folder: Path) -> Iterator[None]:
-    """Hold the data folder, so that two services never write the same files.
+    """Hold the data folder, so that two services never write the same files; what a killed restore unpacked goes.
 
     Raises:
         CannotStart: another service holds it.
@@ -76,7 +80,20 @@ def only_one(folder: Path) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise CannotStart(f"data_dir: {folder} is in use by another henwise-cloud; stop it first") from error
+        shutil.rmtree(folder / ASIDE, ignore_errors=True)
         yield
+
+
+@contextmanager
+def aside_in(folder: Path) -> Iterator[Path]:
+    """Give a folder of one's own within the data folder; for who holds it with ``only_one``, which sweeps it."""
+    (folder / ASIDE).mkdir(exist_ok=True, mode=0o700)
+    try:
+        with tempfile.TemporaryDirectory(dir=folder / ASIDE) as aside:
+            yield Path(aside)
+    finally:
+        with suppress(OSError):
+            (folder / ASIDE).rmdir()
 
 
 def refuse_unfinished(folder: Path) -> None:

@@ -32,7 +32,7 @@ from cloud.ingest.sorting import Arrived
 from cloud.store import drawings, findings, ledger, migrations, people, pictures, verdicts
 from cloud.store.choice import chosen_media, chosen_series
 from cloud.store.flocks import FlockFacts
-from cloud.store.folder import UNFINISHED, records_of, refuse_unfinished
+from cloud.store.folder import ASIDE, UNFINISHED, only_one, records_of, refuse_unfinished
 from cloud.store.records import Records
 from cloud.store.series import SeriesKey
 from cloud.store.verdicts import Said
@@ -287,14 +287,39 @@ restore(CloudConfig(data_dir=Path(sys.argv[1])), Path(sys.argv[2]), told)
 """
 
 
+async def killed_restore(config: CloudConfig, backup: Path, part: str) -> None:
+    arguments = [str(config.data_dir), str(backup), part]
+    ended = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED, *arguments)
+    assert await asyncio.wait_for(ended.wait(), 120) == -signal.SIGKILL
+
+
+async def test_what_a_killed_restore_had_unpacked_goes_with_the_next_start_or_restore(tmp_path: Path):
+    old, new = sqlite(tmp_path / "old"), sqlite(tmp_path / "new")
+    fill(old)
+    (tmp_path / "stick").mkdir()
+    backup = tmp_path / "stick" / "backup.tar"
+    take(old, backup, told)
+
+    async def killed() -> None:
+        await killed_restore(new, backup, "check")
+        assert list((new.data_dir / ASIDE).rglob("manifest.json"))
+        assert list(backup.parent.iterdir()) == [backup]
+
+    await killed()
+    with only_one(new.data_dir):
+        assert not (new.data_dir / ASIDE).exists()
+    await killed()
+    restore(new, backup, told)
+    assert not (new.data_dir / ASIDE).exists()
+    assert contents(old) == contents(new)
+
+
 async def test_a_restore_that_was_killed_again_and_again_is_finished_and_not_served_before(tmp_path: Path):
     old, new = sqlite(tmp_path / "old"), sqlite(tmp_path / "new")
     fill(old)
     take(old, tmp_path / "backup", told)
     for part in ("records", "series", "pictures"):
-        arguments = [str(new.data_dir), str(tmp_path / "backup"), part]
-        ended = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED, *arguments)
-        assert await asyncio.wait_for(ended.wait(), 120) == -signal.SIGKILL
+        await killed_restore(new, tmp_path / "backup", part)
         with pytest.raises(CannotStart, match="did not come to its end"):
             refuse_unfinished(new.data_dir)
     app = create_app(new)
