@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 
 TABLES = (
     *("install", "edge", "detector", "vision", "tracking", "suspects", "bus", "decoders", "probe", "stores", "ingest"),
+    "newcomers",
     *("page.lighthouse", "page.live", "page.thumb", "report", "weighing", "avoidance", "forecast"),
 )
 
