@@ -33,34 +33,6 @@ export const en = {
   failed: "Something went wrong on this page.",
   reload: "Load again",
 
-  // Sign in
-  signInTitle: "Sign in",
-  userName: "User name",
-  password: "Password",
-  signIn: "Sign in",
-  signingIn: "Signing in…",
-  signInNeeded: "Your session has ended. Sign in again.",
-  signInThrough: (provider: string) => `Sign in with ${provider}`,
-  notSetUp: "Nobody may sign in yet. Open the link that the service printed in its console.",
-
-  // Setting up, accepting an invitation
-  setUpTitle: "Set up Henwise",
-  setUpOffer: "You become the owner: choose a name for your farms and an account for yourself.",
-  setUpNow: "Set up",
-  joinTitle: "Join",
-  joinOffer: (by: string, organisation: string, farm: string | null, role: string) =>
-    `${by} invites you to ${organisation}${farm ? `, farm ${farm}` : ""}, as ${role}.`,
-  joinNow: "Join",
-  joinAs: (name: string) => `Join as ${name}`,
-  organisationName: "Farm or company",
-  newPassword: "New password (at least 8 characters)",
-  roles: {
-    owner: "owner",
-    farmer: "farmer",
-    agronomist: "agronomist",
-    technician: "technician",
-    viewer: "viewer",
-  },
   refusals: {
     provider_failed: "Signing in through the provider did not work. Try again.",
     not_invited: "Nobody has invited this account yet. Ask an owner of the farm for an invitation.",
@@ -185,23 +157,8 @@ export const en = {
   sureness: { sure: "count is sure", fairly: "count is fairly sure", unsure: "count is unsure" },
   notCounting: "no camera counts now",
 
-  // Count by camera
-  countTitle: "Count by camera",
-  sees: (birds: string, low: string, high: string) => `sees ${birds} (${low} to ${high})`,
-  countsAs: (birds: string, factor: string) => `counts as ${birds}: × ${factor} by hand count`,
-  sharesOnly: (birds: string) => `adds ${birds}, the rest is seen by another camera`,
-  countedLabel: (camera: string, time: string) => `I counted in the picture of ${camera}, ${time}`,
-  countedUnit: "birds",
   send: "Send",
   sending: "Sending…",
-  wholeNumber: "Enter a whole number of birds, 0 to 100,000.",
-  youCounted: (birds: string, time: string) => `Counted by hand: ${birds} in the picture of ${time}.`,
-  countStates: {
-    pending: "Kept. It goes to the device as soon as it can be reached.",
-    done: "The device has taken it and corrects its counts with it.",
-    refused: "The device can't use it. Count once more in a newer picture.",
-    unanswered: "The device did not answer for two weeks. Count once more when it is back.",
-  } satisfies Record<VerdictNow["state"], string>,
 
   // Gate
   gateTitle: "Evening roll call",
@@ -261,15 +218,7 @@ export const en = {
   judged: (count: string) => `Answered: ${count}`,
   evidenceGone: "The picture was not kept this long.",
 
-  // Wellness
-  wellnessTitle: "How the flock moves",
-  activity: "Activity",
-  activityUnit: "body lengths/min",
   percent: (number: string) => `${number} %`,
-  spread: "Spread",
-  huddled: "Huddling",
-  still: "Lying still",
-  activityChart: "Activity over the last 24 hours, in body lengths per minute",
   meanWeight: "Mean weight",
   lastWeighing: "Last weighing",
   temperature: "Temperature",
@@ -312,7 +261,6 @@ export const en = {
   zoomOut: "Zoom out",
   pictureMissing: "The picture can't be loaded now.",
   noPicture: "No picture yet.",
-  dayPictures: "Pictures of the day",
 
   // Weight
   weightTitle: "Weight",
@@ -324,15 +272,6 @@ export const en = {
     `corrected by ${percent} % for heavy birds that stay away from the scale, by your weighing of ${day}`,
   flockColumn: "Flock",
   flockNote: "Thin line: the whole flock, corrected by weighings by hand. Diamonds: weighed by hand.",
-  weighedByHand: "Weighed by hand",
-  weighedWhy:
-    "Weigh 100 birds or more in week 6, from three places of the house. Heavy birds use the scale less.",
-  weighedDay: "Day",
-  weighedBirds: "Birds weighed",
-  weighedMean: "Mean of a bird, g",
-  weighedWrong: "Enter at least 10 birds and their mean in grams.",
-  weighedRow: (grams: string, birds: string) => `${grams} g · ${birds} birds`,
-  weighedTooEarly: "before day 33: corrects nothing",
   remove: "Remove",
   axisAge: "age in days",
   standard: (breed: string) => `${breed} standard`,
@@ -367,17 +306,6 @@ export const en = {
   high: "Highest",
   lowShort: "Low",
   highShort: "High",
-
-  // Devices
-  devicesTitle: "Devices",
-  online: "online",
-  offline: "offline",
-  quiet: "says nothing",
-  rowsWaiting: (rows: string) => `${rows} waiting to be sent`,
-  nothingWaiting: "nothing waiting",
-  rowsDropped: (rows: string) => `${rows} given up, the storage was full`,
-  partStates: { ok: "ok", starting: "starting", silent: "silent", failed: "failed" },
-  noDevices: "No device has announced itself.",
 
   // Names people give and machines write; a slug like "house-2" is read with these.
   nouns: {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Cause, Reason } from "../api/types";
+import { LOWER_WORDS } from "../cards/lowerWords";
 import { calmAge, exactAge } from "../format/age";
 import { Format } from "../format/format";
 import type { Finding } from "../judge/findings";
+import { DOOR_WORDS } from "../pages/doorWords";
 import { finding, NOW_MS, rollCall, secondsAgo, weightDay } from "../testing/houses";
 import { en } from "./en";
 import { preferredLanguage } from "./language";
@@ -208,7 +210,11 @@ describe("names", () => {
 
 describe("dictionaries", () => {
   // That no key is missing is checked by the compiler; this checks that none was left untranslated.
-  it("have Chinese for every English text", () => {
+  it.each([
+    ["the first page's", { en, zh }],
+    ["the lower cards'", LOWER_WORDS],
+    ["the door's", DOOR_WORDS],
+  ])("have Chinese for every English text: %s", (_whose, { en, zh }) => {
     const untranslated = texts(en).filter(([key, text]) => new Map(texts(zh)).get(key) === text);
     expect(untranslated).toEqual([]);
   });
