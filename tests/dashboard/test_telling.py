@@ -46,6 +46,10 @@ def test_a_picture_is_asked_for_and_comes(farm: Farm, technician: Phone):
     page.goto(f"{farm.cloud.url}/houses/{PLACE.farm}/{PLACE.house}")
     picture = page.locator("[data-card=picture]")
     before = picture.locator("img").first.get_attribute("src")
+    strip = page.locator("[data-card=day-pictures]")
+    strip.scroll_into_view_if_needed()
+    expect(strip.locator("li").first).to_be_visible()
+    of_day = strip.locator("li").count()
     take = page.locator("[data-take=camera-1]")
     take.get_by_role("button", name="Take a picture now").click()
     expect(take.locator("[role=status]")).to_have_text("The picture is on its way.")
@@ -55,6 +59,8 @@ def test_a_picture_is_asked_for_and_comes(farm: Farm, technician: Phone):
     farm.edge.carry_out(command)
     expect(picture.locator("img").first).not_to_have_attribute("src", str(before))
     expect(take.locator("[role=status]")).to_have_text("")
+    expect(strip.locator("li")).to_have_count(of_day + 1)
+    assert strip.locator("ul").evaluate("strip => strip.scrollLeft") == 0  # the newest is in sight
     # The next one finds a camera without a picture, and says what to do about it.
     take.get_by_role("button").click()
     farm.edge.carry_out(farm.edge.told(), code="no_picture")
