@@ -52,6 +52,15 @@ describe("judge", () => {
     ]);
   });
 
+  it("names the device itself by its own name", () => {
+    const wrong = { cause: "storage_refuses", problem: "disk is full" } as const;
+    const part = { slug: "device", state: "failed" as const, ...wrong, last_at: null, faults: 1 };
+    const house = healthyHouse({ devices: [{ ...DEVICE, parts: [part] }] });
+    expect(judge(house, NOW_MS, LIVE)).toEqual([
+      { kind: "part_silent", level: "bad", part: DEVICE.device, ...wrong, at: null },
+    ]);
+  });
+
   it("does not take a starting instrument for a silent one", () => {
     const part = { slug: "scale-1", state: "starting" as const, problem: "", last_at: null, faults: 0 };
     expect(kinds(healthyHouse({ devices: [{ ...DEVICE, parts: [part] }] }), NOW_MS, LIVE)).toEqual([

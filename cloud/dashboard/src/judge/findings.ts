@@ -47,6 +47,8 @@ export interface Contact {
 
 /** THI above which birds suffer (St-Pierre 2003). */
 export const HEAT_STRESS_INDEX = 78;
+/** The part by which a device tells of itself. */
+const THE_DEVICE = "device";
 /** Chicks are kept at 30 °C on purpose: the index says nothing about them before three weeks. */
 const FEATHERED_AGE_DAYS = 21;
 
@@ -94,15 +96,16 @@ function deviceFindings(house: Judged, nowMs: number): Finding[] {
     if (isOffline(device, nowMs)) {
       return [{ kind: "device_offline", level: "bad", device: device.device, at: device.at }];
     }
-    return device.parts.filter(isSilent).map(silentFinding);
+    return device.parts.filter(isSilent).map((part) => silentFinding(part, device.device));
   });
 }
 
-function silentFinding(part: PartStatus): Finding {
+/** What is said of the device itself goes by its own name. */
+function silentFinding(part: PartStatus, device: string): Finding {
   return {
     kind: "part_silent",
     level: "bad",
-    part: part.slug,
+    part: part.slug === THE_DEVICE ? device : part.slug,
     cause: part.cause ?? "",
     problem: part.problem ?? "",
     at: part.last_at ?? null,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RuleNow } from "../api/types";
 import { draftOf, limitsOf, settingsWith } from "./draft";
+import { LIMIT_WORDS, unitOf } from "./words";
 
 const rule = {
   rule: "ammonia",
@@ -50,5 +51,19 @@ describe("settingsWith", () => {
       ammonia: { watch: 9 },
     });
     expect(settingsWith(settings, "ammonia", null).rules).toEqual({ "too-warm": { watch: 3 } });
+  });
+});
+
+describe("units", () => {
+  it.each([
+    ["birds", 1, "bird", "只"],
+    ["birds", 12, "birds", "只"],
+    ["findings", undefined, "findings", "条"],
+    ["min", 30, "min", "分钟"],
+    ["°C/h", 4, "°C/h", "°C/h"],
+    ["constructor", 4, "constructor", "constructor"],
+  ])("%s of %s", (unit, value, english, chinese) => {
+    expect(unitOf({ unit }, LIMIT_WORDS.en, value)).toBe(english);
+    expect(unitOf({ unit }, LIMIT_WORDS.zh, value)).toBe(chinese);
   });
 });

@@ -1,6 +1,7 @@
 /** What is said on the page of limits, loaded with it. */
 import type { RuleNow, Thresholds } from "../api/types";
 import type { Language } from "../words/language";
+import { lookUp } from "../words/names";
 
 const en = {
   title: "Limits",
@@ -17,6 +18,14 @@ const en = {
     intake: "Feed and water",
     devices: "Devices",
   } satisfies Record<RuleNow["group"], string>,
+  /** Units that are words, of one and of several; others, such as °C, are the same in every language. */
+  units: {
+    birds: ["bird", "birds"],
+    findings: ["finding", "findings"],
+    events: ["event", "events"],
+    min: ["min", "min"],
+    h: ["h", "h"],
+  } satisfies Record<string, [string, string]>,
   above: (limit: string) => `above ${limit}`,
   below: (limit: string) => `below ${limit}`,
   offTarget: (target: string | null) =>
@@ -53,6 +62,13 @@ const zh: LimitWords = {
   standard: "标准",
   standards: { eu: "欧盟", china: "中国", breeder: "育种公司建议" },
   groups: { climate: "环境", weight: "体重", birds: "鸡群", intake: "采食饮水", devices: "设备" },
+  units: {
+    birds: ["只", "只"],
+    findings: ["条", "条"],
+    events: ["次", "次"],
+    min: ["分钟", "分钟"],
+    h: ["小时", "小时"],
+  },
   above: (limit) => `高于 ${limit}`,
   below: (limit) => `低于 ${limit}`,
   offTarget: (target) => (target === null ? "偏离该日龄适宜温度：" : `偏离该日龄适宜温度（${target}）：`),
@@ -81,3 +97,9 @@ const zh: LimitWords = {
 };
 
 export const LIMIT_WORDS: Record<Language, LimitWords> = { en, zh };
+
+/** A rule's unit beside a value, or by itself. */
+export function unitOf({ unit }: Pick<RuleNow, "unit">, words: LimitWords, value?: number): string {
+  const known = lookUp<[string, string]>(words.units, unit);
+  return known?.[value === 1 ? 0 : 1] ?? unit;
+}

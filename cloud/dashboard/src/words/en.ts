@@ -88,6 +88,7 @@ export const en = {
     `${device} has been offline for ${span(age)}. Check its power and network.`,
   partSilent: (part: string, age: Age | null, advice: string) =>
     `${age ? `${part} has been silent for ${span(age)}.` : `${part} has not said anything yet.`} ${advice}`.trimEnd(),
+  keepsNothing: (device: string, advice: string) => `${device} keeps nothing. ${advice}`,
   /** What is wrong with an instrument or camera, and what to do next. */
   causes: {
     line_lost: "It is not connected. Check its cable and power.",

@@ -28,6 +28,6 @@ function capitalised(text: string): string {
 }
 
 /** The word for a key that came from outside; undefined when the dictionary has none. */
-export function lookUp(part: object, key: string): string | undefined {
-  return Object.hasOwn(part, key) ? (part as Record<string, string>)[key] : undefined;
+export function lookUp<Value = string>(part: object, key: string): Value | undefined {
+  return Object.hasOwn(part, key) ? (part as Record<string, Value>)[key] : undefined;
 }

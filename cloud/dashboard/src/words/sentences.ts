@@ -27,6 +27,9 @@ export function sentence(finding: Finding, { words, format, nowMs }: Voice): str
     case "device_offline":
       return words.deviceOffline(displayName(finding.device, words), age(finding.at));
     case "part_silent":
+      // It speaks; what it can't do is keep what it hears.
+      if (finding.cause === "storage_refuses")
+        return words.keepsNothing(displayName(finding.part, words), advice(finding.cause, words));
       return words.partSilent(
         displayName(finding.part, words),
         finding.at === null ? null : age(finding.at),

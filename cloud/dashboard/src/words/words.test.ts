@@ -70,6 +70,19 @@ describe("sentences", () => {
       "1 号电子秤已 5 分钟没有数据。设备没有连上，请检查 USB 线（或网线）和电源。",
     ],
     [
+      {
+        kind: "part_silent",
+        level: "bad",
+        part: "edge-1",
+        cause: "storage_refuses",
+        problem: "x",
+        at: secondsAgo(300),
+      },
+      "Edge device 1 keeps nothing. Its memory card takes nothing in: what is measured now is lost. " +
+        "Switch the device off and on; if that does not help, replace the card.",
+      "1 号边缘设备无法保存数据。存储卡无法写入，现在测到的数据正在丢失。请将设备断电重启；如仍不行，请更换存储卡。",
+    ],
+    [
       { kind: "not_back", level: "bad", call: rollCall() },
       "31 of 480 not back. The door closes at 16:20. Look for them outside.",
       "480 只中有 31 只未归舍，16:20 关门，请到舍外找鸡。",

@@ -89,6 +89,7 @@ export const zh: Words = {
   deviceOffline: (device, age) => `${device}已离线 ${span(age)}，请检查电源和网络。`,
   partSilent: (part, age, advice) =>
     (age ? `${part}已 ${span(age)}没有数据。` : `${part}还没有数据。`) + advice,
+  keepsNothing: (device, advice) => `${device}无法保存数据。${advice}`,
   causes: {
     line_lost: "设备没有连上，请检查 USB 线（或网线）和电源。",
     line_refused: "接口被其他程序占用，或没有使用权限，请联系设备维护员。",
