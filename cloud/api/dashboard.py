@@ -8,6 +8,7 @@ from typing import Final
 
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, Response
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.staticfiles import StaticFiles
@@ -62,7 +63,7 @@ class Dashboard(StaticFiles):
         if not self._index.is_file():
             return HTMLResponse(NOT_BUILT, HTTPStatus.SERVICE_UNAVAILABLE)
         try:
-            response = await super().get_response(path, scope)
+            response = await self._compressed(path, scope) or await super().get_response(path, scope)
         except HTTPException as error:
             if error.status_code != HTTPStatus.NOT_FOUND or path.startswith(HASHED_FOLDER):
                 raise
@@ -71,6 +72,19 @@ class Dashboard(StaticFiles):
             if asked:
                 response.headers["Link"] = ", ".join(asked)
         response.headers["Cache-Control"] = IMMUTABLE if path.startswith(HASHED_FOLDER) else "no-cache"
+        return response
+
+    async def _compressed(self, path: str, scope: Scope) -> Response | None:
+        """Return a file as the build has compressed it with Brotli, None where there is none or it is not wanted."""
+        accepted = Headers(scope=scope).get("accept-encoding", "")
+        if not path.startswith(HASHED_FOLDER) or "br" not in map(str.strip, accepted.split(",")):
+            return None
+        try:
+            response = await super().get_response(path + ".br", scope)
+        except HTTPException:
+            return None
+        response.headers["Content-Encoding"] = "br"
+        response.headers["Vary"] = "Accept-Encoding"
         return response
 
 

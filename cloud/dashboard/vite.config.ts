@@ -1,3 +1,6 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync } from "node:zlib";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
@@ -19,8 +22,21 @@ function filesNamed(): Plugin {
   };
 }
 
+/** Puts beside each built file what a browser that knows Brotli is given: an eighth less than gzip, and made once. */
+function compressed(): Plugin {
+  return {
+    name: "compressed",
+    writeBundle({ dir = "" }, bundle) {
+      for (const name of Object.keys(bundle).filter((name) => /^assets.+\.(js|css)$/.test(name))) {
+        const file = join(dir, name);
+        writeFileSync(`${file}.br`, brotliCompressSync(readFileSync(file)));
+      }
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [svelte(), filesNamed()],
+  plugins: [svelte(), filesNamed(), compressed()],
   build: {
     // Phones of 2021 and the browsers inside messengers lag behind; CSS is lowered for them as well.
     target: ["chrome96", "safari15", "firefox100"],

@@ -28,8 +28,26 @@ async def test_pages_are_cached_by_their_kind_and_compressed(stranger: httpx.Asy
     script = await stranger.get("/assets/index-abc123.js", headers={"accept-encoding": "gzip"})
     assert "immutable" in script.headers["cache-control"]
     assert script.headers["content-encoding"] == "gzip"
+    assert script.headers["vary"] == "Accept-Encoding"
     assert (await stranger.get("/assets/gone.js")).status_code == 404
     assert (await stranger.get("/..%2f..%2fdata/records.db")).text.startswith("<!doctype html>")
+
+
+async def test_a_script_comes_as_the_build_compressed_it_to_a_browser_that_knows_brotli(
+    stranger: httpx.AsyncClient, dist: Path
+):
+    address = "/assets/index-abc123.js"
+    (dist / f"{address[1:]}.br").write_bytes(b"\x0b\x02\x80hello\x03")
+    script = await stranger.get(address, headers={"accept-encoding": "gzip, deflate, br"})
+    assert script.headers["content-encoding"] == "br"
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert script.headers["vary"] == "Accept-Encoding"
+    assert "immutable" in script.headers["cache-control"]
+    assert script.headers["content-length"] == "9"
+    other = await stranger.get(address, headers={"accept-encoding": "gzip"})
+    assert other.headers["content-encoding"] == "gzip"
+    assert other.text.startswith("console.log")
+    assert (await stranger.get("/assets/gone.js", headers={"accept-encoding": "br"})).status_code == 404
 
 
 async def _one_more(app: FastAPI, name: str, *, farm: str) -> None:
