@@ -42,6 +42,8 @@ WHEELS: Final = "wheels"
 JUDGE_S: Final = 240.0
 STEADY_S: Final = 20.0
 """A new version must run so long; one that dies after its first word is no good."""
+GONE: Final = ".gone"
+"""Ends the name of a version that is being deleted, which a power cut may interrupt."""
 KEPT_VERSIONS: Final = 2
 _READS_CONFIG: Final = "import sys, pathlib, edge.config_file as c; c.load(pathlib.Path(sys.argv[1]))"
 _WHEEL: Final = re.compile(r"henwise-(\d+(?:\.\w+)*)-py3-none-any\.whl")
@@ -116,7 +118,7 @@ class Updater:
             for home in (self._prefix / "versions").glob("*"):
                 # One that was installed by hand says of itself neither that it is whole nor that it was begun.
                 begun = (home / WHEELS).exists() and not (home / COMPLETE).exists()
-                if begun and home.resolve() not in keep:
+                if (begun or home.suffix == GONE) and home.resolve() not in keep:
                     shutil.rmtree(home, ignore_errors=True)
             if not self._trial.exists():
                 return
@@ -266,12 +268,14 @@ class Updater:
         shutil.rmtree(ended, ignore_errors=True)
 
     def _forget_old(self) -> None:
-        homes = [home for home in (self._prefix / "versions").glob("*") if (home / COMPLETE).exists()]
+        whole = (done.parent for done in (self._prefix / "versions").glob(f"*/{COMPLETE}"))
+        homes = [home for home in whole if home.suffix != GONE]
         keep = {self._current(), (self._prefix / "previous").resolve()}
         old = sorted((home for home in homes if home.resolve() not in keep), key=lambda home: _ordered(home.name))
         for home in old[: max(0, len(homes) - KEPT_VERSIONS)]:
-            (home / COMPLETE).unlink()
-            shutil.rmtree(home, ignore_errors=True)
+            gone = home.with_name(home.name + GONE)
+            home.rename(gone)
+            shutil.rmtree(gone, ignore_errors=True)
 
     def _current(self) -> Path:
         return (self._prefix / "current").resolve()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from edge.board import Board, SensorsNote
 from edge.systemd.install import ENABLED, SERVICES, Layout, install, uninstall
 from edge.systemd.update import Updater
 
@@ -89,3 +90,29 @@ def test_clearing_up_after_a_power_cut_leaves_what_was_installed_by_hand(tmp_pat
     (prefix / "previous").symlink_to(prefix / "versions/first")
     Updater(Layout(tmp_path), lambda _text: None, lambda _command: None).resume()
     assert {home.name for home in (prefix / "versions").iterdir()} == {"first", "by-hand", "0.2.0"}
+
+
+@pytest.mark.system
+def test_an_old_version_that_was_deleted_in_part_when_the_power_went_is_cleared_up(tmp_path: Path):
+    layout = Layout(tmp_path, prefix=Path("/opt/henwise"))
+    prefix = layout.at("/opt/henwise")
+    for name in ("0.1.0", "0.2.0", "0.3.0"):
+        (prefix / f"versions/{name}/lib/python3/site-packages/henwise-{name}.dist-info").mkdir(parents=True)
+        (prefix / "versions" / name / ".complete").touch()
+    (prefix / "current").symlink_to(prefix / "versions/0.3.0")
+    (prefix / "previous").symlink_to(prefix / "versions/0.2.0")
+    (prefix / "trial").mkdir()
+    (prefix / "trial/to").write_text(str(prefix / "versions/0.3.0"))
+    Board(layout.at("/run/henwise")).pin(SensorsNote(version="0.3.0", connected=True, cold_floor=[]))
+    updater = Updater(layout, lambda _text: None, lambda _command: None, judge_s=20, steady_s=0)
+    lib = prefix / "versions/0.1.0/lib"
+    subprocess.run(["mount", "--bind", lib, lib], check=True)  # what is in use can't be deleted: it stops in the midst
+    try:
+        updater.resume()
+        homes = {home.name for home in (prefix / "versions").iterdir()}
+    finally:
+        subprocess.run(["umount", *prefix.glob("versions/0.1.0*/lib")], check=True)
+    assert homes > {"0.2.0", "0.3.0"}
+    assert not (prefix / "versions/0.1.0").exists(), "half a version looks like a whole one"
+    updater.resume()
+    assert {home.name for home in (prefix / "versions").iterdir()} == {"0.2.0", "0.3.0"}
