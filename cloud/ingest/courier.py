@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import aiomqtt
 
 from cloud.errors import StoreUnavailable
-from cloud.ingest.settling import MAILS
+from cloud.ingest.recording import MAILS
 from cloud.store.mail import Mail
 from cloud.store.records import Records
 from contract import topics

@@ -23,7 +23,8 @@ from cloud.ingest.bulk import BulkClient
 from cloud.ingest.courier import Courier
 from cloud.ingest.fairness import Fairness
 from cloud.ingest.inbox import Inbox
-from cloud.ingest.settling import Outcome, Settler
+from cloud.ingest.outcome import Outcome
+from cloud.ingest.settling import Settler
 from cloud.ingest.sorting import Arrived, is_state
 from cloud.leader import Leadership
 from cloud.signals import Signal
