@@ -10,7 +10,7 @@ from cloud.rights import RIGHTS, Grants, Right, Role, united
 from cloud.store import audit, farms
 from cloud.store.audit import Actor
 from cloud.store.records import Records, add
-from cloud.store.tables import Farm, Invitation, Membership, Organisation, User
+from cloud.store.tables import ApiToken, Farm, Invitation, Membership, Organisation, User
 
 
 class LastOwner(BadRecord):
@@ -129,7 +129,8 @@ def join(connection: Connection, user_id: int, organisation: int, post: Post) ->
 def set_posts(records: Records, organisation: int, user_id: int, posts: Iterable[Post], actor: Actor) -> bool:
     """Replace all that a member is in an organisation, none: remove them; say whether they were one.
 
-    Links by which they invited others are void when they may invite no more: they could come back by one.
+    Links by which they invited others and the tokens they made are void when they may make no more: they could come
+    back by one, and have seen the tokens' secrets.
 
     Raises:
         BadRecord: the organisation can't give a post.
@@ -151,6 +152,7 @@ def set_posts(records: Records, organisation: int, user_id: int, posts: Iterable
         audit.note(connection, actor, action, about, organisation=organisation)
         if not any(post.farm is None and Right.PEOPLE in RIGHTS[post.role] for post in wanted):
             _withdraw_links(connection, organisation, name, actor)
+            _revoke_tokens(connection, organisation, name, actor)
     return True
 
 
@@ -160,6 +162,13 @@ def _withdraw_links(connection: Connection, organisation: int, by: str, actor: A
         about = f"{email or 'a link'}, by {by}"
         audit.note(connection, actor, "invitation-withdrawn", about, organisation=organisation)
     connection.execute(delete(Invitation).where(*theirs))
+
+
+def _revoke_tokens(connection: Connection, organisation: int, by: str, actor: Actor) -> None:
+    theirs = (ApiToken.organisation_id == organisation, ApiToken.by == by)
+    for name in connection.scalars(select(ApiToken.name).where(*theirs).order_by(ApiToken.id)).all():
+        audit.note(connection, actor, "token-revoked", f"{name}, by {by}", organisation=organisation)
+    connection.execute(delete(ApiToken).where(*theirs))
 
 
 def owners(connection: Connection, organisation: int) -> int:

@@ -175,6 +175,27 @@ class TestPeople:
         log = [(row["who"], row["about"]) for row in await told(mei, home) if row["action"] == "invitation-withdrawn"]
         assert log == [("mei", f"a link, by {LI['name']}")]
 
+    @pytest.mark.parametrize("left", [[], [{"role": "viewer"}]], ids=["removed", "no owner any more"])
+    async def test_tokens_of_whoever_no_longer_owns_are_void(
+        self, mei: httpx.AsyncClient, li: httpx.AsyncClient, home: str, left: list[dict[str, str]]
+    ):
+        await joined(li, mei, home, role="owner")
+        wanted = {"name": "office", "rights": ["read"]}
+        [theirs, mine] = [(await one.post(f"{home}/tokens", json=wanted)).json()["secret"] for one in (li, mei)]
+
+        async def read_with(secret: str) -> int:
+            return (await mei.get("/api/v1/farms", headers={"Authorization": f"Bearer {secret}"})).status_code
+
+        someone = f"{home}/people/{(await mei.get(f'{home}/people')).json()[1]['id']}"
+        assert (await mei.put(someone, json={"posts": [{"role": "owner"}]})).status_code == 200
+        assert await read_with(theirs) == 200
+        gone = await (mei.put(someone, json={"posts": left}) if left else mei.delete(someone))
+        assert gone.is_success, gone.text
+        assert (await read_with(theirs), await read_with(mine)) == (401, 200)
+        assert [token["by"] for token in (await mei.get(f"{home}/tokens")).json()] == ["mei"]
+        log = [(row["who"], row["about"]) for row in await told(mei, home) if row["action"] == "token-revoked"]
+        assert log == [("mei", f"office, by {LI['name']}")]
+
     async def test_farms_are_added_named_and_unique(self, mei: httpx.AsyncClient, home: str):
         made = await mei.post(
             f"{home}/farms", json={"farm": "valley", "name": "山谷养殖场", "time_zone": "Asia/Urumqi"}

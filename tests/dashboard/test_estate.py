@@ -3,13 +3,15 @@
 import csv
 import io
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.dashboard.conftest import PASSWORD, Phone, phone
-from tests.dashboard.estate import HILL, HOUSES, VALLEY, Estate, at, estate
+from tests.dashboard.estate import HILL, HOUSES, VALLEY, Estate, at, command, estate
 from tests.dashboard.looking import axe_violations, complaints_of, small_targets, sticks_out
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600), pytest.mark.xdist_group("estate")]
@@ -322,6 +324,24 @@ def test_an_owner_invites_a_viewer_who_sees_one_farm_only(here: Estate, browser:
         page.goto(f"{here.cloud.url}/houses/{VALLEY}/house-1/flock")
         page.locator("main p, [data-flock]").first.wait_for()
         expect(page.locator("[data-card=do]")).to_have_count(0)
+
+
+def test_whoever_removes_an_owner_is_told_which_tokens_go_with_them(here: Estate, browser: Browser):
+    command(here.cloud, "user", "add", "wang", "--role", "owner", "--password-stdin", stdin=PASSWORD + "\n")
+    organisation = here.tell("GET", "/farms")[0]["organisation"]
+    with httpx.Client(base_url=f"{here.cloud.url}/api/v1") as wang:
+        wang.post("/session", json={"name": "wang", "password": PASSWORD}).raise_for_status()
+        made = wang.post(f"/organisations/{organisation}/tokens", json={"name": "ledger", "rights": ["read"]})
+    key = {"Authorization": f"Bearer {made.json()['secret']}"}
+    assert httpx.get(f"{here.cloud.url}/api/v1/farms", headers=key).status_code == HTTPStatus.OK
+    with phone(browser) as held:
+        row = at(held, here, "/people").locator("[data-person=wang]")
+        expect(row.locator("[data-tokens]")).to_have_text("API tokens they made: ledger")
+        row.get_by_role("button", name="Remove").click()
+        expect(row.get_by_role("alert")).to_contain_text("stop working then: ledger")
+        row.get_by_role("button", name="Yes, remove").click()
+        expect(row).to_have_count(0)
+    assert httpx.get(f"{here.cloud.url}/api/v1/farms", headers=key).status_code == HTTPStatus.UNAUTHORIZED
 
 
 def test_droppings_are_looked_at_and_kept(here: Estate, browser: Browser):

@@ -63,6 +63,8 @@ export type EnrolledDevice = Schemas["EnrolledDevice"];
 export type Decision = Schemas["Decision"];
 export type PersonNow = Schemas["PersonNow"];
 export type InvitationNow = Schemas["InvitationNow"];
+/** A machine's key, without its secret. */
+export type TokenNow = Schemas["TokenNow"];
 export type InvitationMade = Schemas["InvitationMade"];
 export type NewInvitation = Schemas["NewInvitation"];
 export type Post = Schemas["Post"];

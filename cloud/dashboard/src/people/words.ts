@@ -28,6 +28,9 @@ const en = {
   withdraw: "Withdraw",
   remove: "Remove",
   reallyRemove: "Yes, remove",
+  tokens: (names: string) => `API tokens they made: ${names}`,
+  tokensGo: (names: string) =>
+    `These API tokens stop working then: ${names}. Machines that use them need new ones.`,
   farms: "Farms",
   farmName: "Name",
   timeZone: "Time zone",
@@ -64,6 +67,8 @@ const zh: PeopleWords = {
   withdraw: "撤回",
   remove: "移除",
   reallyRemove: "确定移除",
+  tokens: (names) => `其创建的 API 令牌：${names}`,
+  tokensGo: (names) => `移除后，这些 API 令牌立即失效：${names}。使用它们的机器需要新的令牌。`,
   farms: "养殖场",
   farmName: "名称",
   timeZone: "时区",

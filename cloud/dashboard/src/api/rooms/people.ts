@@ -1,6 +1,15 @@
 import { farmAddress } from "../addresses";
 import { Devices } from "./devices";
-import type { FarmNow, InvitationMade, InvitationNow, NewInvitation, PersonNow, Place, Post } from "../types";
+import type {
+  FarmNow,
+  InvitationMade,
+  InvitationNow,
+  NewInvitation,
+  PersonNow,
+  Place,
+  Post,
+  TokenNow,
+} from "../types";
 
 /** Farms, how they are called, and the people who may do what there. */
 export class People extends Devices {
@@ -29,6 +38,10 @@ export class People extends Devices {
 
   withdrawInvitation(organisation: number, invitation: number): Promise<undefined> {
     return this.ask("DELETE", `/organisations/${organisation}/invitations/${invitation}`);
+  }
+
+  tokens(organisation: number): Promise<TokenNow[]> {
+    return this.ask("GET", `/organisations/${organisation}/tokens`);
   }
 
   /** Say how a farm is called and where its day begins. */
