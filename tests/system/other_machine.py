@@ -109,6 +109,8 @@ def lay(root: Path, arch: str, suite: str, mirror: str) -> None:
     for package in sorted((root / "var/cache/apt/archives").glob("*.deb")):
         with subprocess.Popen(("dpkg-deb", "--fsys-tarfile", package), stdout=subprocess.PIPE) as content:
             run("tar", "-C", root, "--keep-directory-symlink", "-xf", "-", stdin=content.stdout)
+    authorities = sorted((root / "usr/share/ca-certificates").rglob("*.crt"))  # put together by a script of a package
+    (root / "etc/ssl/certs/ca-certificates.crt").write_bytes(b"".join(one.read_bytes() for one in authorities))
     if (root / "proc").is_symlink():  # to this machine's
         (root / "proc").unlink()
     (root / "proc").mkdir(exist_ok=True)
