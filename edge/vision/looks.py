@@ -29,6 +29,8 @@ class LookConfig:
             on the same spot; leaves room for a sick bird that kicks, and for a trembling box.
         per_s: most birds per second that are shown to the network.
         fewest_px: a bird whose longer side is shorter can't be judged.
+        cut_off: nor one whose box comes so near to the picture's edge, as a share of the picture's side: what is seen
+            of it lies, more often than not.
         memory_s: what was seen longer ago is forgotten.
         lying_s: a bird lies when the looks that are remembered reach over so long,
         fewest_looks: are at least so many,
@@ -42,6 +44,7 @@ class LookConfig:
     same_spot: float = 0.4
     per_s: float = 4.0
     fewest_px: float = 24.0
+    cut_off: float = 0.005
     memory_s: float = 60.0
     lying_s: float = 20.0
     fewest_looks: int = 8
@@ -108,7 +111,15 @@ class Looks:
         self.birds: dict[int, Bird] = {}
         """By track id."""
 
-    def choose(self, at_s: float, ids: Ids, xyxy: NDArray[np.float32], seen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    def choose(
+        self,
+        at_s: float,
+        ids: Ids,
+        xyxy: NDArray[np.float32],
+        seen: NDArray[np.bool_],
+        *,
+        frame_wh: tuple[int, int],
+    ) -> NDArray[np.int64]:
         """Take one frame's birds and return which of them, (m,) indices, the network should look at now.
 
         Args:
@@ -116,6 +127,7 @@ class Looks:
             ids: (n,) of the birds, each once.
             xyxy: (n, 4) their boxes, in pixels.
             seen: (n,) False for a bird that is only thought to be there; there is nothing to look at.
+            frame_wh: width and height of the picture, in pixels.
         """
         passed_s = 0.0 if self._at_s is None else at_s - self._at_s
         self._at_s = at_s
@@ -123,13 +135,18 @@ class Looks:
         self._follow(at_s, ids[seen].tolist(), boxes)
         self._budget = min(max(1.0, self._config.per_s), self._budget + passed_s * self._config.per_s)
         large = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, initial=0) >= self._config.fewest_px
-        birds = {n: self.birds[int(ids[where[n]])] for n in np.flatnonzero(large).tolist()}
+        fit = large & self._whole(boxes, np.array(frame_wh, np.float64))
+        birds = {n: self.birds[int(ids[where[n]])] for n in np.flatnonzero(fit).tolist()}
         resting = {n: bird for n, bird in birds.items() if at_s - bird.resting_since_s >= self._config.resting_s}
         chosen = self._in_turn(resting)
         self._budget -= len(chosen)
         for n in chosen:
             resting[n].asked_s = at_s
         return np.asarray(where[chosen], np.int64)
+
+    def _whole(self, boxes: Floats, frame_wh: Floats) -> NDArray[np.bool_]:
+        rim = self._config.cut_off * frame_wh
+        return np.asarray(((boxes[:, :2] > rim) & (boxes[:, 2:] < frame_wh - rim)).all(axis=1))
 
     def _in_turn(self, resting: dict[int, Bird]) -> list[int]:
         room = int(self._budget)

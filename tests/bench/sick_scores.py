@@ -71,7 +71,8 @@ class Rules:
         return told + [("dead" if one.dead_suspect else "still", one.xyxy) for one in still]
 
     def _look(self, frame: Frame, tracks: Tracks) -> None:
-        chosen = self._suspects.choose(frame.at_s, tracks.ids, tracks.xyxy, tracks.seen)
+        high, wide = frame.image.shape[:2]
+        chosen = self._suspects.choose(frame.at_s, tracks.ids, tracks.xyxy, tracks.seen, frame_wh=(wide, high))
         if len(chosen):
             said = self._posture.classify(cut_crops(frame.image, tracks.xyxy[chosen], margin=self._posture.card.margin))
             columns = np.column_stack([said.column(name) for name in ("standing", "sitting", "lying")])

@@ -102,7 +102,8 @@ def play(clip: Path, detector: Detector, posture: Classifier) -> Played:
         tracks = tracker.update(at_s, found[number])
         played.birds.append(len(tracks))
         began_s = time.perf_counter()
-        chosen = suspects.choose(at_s, tracks.ids, tracks.xyxy, tracks.seen)
+        high, wide = image.shape[:2]
+        chosen = suspects.choose(at_s, tracks.ids, tracks.xyxy, tracks.seen, frame_wh=(wide, high))
         played.suspects_s += time.perf_counter() - began_s
         if len(chosen):
             began_s = time.perf_counter()

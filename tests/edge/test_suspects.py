@@ -26,7 +26,11 @@ class Still:
 
 
 def box_at(x: float, y: float = 100.0) -> tuple[float, float, float, float]:
-    return (x, y, x + 80, y + 50)
+    return (100 + x, y, 180 + x, y + 50)
+
+
+FRAME_WH = (4000, 2000)
+"""Large enough for all boxes here, none at its edge."""
 
 
 class House:
@@ -48,7 +52,7 @@ class House:
         self.at_s += 1 / FPS
         ids = np.array(list(birds), np.int64)
         xyxy = np.array([box for box, _posture in birds.values()], np.float32).reshape(-1, 4)
-        chosen = self.suspects.choose(self.at_s, ids, xyxy, np.ones(len(ids), bool))
+        chosen = self.suspects.choose(self.at_s, ids, xyxy, np.ones(len(ids), bool), frame_wh=FRAME_WH)
         self.asked += len(chosen)
         said = np.array([POSTURES[birds[one][1]] for one in ids[chosen].tolist()], np.float32).reshape(-1, 3)
         odd = None if sick is None else np.full(len(chosen), sick, np.float32)
@@ -134,10 +138,26 @@ def test_the_one_bird_that_lies_in_a_large_resting_flock_is_found():
 
 def test_small_and_coasting_birds_are_not_shown():
     looks = Looks()
-    small = np.array([(0, 0, 20, 20)], np.float32)
+    small, large = (np.array([(100, 100, 100 + side, 100 + side)], np.float32) for side in (20, 60))
     for at in range(20):
-        assert len(looks.choose(at, np.array([1]), small, np.array([True]))) == 0
-        assert len(looks.choose(at + 0.5, np.array([1]), small * 3, np.array([False]))) == 0
+        assert len(looks.choose(at, np.array([1]), small, np.array([True]), frame_wh=FRAME_WH)) == 0
+        assert len(looks.choose(at + 0.5, np.array([1]), large, np.array([False]), frame_wh=FRAME_WH)) == 0
+
+
+@pytest.mark.parametrize(
+    ("box", "asked"),
+    [
+        ((0.5, 300, 90, 350), False),
+        ((300, 2, 380, 40), False),
+        ((900, 300, 958, 350), False),
+        ((300, 500, 380, 539), False),
+        ((10, 8, 90, 50), True),
+    ],
+)
+def test_a_bird_that_the_pictures_edge_cuts_off_is_not_judged_by_its_looks(box: tuple[float, ...], asked: bool):
+    looks, xyxy = Looks(), np.array([box], np.float32)
+    shown = [len(looks.choose(at, np.array([1]), xyxy, np.array([True]), frame_wh=(960, 540))) for at in range(20)]
+    assert (sum(shown) > 0) is asked
 
 
 def test_still_then_dead_each_once():
@@ -157,7 +177,7 @@ def test_a_still_bird_that_is_hidden_is_told_too():
 
 def test_time_in_which_the_flock_rested_does_not_count():
     suspects = Suspects(SuspectConfig(still_s=100))
-    suspects.choose(0, np.array([1]), np.array([BOX], np.float32), np.array([True]))
+    suspects.choose(0, np.array([1]), np.array([BOX], np.float32), np.array([True]), frame_wh=FRAME_WH)
     assert suspects.judge(5000, [Still(1, 0.0, flock_moved_s=40)]) == []
 
 

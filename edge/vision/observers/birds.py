@@ -130,7 +130,8 @@ class Birds:
         return self._dead_s if longest_s is None else longest_s
 
     def _look_at(self, posture: Classifier, image: Image, at_s: float, tracks: Tracks) -> None:
-        chosen = self._suspects.choose(at_s, tracks.ids, tracks.xyxy, tracks.seen)
+        high, wide = image.shape[:2]
+        chosen = self._suspects.choose(at_s, tracks.ids, tracks.xyxy, tracks.seen, frame_wh=(wide, high))
         if len(chosen):
             boxes = tracks.xyxy[chosen]
             postures = _said(posture, image, boxes, ("standing", "sitting", "lying"))
