@@ -26,6 +26,8 @@ BESIDE: Final = "pg_advisory_xact_lock_shared"
 
 PATIENCE_S: Final = 10
 """How long a writer waits for another one, and a connection for the server."""
+UPGRADE_PATIENCE_S: Final = 60
+"""How long a start waits for another one that makes the tables: on a slow machine that takes longer than PATIENCE_S."""
 
 CONNECTIONS: Final = 8
 MORE_CONNECTIONS: Final = 32
@@ -37,7 +39,7 @@ _SESSION: Final = " ".join(
     f"-c {setting}"
     for setting in (
         "synchronous_commit=on",  # what is acknowledged is on the disk, whatever the server's default
-        f"lock_timeout={PATIENCE_S}s",
+        "lock_timeout={patience_s}s",
         "idle_in_transaction_session_timeout=60s",
         "timezone=UTC",
     )
@@ -49,10 +51,10 @@ def name_of(where: Where) -> str:
     return str(where) if isinstance(where, Path) else where.render_as_string(hide_password=True)
 
 
-def engine_of(where: Where) -> Engine:
-    """Return a pool of connections; none is opened yet."""
+def engine_of(where: Where, *, patience_s: int = PATIENCE_S) -> Engine:
+    """Return a pool of connections whose writers wait for others so long; none is opened yet."""
     if isinstance(where, Path):
-        engine = create_engine(f"sqlite:///{where}", connect_args={"timeout": PATIENCE_S})
+        engine = create_engine(f"sqlite:///{where}", connect_args={"timeout": patience_s})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -63,7 +65,7 @@ def engine_of(where: Where) -> Engine:
         pool_timeout=PATIENCE_S,
         pool_pre_ping=True,  # a server that was started again costs one look, not a failed request
         connect_args={
-            "options": _SESSION,
+            "options": _SESSION.format(patience_s=patience_s),
             "connect_timeout": PATIENCE_S,
             "application_name": "henwise",
             "tcp_user_timeout": 1000 * PATIENCE_S,  # a server that lost its power answers nothing at all

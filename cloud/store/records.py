@@ -31,6 +31,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from cloud.errors import BadRecord, CannotStart, StoreUnavailable
 from cloud.store.engines import (
     BESIDE,
+    UPGRADE_PATIENCE_S,
     Where,
     engine_of,
     is_of_the_configuration,
@@ -60,12 +61,9 @@ class Records:
             StoreUnavailable: it can't be opened or written.
             CannotStart: a newer Henwise made its tables, or the server does not let us in.
         """
-        from cloud.store.migrations import upgrade
-
         self._engine = engine_of(self._where)
         try:
-            with self.writing() as connection:
-                upgrade(connection)
+            self._bring_up_to_date()
         except StoreUnavailable as error:
             self.close()
             if isinstance(error.__cause__, DBAPIError) and is_of_the_configuration(error.__cause__):
@@ -74,6 +72,16 @@ class Records:
         except BaseException:
             self.close()
             raise
+
+    def _bring_up_to_date(self) -> None:
+        from cloud.store.migrations import upgrade
+
+        patient = engine_of(self._where, patience_s=UPGRADE_PATIENCE_S)
+        try:
+            with _translated(self._where), writes(patient).begin() as connection:
+                upgrade(connection)
+        finally:
+            patient.dispose()
 
     def look(self) -> None:
         """Look whether the database answers.

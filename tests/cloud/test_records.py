@@ -1,5 +1,6 @@
 import itertools
 import secrets
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy import URL, func, inspect, select, text
 from cloud.errors import BadRecord, CannotStart
 from cloud.rights import RIGHTS, Grants, Role
 from cloud.store import farms, flocks, houses, ledger, memberships, migrations, people, sessions
+from cloud.store.engines import PATIENCE_S
 from cloud.store.flocks import FlockFacts
 from cloud.store.houses import Candidate
 from cloud.store.ledger import Refused, merged
@@ -176,6 +178,19 @@ def test_services_that_start_at_once_make_the_tables_once(postgresql: PostgreSQL
         assert houses.names(services[2]) == []
         for service in services:
             service.close()
+
+
+def test_a_service_that_starts_waits_while_another_one_makes_the_tables(tmp_path: Path):
+    first, second = Records(tmp_path / "records.db"), Records(tmp_path / "records.db")
+    first.open()
+    with ThreadPoolExecutor(1) as pool:
+        with first.writing():
+            opening = pool.submit(second.open)
+            time.sleep(PATIENCE_S + 1)  # as long as a slow machine may take
+            assert not opening.done()
+        opening.result()
+    for service in (first, second):
+        service.close()
 
 
 @given(st.lists(st.tuples(st.integers(1, 60), st.integers(0, 9)).map(lambda r: (r[0], r[0] + r[1]))))
