@@ -112,7 +112,8 @@ def _links(services: Services, request: Request, path: str) -> list[str]:
         rows = houses.named(services.records, caller.farms(Right.READ))
         opened = [(row.farm, row.house) for row in rows] if len(rows) == 1 else []
     asked = [f"/api/v1/houses/{farm}/{name}" for farm, name in opened]
-    links = [_question(address) for address in ("/api/v1/session", "/api/v1/overview", *asked)]
+    others = [] if path.startswith("houses/") else ["/api/v1/overview"]  # a house's page asks for all of them later
+    links = [_question(address) for address in ("/api/v1/session", *others, *asked)]
     for farm, name in opened:
         shown = newest_pictures(services.records, farm, name)[:1]
         links += [_picture(picture_url(facts.key)) for facts in shown]

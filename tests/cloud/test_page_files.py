@@ -63,7 +63,8 @@ async def test_a_page_names_what_it_will_ask_first_to_whoever_is_signed_in(
     def named(answer: httpx.Response) -> list[str]:
         return re.findall("<([^>]+)>", answer.headers.get("link", ""))
 
-    ever, of_house = ["/api/v1/session", "/api/v1/overview"], "/api/v1/houses/hill/house-2"
+    session, of_house = "/api/v1/session", "/api/v1/houses/hill/house-2"
+    ever = [session, "/api/v1/overview"]
     assert named(await mei.get("/")) == ever
     await settle(app, readings(1))
     assert named(await mei.get("/")) == [*ever, of_house]  # a single house: its page opens
@@ -73,13 +74,14 @@ async def test_a_page_names_what_it_will_ask_first_to_whoever_is_signed_in(
     assert (await mei.get(picture)).status_code == 200
     assert named(await mei.get("/")) == [*ever, of_house, picture]
     assert named(await mei.get("/alerts")) == ever
-    assert named(await mei.get("/houses/hill/house-2")) == [*ever, of_house, picture]
-    assert named(await mei.get("/houses/hill/house-2%0d%0aset-cookie:x")) == ever
+    assert named(await mei.get("/houses/hill/house-2")) == [session, of_house, picture]
+    assert named(await mei.get("/houses/hill/house-2/charts")) == [session]
+    assert named(await mei.get("/houses/hill/house-2%0d%0aset-cookie:x")) == [session]
     await _one_more(app, "li", farm="hill")
     await stranger.post("/api/v1/session", json={"name": "li", "password": PASSWORD})
     await settle(app, snapshot(4), place=Place(farm="valley", house="house-1", device=PI.device))
-    assert len(named(await mei.get("/houses/valley/house-1"))) == 4
-    assert named(await stranger.get("/houses/valley/house-1")) == ever  # nor when another's farm took a picture
+    assert len(named(await mei.get("/houses/valley/house-1"))) == 3
+    assert named(await stranger.get("/houses/valley/house-1")) == [session]  # nor when another's farm took a picture
     assert named(await stranger.get("/")) == [*ever, of_house, picture]
     stranger.cookies.clear()
     await settle(app, readings(5), place=Place(farm="hill", house="house-3", device="pi-1"))

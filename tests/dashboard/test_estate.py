@@ -125,7 +125,7 @@ def test_the_charts_move_and_say_their_numbers(here: Estate, browser: Browser):
         page.get_by_role("button", name="Weighings").click()
         expect(page.locator("[data-card=chart]")).to_contain_text("Dashed")
         page.locator("[data-card=chart] summary").click()
-        assert page.locator("[data-card=chart] tbody tr").count() > 0
+        expect(page.locator("[data-card=chart] tbody tr").first).to_be_visible()
 
 
 def test_gates_and_what_is_not_believed_are_drawn_and_said_in_the_units_of_the_phone(here: Estate, browser: Browser):

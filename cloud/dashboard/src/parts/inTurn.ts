@@ -27,3 +27,9 @@ function next(): void {
   waiting.shift()?.();
   askForTurn();
 }
+
+/** Work for the next task: it is wanted now, but not in one piece with what is under way. Returns how to call it off. */
+export function soon(work: () => void): () => void {
+  const timer = setTimeout(work, 0);
+  return () => clearTimeout(timer);
+}

@@ -46,6 +46,8 @@ export class HouseFeed {
   private renewedMs = -Infinity;
   private asking = false;
   private streaming = false;
+  /** Gives up a stream that has not been opened yet. */
+  private callOff: () => void = () => undefined;
   /** A patch was not used and no answer has come since: what the stream says next doesn't lie on what is here. */
   private missed = false;
 
@@ -78,13 +80,24 @@ export class HouseFeed {
     // Back from a pocket: what was live an hour ago is an earlier visit's state now.
     if (Date.now() - this.answeredMs > AWAY_MS) this.state = "asking";
     this.timer = setInterval(() => this.tick(), TICK_MS);
-    this.renewStream();
-    void this.ask();
+    void this.openAfter(this.ask());
   }
 
   stop(): void {
     clearInterval(this.timer);
+    this.callOff();
     this.live?.stop();
+  }
+
+  /** Open the stream when the house has been asked for: sooner it would slow down what is looked at first. */
+  private async openAfter(answer: Promise<void>): Promise<void> {
+    const startedMs = Date.now();
+    let wanted = true;
+    this.callOff = () => (wanted = false);
+    await answer;
+    if (!wanted) return;
+    // The clock's tick has opened it where the answer was long in coming.
+    this.callOff = inTurn(() => this.renewedMs < startedMs && this.renewStream());
   }
 
   private get key(): `house ${string}` {

@@ -33,7 +33,8 @@ function makeFeed({ streamed = true } = {}): HouseFeed {
   });
 }
 
-const settle = () => vi.advanceTimersByTimeAsync(0);
+/** The answer comes, and in the next idle moment the stream is opened. */
+const settle = () => vi.advanceTimersByTimeAsync(1);
 /** The service's time; the phone's clock is late. */
 const serviceNow = () => new Date(Date.now() + PHONE_LATE_MS).toISOString();
 const stream = () => streams.at(-1) as ScriptedStream;
@@ -50,8 +51,10 @@ beforeEach(() => {
   feed = makeFeed();
 });
 
-afterEach(() => {
+afterEach(async () => {
   feed.stop();
+  // What waits its turn must not wait for a clock that is gone.
+  await vi.runOnlyPendingTimersAsync();
   vi.useRealTimers();
 });
 
@@ -75,10 +78,36 @@ describe("HouseFeed", () => {
     expect(feed.contact.at).toBe(NOW_MS);
   });
 
+  it("opens its stream when the house has answered, not for a page that was left meanwhile", async () => {
+    let answered: (house: HouseNow) => void = () => undefined;
+    answer = () => new Promise((resolve) => (answered = resolve));
+    feed.start();
+    await settle();
+    expect(streams).toHaveLength(0);
+    answered(healthyHouse({ now: serviceNow() }));
+    await settle();
+    expect(streams).toHaveLength(1);
+    feed.stop();
+    feed.start();
+    feed.stop();
+    answered(healthyHouse({ now: serviceNow() }));
+    await vi.advanceTimersByTimeAsync(2 * QUIET_MS);
+    expect(streams).toHaveLength(1);
+  });
+
+  it("opens its stream once where the answer is long in coming", async () => {
+    answer = () => new Promise((_, lost) => setTimeout(lost, 15_000, new NoAnswer("slow")));
+    feed.start();
+    await vi.advanceTimersByTimeAsync(6_000);
+    expect(streams).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(streams).toHaveLength(1);
+  });
+
   it("goes live with the stream and takes only what changed", async () => {
     feed.start();
-    stream().say({ now: serviceNow(), counts: [] });
     await settle();
+    stream().say({ now: serviceNow(), counts: [] });
     expect(feed.state).toBe("live");
     stream().say({ now: serviceNow(), weight: null });
     expect(feed.house?.weight).toBeNull();
@@ -159,8 +188,9 @@ describe("HouseFeed", () => {
     answer = () => new Promise((_, lost) => setTimeout(lost, 15_000, new NoAnswer("away")));
     feed = makeFeed();
     feed.start();
+    await vi.advanceTimersByTimeAsync(5_000);
     stream().say({ now: serviceNow(), alerts: [hot] }, "run-7");
-    await vi.advanceTimersByTimeAsync(15_000);
+    await vi.advanceTimersByTimeAsync(10_000);
     expect(feed.state).toBe("away");
     const before = asked;
     stream().say({ now: serviceNow(), counts: [] }, "run-8");
@@ -182,8 +212,8 @@ describe("HouseFeed", () => {
     );
     answer = () => Promise.reject(new NoAnswer("away"));
     feed.start();
-    stream().say({ now: serviceNow(), counts: [] }, "run-7");
     await settle();
+    stream().say({ now: serviceNow(), counts: [] }, "run-7");
     answer = () => Promise.resolve(healthyHouse({ now: serviceNow() }));
     await vi.advanceTimersByTimeAsync(POLL_MS);
     expect(feed.state).toBe("live");
