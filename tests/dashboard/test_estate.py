@@ -90,6 +90,21 @@ def test_the_house_in_trouble_stands_first_and_the_others_are_quiet(here: Estate
         expect(page).to_have_url(f"{here.cloud.url}{HOUSE}/log")
 
 
+def test_back_from_a_house_its_card_is_in_sight_again(here: Estate, browser: Browser):
+    with phone(browser) as held:
+        page = at(held, here, "/")
+        page.set_viewport_size({"width": 390, "height": 320})
+        page.evaluate("history.scrollRestoration = 'manual'")  # else a list this short comes back by itself
+        last = page.locator("[data-house]").last
+        last.tap()
+        page.locator("[data-card=birds]").wait_for()
+        page.go_back()
+        expect(last).to_be_in_viewport()
+        page.locator("[data-house]").first.tap()
+        page.locator("nav a[href='/']").tap()  # a step of one's own begins at the top
+        expect(page.locator("h1")).to_be_in_viewport()
+
+
 def test_an_alert_is_put_off_given_away_and_remembered(here: Estate, browser: Browser):
     with phone(browser) as held:
         page = at(held, here, "/alerts")

@@ -46,10 +46,15 @@ export function logPath(place: Place): string {
 /** Where in the dashboard we are; kept in the address, so that back, reload and sharing work. */
 export class Router {
   route = $state.raw<Route>(routeOf(location.pathname));
+  /** The page that the browser's back (or forward) left; null after a step of our own. */
+  cameFrom: Route | null = null;
 
   /** Follow the browser's back and forward; returns what ends it. */
   start(): () => void {
-    const follow = () => (this.route = routeOf(location.pathname));
+    const follow = () => {
+      this.cameFrom = this.route;
+      this.route = routeOf(location.pathname);
+    };
     addEventListener("popstate", follow);
     return () => removeEventListener("popstate", follow);
   }
@@ -57,6 +62,7 @@ export class Router {
   go(path: string, { replace = false } = {}): void {
     if (replace) history.replaceState(null, "", path);
     else history.pushState(null, "", path);
+    this.cameFrom = null;
     this.route = routeOf(new URL(path, location.origin).pathname);
     scrollTo(0, 0);
   }
