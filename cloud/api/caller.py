@@ -68,9 +68,9 @@ def resolve(services: Services, request: Request) -> Caller | None:
     A token counts before a cookie.
     """
     now, records, address = datetime.now(UTC), services.records, address_of(request)
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer":
-        machine = tokens.bearer(records, secret.strip(), now)
+    secret = _token_of(request)
+    if secret is not None:
+        machine = tokens.bearer(records, secret, now)
         return Caller(f"{machine[0]} (token)"[:NAME_MAX_CHARACTERS], None, machine[1], address) if machine else None
     token = request.cookies.get(COOKIE)
     lifetime = timedelta(days=services.config.http.session_days)
@@ -79,6 +79,12 @@ def resolve(services: Services, request: Request) -> Caller | None:
     if person is not None and meant is not None and unquote(meant) != person.name:
         return None
     return Caller(person.name, person.id, memberships.grants_of(records, person.id), address) if person else None
+
+
+def _token_of(request: Request) -> str | None:
+    """Return the token that a machine sends, None for a browser: another scheme is its proxy's, not ours."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else None
 
 
 def address_of(request: Request) -> str:
@@ -90,12 +96,24 @@ def the_caller(request: Request, services: WithServices) -> Caller:
     """Return who calls.
 
     Raises:
-        Refusal: nobody is signed in (401).
+        Refusal: nobody is signed in, or the token a machine sends is none (401).
     """
     caller = resolve(services, request)
     if caller is None:
-        raise Refusal(HTTPStatus.UNAUTHORIZED, "not_signed_in", "Sign in first.")
+        raise _stranger() if _token_of(request) is None else _void_token()
     return caller
+
+
+def _stranger() -> Refusal:
+    return Refusal(HTTPStatus.UNAUTHORIZED, "not_signed_in", "Sign in first.", {"WWW-Authenticate": "Bearer"})
+
+
+def _void_token() -> Refusal:
+    """Say so to a machine, which can't sign in; RFC 6750, 3.1 has the header."""
+    detail = "No token here is this one: it was revoked, is over, or was cut short. Ask an owner to make a new one."
+    zh = "没有这个令牌：可能已撤销、已过期或没有复制完整。请场主新建一个令牌。"
+    challenge = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+    return Refusal(HTTPStatus.UNAUTHORIZED, "token_void", detail, challenge, zh=zh)
 
 
 WithCaller = Annotated[Caller, Depends(the_caller)]
@@ -116,7 +134,8 @@ async def the_person(caller: WithCaller) -> Person:
         Refusal: nobody is signed in (401), or a machine calls (403).
     """
     if caller.user_id is None:
-        raise Refusal(HTTPStatus.FORBIDDEN, "not_allowed", "This is for people, not for tokens.")
+        detail, zh = "This is for people, not for tokens.", "此操作只能由人员登录后进行，令牌不能做。"
+        raise Refusal(HTTPStatus.FORBIDDEN, "not_allowed", detail, zh=zh)
     return Person(caller.user_id, caller)
 
 

@@ -10,6 +10,7 @@ from cloud.api.language import Language
 
 TITLES: Final[dict[str, dict[Language, str]]] = {
     "not_signed_in": {"en": "Sign in first.", "zh": "请先登录。"},
+    "token_void": {"en": "This token is unknown, revoked or over.", "zh": "此令牌不存在、已撤销或已过期。"},
     "not_allowed": {
         "en": "Your role here does not allow this; ask an owner of the farm.",
         "zh": "您在这里的角色不能做这件事，请联系场主。",

@@ -259,7 +259,12 @@ class TestTokens:
             assert (listed["name"], listed["rights"], listed["farms"]) == ("office", ["read"], ["hill"])
             assert listed["used_at"] is not None
             assert (await mei.delete(f"{home}/tokens/{made['id']}")).status_code == 204
-            assert code(await machine.get("/api/v1/houses")) == (401, "not_signed_in")
+            void = await machine.get("/api/v1/houses", headers={"accept-language": "zh"})
+            assert code(void) == (401, "token_void")
+            assert "新建一个令牌" in void.json()["detail"]
+            assert void.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+            plain = await machine.get("/api/v1/houses", headers={"authorization": "Basic bWVpOng="})
+            assert code(plain) == (401, "not_signed_in"), "a proxy's password is no token"
         assert code(await mei.delete(f"{home}/tokens/{made['id']}")) == (404, "no_such_token")
         folder = app.state.services.config.data_dir
         assert all(made["secret"].encode() not in file.read_bytes() for file in folder.glob("records.db*"))
