@@ -10,9 +10,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from cloud.alerts.reading import Source
-from cloud.store import findings, houses
+from cloud.store import doubtful, findings, houses
+from cloud.store.columns import HOUR_MS
 from cloud.store.findings import Found
 from cloud.store.records import Records
+from contract.doubts import STUCK_AFTER_S
 from contract.messages import Announcement, Cause, PartStatus, Readings, RollCall, Status, parse
 from contract.quantities import DEVICE
 from contract.topics import leaf_of
@@ -94,7 +96,8 @@ def standing(records: Records, farm: str, house: str, now: datetime) -> Standing
             if now - reported <= DEVICE_GONE:
                 _device(found, parse(Status, row.status), now, reported)
     for newest in houses.newest(records, farm, house, leaf_of(Readings).name):
-        _doubts(found, newest.device, parse(Readings, newest.message))
+        readings = parse(Readings, newest.message)
+        _doubts(found, newest.device, readings, _stuck_hours(records, (farm, house, newest.device), readings))
     for newest in houses.newest(records, farm, house, leaf_of(RollCall).name):
         _roll_call(found, (newest.device, newest.source), parse(RollCall, newest.message), now)
     _findings(found, findings.newest(records, farm, house, unanswered=True, limit=FINDINGS_MOST), now)
@@ -126,10 +129,22 @@ def _part(found: Standing, status: Status, part: PartStatus) -> None:
     found.add("camera_dark", source, float(part.cause == "picture_dark"))
 
 
-def _doubts(found: Standing, device: str, readings: Readings) -> None:
+def _stuck_hours(records: Records, place: tuple[str, str, str], readings: Readings) -> float:
+    """Return for how long an instrument has been stuck by its newest word, in hours; 0 when it is not."""
+    if "stuck" not in readings.doubts.values():
+        return 0.0
+    farm, house, device = place
+    at_ms = int(readings.at.timestamp() * 1000)
+    touching = doubtful.stretches(records, farm, house, at_ms, at_ms + 1)
+    mine = (device, readings.instrument, "stuck")
+    since_ms = min((one.from_ms for one in touching if (one.device, one.source, one.why) == mine), default=at_ms)
+    return max((at_ms - since_ms) / HOUR_MS, STUCK_AFTER_S * 1000 / HOUR_MS)
+
+
+def _doubts(found: Standing, device: str, readings: Readings, stuck_hours: float) -> None:
     source: Source = (device, readings.instrument)
     said = set(readings.doubts.values())
-    found.add("stuck", source, float("stuck" in said))
+    found.add("stuck", source, stuck_hours)
     found.add("jump", source, float("jump" in said))
     found.doubtful |= {(*source, quantity) for quantity in readings.doubts}
 

@@ -193,6 +193,21 @@ def test_a_stuck_sensor_is_told_and_its_values_judge_nothing(house: WatchedHouse
     assert house.judge() == [("sensor-stuck", "resolved", 0)]
 
 
+def test_how_long_a_sensor_has_been_stuck_is_told_and_a_house_may_wait_longer(house: WatchedHouse):
+    own = HouseSettings(rules={"sensor-stuck": OwnLimits(warning=3, severe=6)})
+    assert alert_settings.change(house.records, PI.farm, PI.house, SetOnce(1, own, by="mei", at_ms=5))
+    told = []
+    for step in range(40):  # marked from the end of its first still hour on
+        stuck = readings(step + 1, house.now, temperature_celsius=33.0)
+        house.send(stuck.model_copy(update={"doubts": {"temperature_celsius": "stuck"}}))
+        told += [(step, *one) for one in house.judge()]
+        house.now += timedelta(minutes=10)
+    assert told == [(12, "sensor-stuck", "opened", 2), (30, "sensor-stuck", "worsened", 3)]
+    [alert] = house.open()
+    assert alert.value == pytest.approx(7.5)
+    assert alert_now(alert).zh.what.endswith("数值已 7.5 小时没有变化。")
+
+
 def test_an_instrument_that_was_taken_away_ends_its_alerts(house: WatchedHouse):
     house.measure(30, temperature_celsius=31)
     house.judge()
