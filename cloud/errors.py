@@ -22,6 +22,8 @@ HenwiseError
 └── RetryableError
     ├── ProviderFailed          the OpenID provider does not answer, or not so that it can be trusted
     └── StoreUnavailable        nothing was written: the disk is full or the database can't be reached
+
+``Unfit`` stands beside the tree: what models refuse has to be a ValueError.
 """
 
 from contract.errors import BadInput, PermanentError, RetryableError
@@ -39,6 +41,18 @@ class BadFile(BadInput):
     """
 
     def __init__(self, sentence: str, zh: str = "") -> None:
+        self.zh = zh
+        super().__init__(sentence)
+
+
+class Unfit(ValueError):
+    """What a person sent can't be so: raised in a model's validator, which hands it on to ``cloud.api.problems``.
+
+    Attributes:
+        zh: the sentence in Chinese.
+    """
+
+    def __init__(self, sentence: str, zh: str) -> None:
         self.zh = zh
         super().__init__(sentence)
 

@@ -119,4 +119,5 @@ def _complete(wanted: CommandWanted) -> None:
         Command(device="any", command="any", at=now, expires_at=now, **said)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]["msg"].removeprefix("Value error, ")
-        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", problem) from error
+        zh = f"{wanted.action}：target 或 text 与该操作不符。"
+        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", problem, zh=zh) from error

@@ -96,4 +96,5 @@ def describe_house(
 def _check_zone(name: str | None) -> None:
     if name is not None and name not in available_timezones():
         detail = f"time_zone: {name!r} is not a time zone; write one like 'Asia/Shanghai'"
-        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", detail)
+        zh = f"time_zone：没有 {name} 这个时区，请填写如 Asia/Shanghai。"
+        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", detail, zh=zh)

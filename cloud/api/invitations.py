@@ -105,7 +105,8 @@ def accept(asked: Acceptance, request: Request, response: Response, services: Wi
             raise _no_such_invitation()
     else:
         detail = "name and password: needed to make an account; or sign in first"
-        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", detail)
+        zh = "name 和 password：新建账号时必填；已有账号请先登录。"
+        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", detail, zh=zh)
     return user_of(services, user_id)
 
 

@@ -96,7 +96,8 @@ def set_escalation(farm: FarmPath, wanted: Escalating, services: WithServices, c
         detail = f"order: {', '.join(strangers) or 'a name'} stands there " + (
             "and may not answer alerts of this farm" if strangers else "twice"
         )
-        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", detail)
+        zh = f"order：{'、'.join(strangers)}不能处理本场的告警。" if strangers else "order：有人名重复。"
+        raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", detail, zh=zh)
     order = tuple(users[name] for name in wanted.order)
     kept = Escalation(wanted.severe_minutes, wanted.warning_minutes, wanted.cap_per_hour, order)
     listeners.escalate(services.records, farm, kept, caller.acting())

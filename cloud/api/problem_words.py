@@ -188,8 +188,40 @@ INVALID_ZH: Final[dict[str, str]] = {
     "less_than_equal": "数值太大",
     "literal_error": "不在可选值之内",
     "enum": "不在可选值之内",
+    "union_tag_invalid": "不在可选值之内",
+    "union_tag_not_found": "缺少种类",
+    "int_type": "应为整数",
+    "int_parsing": "应为整数",
+    "int_parsing_size": "数值太大",
+    "int_from_float": "应为整数",
+    "float_type": "应为数字",
+    "float_parsing": "应为数字",
+    "finite_number": "应为数字",
+    "bool_type": "应为 true 或 false",
+    "bool_parsing": "应为 true 或 false",
+    "string_type": "应为文字",
+    "string_unicode": "含有不完整的字符",
+    "string_pattern_mismatch": "格式不对",
+    "list_type": "应为列表",
+    "tuple_type": "应为列表",
+    "dict_type": "应为对象",
+    "model_type": "应为对象",
+    "model_attributes_type": "应为对象",
+    "too_short": "太短或项数太少",
+    "too_long": "太长或项数太多",
+    "date_type": "应为日期，如 2026-11-29",
+    "date_parsing": "应为日期，如 2026-11-29",
+    "date_from_datetime_parsing": "应为日期，如 2026-11-29",
+    "date_from_datetime_inexact": "应为日期，如 2026-11-29",
+    "datetime_type": "应为时间，如 2026-11-29T08:00:00Z",
+    "datetime_parsing": "应为时间，如 2026-11-29T08:00:00Z",
+    "datetime_from_date_parsing": "应为时间，如 2026-11-29T08:00:00Z",
+    "timezone_aware": "时间须注明时区",
 }
-"""pydantic's type of error -> words; its own English message stands for the others."""
+"""pydantic's type of error -> words."""
+
+INVALID_ZH_ELSE: Final = "内容或格式不对"
+"""Stands for the others, with pydantic's own English message in brackets."""
 
 
 def title(code: str, language: Language) -> str:

@@ -15,8 +15,8 @@ from starlette.exceptions import HTTPException
 
 from cloud.api.language import Language, language_of
 from cloud.api.models import Problem
-from cloud.api.problem_words import INVALID_ZH, title
-from cloud.errors import CannotPrint, Collides, Declined, Implausible, Outdated, StoreUnavailable, Unheard
+from cloud.api.problem_words import INVALID_ZH, INVALID_ZH_ELSE, title
+from cloud.errors import CannotPrint, Collides, Declined, Implausible, Outdated, StoreUnavailable, Unfit, Unheard
 
 log = logging.getLogger(__name__)
 
@@ -122,8 +122,16 @@ def _invalid(request: Request, error: Exception) -> Response:
     field = ".".join(str(part) for part in first["loc"][1:])
     message = first["msg"].removeprefix("Value error, ")
     detail = f"{field}: {message}".lstrip(": ")
-    zh = f"{field}：{INVALID_ZH.get(first['type'], message)}".lstrip("：")
+    zh = f"{field}：{_invalid_zh(first, message)}".lstrip("：")
     return problem_response(request.headers, Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "bad_request", detail, zh=zh))
+
+
+def _invalid_zh(error: dict[str, Any], message: str) -> str:
+    """Return what is wrong with a field in Chinese; what pydantic alone has words for stands in brackets."""
+    own = error.get("ctx", {}).get("error")
+    if isinstance(own, Unfit):
+        return own.zh
+    return INVALID_ZH.get(error["type"]) or f"{INVALID_ZH_ELSE}（{message}）"
 
 
 def _http(request: Request, error: Exception) -> Response:

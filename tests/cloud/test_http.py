@@ -78,6 +78,32 @@ async def test_refusals_speak_the_language_of_the_request(mei: httpx.AsyncClient
     assert answer.json()["detail"] == "name：缺少该项"
 
 
+LIMITS = f"{GLANCE}/thresholds"
+UPSIDE_DOWN = {"rules": {"too-warm": {"watch": 9, "warning": 3}}}
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "body", "said"),
+    [
+        ("GET", "/api/v1/houses?limit=many", None, "limit：应为整数"),
+        ("GET", f"{GLANCE}/series?quantity=light_lux&from=yesterday", None, "from：应为时间，如 2026-11-29T08:00:00Z"),
+        ("GET", f"{GLANCE}/series?quantity=light_lux&source=Lamp", None, "source：格式不对"),
+        ("GET", f"{GLANCE}/series?quantity=light_lux&from=2026-11-29T08:00:00", None, "from：时间须注明时区"),
+        ("PUT", LIMITS, UPSIDE_DOWN, "too-warm：留意、警告、严重三级须逐级加重"),
+        ("PUT", LIMITS, {"rules": {"ammonia": {"watch": 5000}}}, "ammonia：限值须在 2 至 200 ppm 之间"),
+        ("PUT", LIMITS, {"rules": {"ammonia": {"watch": "much"}}}, "rules.ammonia.watch：应为数字"),
+        ("PUT", LIMITS, {"targets": [[7, 30], [7, 28]]}, "targets：日龄须逐行增大，0 至 1000 天"),
+        ("PUT", "/api/v1/session/password", {"old": "x", "new": "short"}, "new：太短或项数太少"),
+    ],
+)
+async def test_what_is_wrong_with_a_field_is_said_in_chinese(
+    app: FastAPI, mei: httpx.AsyncClient, method: str, address: str, body: object, said: str
+):
+    await settle(app, readings(1))
+    answer = await mei.request(method, address, json=body, headers={"accept-language": "zh", "if-match": '"0"'})
+    assert (answer.status_code, answer.json()["detail"]) == (422, said)
+
+
 class TestEntityTags:
     async def test_what_is_known_is_not_sent_again(self, mei: httpx.AsyncClient, app: FastAPI):
         await settle(app, readings(1))

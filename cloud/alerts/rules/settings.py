@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from cloud.alerts.rules.judging import OFF, Bounds, Timing
 from cloud.alerts.rules.table import Birds, Rule, Standard, Steps, order_problem, rules, within
 from cloud.alerts.rules.targets import species_of, target_celsius
+from cloud.errors import Unfit
 from cloud.flock.growth import BreedStandard, age_days
 
 TARGET_ROWS_MAX = 60
@@ -48,27 +49,31 @@ class HouseSettings(_Set):
     def _possible(self) -> Self:
         for key, own in self.rules.items():
             if problem := own_problem(key, own):
-                raise ValueError(f"{key}: {problem}")
+                raise Unfit(f"{key}: {problem}", f"{key}：{problem.zh}")
         ages = [age for age, _ in self.targets or ()]
         if ages != sorted(set(ages)) or any(not 0 <= age <= OLDEST_DAYS for age in ages):
-            raise ValueError(f"targets: ages must rise from row to row, 0 to {OLDEST_DAYS} days")
+            raise Unfit(
+                f"targets: ages must rise from row to row, 0 to {OLDEST_DAYS} days",
+                f"targets：日龄须逐行增大，0 至 {OLDEST_DAYS} 天",
+            )
         if any(not 0 <= celsius <= 45 for _, celsius in self.targets or ()):  # noqa: PLR2004  # no chick wants more
-            raise ValueError("targets: temperatures must lie between 0 and 45 °C")
+            raise Unfit("targets: temperatures must lie between 0 and 45 °C", "targets：温度须在 0 至 45 °C 之间")
         return self
 
 
-def own_problem(key: str, own: OwnLimits) -> str | None:
+def own_problem(key: str, own: OwnLimits) -> Unfit | None:
     """Say why limits can't be set like this; None when they can."""
     rule = rules().get(key)
     if rule is None:
-        return f"is not a rule; known are: {', '.join(rules())}"
+        return Unfit(f"is not a rule; known are: {', '.join(rules())}", "没有这条规则")
     steps = Steps(watch=own.watch, warning=own.warning, severe=own.severe)
     given = [limit for limit in steps.limits if limit is not None]
     if own.enabled and not given:
-        return "give at least one limit, or switch the rule off"
+        return Unfit("give at least one limit, or switch the rule off", "请至少填写一级限值，或关闭该规则")
     low, high = rule.range
     if any(not low <= limit <= high for limit in given):
-        return f"limits must lie between {low:g} and {high:g} {rule.unit}".rstrip()
+        between = f"limits must lie between {low:g} and {high:g} {rule.unit}".rstrip()
+        return Unfit(between, f"限值须在 {low:g} 至 {high:g} {rule.unit} 之间".replace("  ", " "))
     return order_problem(steps, above=rule.above)
 
 

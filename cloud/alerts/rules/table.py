@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from cloud.alerts.rules.judging import Timing
+from cloud.errors import Unfit
 
 Group = Literal["climate", "weight", "birds", "intake", "devices"]
 Species = Literal["broiler", "layer", "native"]
@@ -125,11 +126,11 @@ def within(age_days: int | None, first: int | None, last: int | None) -> bool:
     return (first is None or age_days >= first) and (last is None or age_days <= last)
 
 
-def order_problem(steps: Steps, *, above: bool) -> str | None:
+def order_problem(steps: Steps, *, above: bool) -> Unfit | None:
     """Say what is wrong with the order of limits: a graver level must not be reached before a lighter one."""
     given = [limit for limit in steps.limits if limit is not None]
     if given != sorted(given, reverse=not above):
-        return "watch, warning and severe must go further step by step"
+        return Unfit("watch, warning and severe must go further step by step", "留意、警告、严重三级须逐级加重")
     return None
 
 

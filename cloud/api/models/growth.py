@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from cloud.api.models.base import Answer
 from cloud.api.models.weight import CurvePoint
 from cloud.api.models.words import Words
+from cloud.errors import Unfit
 from contract.messages import UtcTime
 from contract.place import Slug
 
@@ -30,7 +31,7 @@ class CurveFormula(BaseModel):
     @model_validator(mode="after")
     def _shaped(self) -> Self:
         if (self.shape is None) == (self.kind == "richards"):
-            raise ValueError("shape: Richards has one, the others have none")
+            raise Unfit("shape: Richards has one, the others have none", "shape：只有 Richards 曲线需要填写")
         return self
 
 
@@ -48,7 +49,7 @@ class OwnCurve(BaseModel):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if (self.csv is None) == (self.formula is None):
-            raise ValueError("give one of csv and formula")
+            raise Unfit("give one of csv and formula", "csv 与 formula 请只填一项")
         return self
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from cloud.api.models.base import Answer
+from cloud.errors import Unfit
 from contract.place import SLUG_MAX_CHARACTERS
 
 COMPARED_MOST = 8
@@ -57,7 +58,7 @@ class ScheduleTold(BaseModel):
     @model_validator(mode="after")
     def _weekly(self) -> Self:
         if (self.kind == "week") == (self.weekday is None):
-            raise ValueError("weekday: a weekly report has one, a daily one has none")
+            raise Unfit("weekday: a weekly report has one, a daily one has none", "weekday：周报须填写，日报不填")
         return self
 
 

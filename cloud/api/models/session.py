@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 from cloud.api.models.base import Answer
+from cloud.errors import Unfit
 from cloud.rights import Role
 from cloud.store.people import NAME_MAX_CHARACTERS, PASSWORD_MAX_CHARACTERS, PASSWORD_MIN_CHARACTERS
 from contract.messages import UtcTime
@@ -14,7 +15,7 @@ def _text(secret: SecretStr) -> SecretStr:
     try:
         secret.get_secret_value().encode()
     except UnicodeEncodeError:
-        raise ValueError("holds half a character") from None
+        raise Unfit("holds half a character", "含有不完整的字符") from None
     return secret
 
 
@@ -25,7 +26,7 @@ def readable(name: str) -> str:
         ValueError: it has some.
     """
     if not name.isprintable():
-        raise ValueError("holds characters that can't be seen")
+        raise Unfit("holds characters that can't be seen", "含有看不见的字符")
     return name
 
 

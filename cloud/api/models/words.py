@@ -4,11 +4,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
+from cloud.errors import Unfit
+
 
 def _printable(text: str) -> str:
     bad = next((char for char in text if ord(char) < ord(" ") and char not in "\n\t"), None)
     if bad is not None:
-        raise ValueError(f"holds the control character {ord(bad)}, which no keyboard makes")
+        raise Unfit(f"holds the control character {ord(bad)}, which no keyboard makes", "含有无法输入的控制字符")
     return text
 
 
