@@ -1,6 +1,7 @@
 """A message as it goes over a channel: in the receiver's language, with its picture and what can be done from it."""
 
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -12,10 +13,12 @@ from cloud.alerts.delivery.kinds import EMAIL
 from cloud.alerts.delivery.links import ANSWER_MS, PICTURE_MS, Deed, Link, Signer
 from cloud.alerts.delivery.notice import Language, Level
 from cloud.alerts.delivery.phrases import PHRASES
-from cloud.errors import Declined
+from cloud.errors import Declined, StoreUnavailable
 from cloud.store.deliveries import Claimed
 from cloud.store.media import Media
 from cloud.store.named import Named
+
+log = logging.getLogger(__name__)
 
 ANSWERS: Final = "/api/v1/answers"
 CUT: Final = "…"
@@ -96,7 +99,7 @@ class Writer:
     def write(self, one: Claimed, now_ms: int) -> Outgoing:
         """Return the message of a delivery."""
         content, language = one.content, one.channel.language
-        picture = self._media.read(Named(PurePath(content.picture))) if content.picture is not None else None
+        picture = self._picture(one)
         words = content.words[language]
         files, lacking = self._files(one, language)
         return Outgoing(
@@ -113,6 +116,15 @@ class Writer:
             ),
             files=files,
         )
+
+    def _picture(self, one: Claimed) -> bytes | None:
+        """Return the picture of a message; while its storage is away the words go without it."""
+        path = one.content.picture
+        try:
+            return self._media.read(Named(PurePath(path))) if path is not None else None
+        except StoreUnavailable as error:
+            log.warning("%s goes without its picture: %s", one.notification, error)
+            return None
 
     def _files(self, one: Claimed, language: Language) -> tuple[tuple[Attached, ...], str]:
         """Return the files of a message to a mailbox, and why there are none where there should be some."""

@@ -22,7 +22,9 @@ from cloud.alerts.delivery.egress import Egress
 from cloud.alerts.delivery.keys import load_keys
 from cloud.alerts.delivery.links import PICTURE_MS, Link, Signer
 from cloud.alerts.delivery.outgoing import ANSWERS, Writer
+from cloud.config import BucketConfig
 from cloud.errors import CannotStart
+from cloud.store.bucket import BucketMedia
 from cloud.store.channels import KeptChannel, Owner
 from cloud.store.deliveries import Claimed
 from cloud.store.media import FolderMedia
@@ -114,6 +116,16 @@ def test_a_long_message_fits(receiver: Receiver, tmp_path: Path):
     receiver.status = 201
     assert push.send(browser.subscription, outgoing, keys.vapid, "mailto:a@b.org", HERE) == ""
     assert len(receiver.requests[0].body) <= 4096
+
+
+def test_words_do_not_wait_for_a_picture_whose_storage_is_away(tmp_path: Path):
+    fields = {"name": "x", "endpoint": f"http://127.0.0.1:{free_port()}", "access_key": "a", "secret_key": "b"}
+    away = BucketMedia("x", BucketConfig.model_validate(fields | {"timeout_s": 1}))
+    away.open()
+    keys, browser = load_keys(tmp_path), Browser("https://push.example.org/abc")
+    outgoing = Writer(Signer(keys.links), None, away).write(claimed(browser, "hill/found.jpg"), NOON)
+    assert (outgoing.subject, outgoing.picture) == ("舍温过高", None)
+    assert "picture" not in json.loads(outgoing.push)
 
 
 def test_keys_are_made_once_for_the_owner_only_and_a_broken_one_is_told(tmp_path: Path):
