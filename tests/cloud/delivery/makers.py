@@ -10,7 +10,10 @@ from pathlib import Path
 
 import trustme
 
-HOSTS = ("qyapi.weixin.qq.com", "oapi.dingtalk.com", "open.feishu.cn", "api.telegram.org", "www.pushplus.plus")
+HOSTS = (
+    "qyapi.weixin.qq.com", "oapi.dingtalk.com", "open.feishu.cn", "api.telegram.org", "www.pushplus.plus",
+    "api.twilio.com",
+)  # fmt: skip
 
 
 @dataclass
@@ -19,6 +22,7 @@ class Makers:
 
     proxy: str
     ca_file: Path
+    status: int = 200
     answer: bytes = b'{"errcode": 0, "errmsg": "ok", "code": 0, "ok": true, "result": {}}'
     requests: list[tuple[str, str, bytes]] = field(default_factory=list)
 
@@ -45,7 +49,7 @@ def makers(folder: Path) -> Iterator[Makers]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             held.requests.append((self.host, self.path, body))
-            self.send_response(200)
+            self.send_response(held.status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(held.answer)))
             self.end_headers()

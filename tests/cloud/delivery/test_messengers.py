@@ -2,10 +2,12 @@
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -198,6 +200,52 @@ def test_the_makers_are_asked_in_their_own_words(
     if "dingtalk" in host:
         assert "timestamp=" in at
         assert "sign=" in at
+
+
+def test_telegram_gets_the_words_beside_the_picture(at_the_makers: Makers, outgoing: Outgoing):
+    token = "123456789:AAHexampletokenexampletokenexample0"
+    assert messenger.send(f"tgram://{token}/12345678", outgoing, HERE) == ""
+    asked = {(host, path) for host, path, _ in at_the_makers.requests}
+    assert {host for host, _ in asked} == {"api.telegram.org"}
+    assert all(path.startswith(f"/bot{token}/send") for _, path in asked)
+    sent = b"".join(body for _, _, body in at_the_makers.requests)
+    assert JPEG in sent
+    assert "请打开进风口。" in _readable(sent)
+    at_the_makers.status, at_the_makers.answer = 403, b'{"ok": false, "description": "bot was blocked by the user"}'
+    assert messenger.send(f"tgram://{token}/12345678", outgoing, HERE) == "refused"
+
+
+ACCOUNT = "AC" + SECRET
+
+
+def test_a_text_message_has_the_words(at_the_makers: Makers, outgoing: Outgoing):
+    assert messenger.send(f"twilio://{ACCOUNT}:{SECRET}@+15551234567/+15557654321", outgoing, HERE) == ""
+    [(host, path, body)] = at_the_makers.requests
+    said = parse_qs(body.decode())
+    assert (host, path) == ("api.twilio.com", f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json")
+    assert said["To"] == ["+15557654321"]
+    assert SUBJECT in said["Body"][0]
+    assert BODY in said["Body"][0]
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "language"), [(SUBJECT, BODY, "zh-CN"), ("Act now: House 2", "It is 34 °C, < 30 °C.", "en-GB")]
+)
+def test_a_call_is_spoken_in_the_words_own_language(
+    at_the_makers: Makers, outgoing: Outgoing, subject: str, body: str, language: str
+):
+    call = f"twilio://{ACCOUNT}:{SECRET}@+15551234567/+15557654321?method=call"
+    assert messenger.send(call, replace(outgoing, subject=subject, text=body), HERE) == ""
+    [(host, path, sent)] = at_the_makers.requests
+    assert (host, path) == ("api.twilio.com", f"/2010-04-01/Accounts/{ACCOUNT}/Calls.json")
+    words = escape(f"{subject}\n\n{body}")
+    assert parse_qs(sent.decode())["Twiml"] == [f'<Response><Say language="{language}">{words}</Say></Response>']
+
+
+def _readable(sent: bytes) -> str:
+    """Undo JSON's escapes, in which Chinese may stand."""
+    text = sent.decode("utf-8", "replace")
+    return re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), text)
 
 
 @pytest.mark.parametrize(

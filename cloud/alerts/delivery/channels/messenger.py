@@ -2,6 +2,7 @@
 
 import re
 from typing import Final
+from xml.sax.saxutils import escape
 
 from apprise import AppriseAttachment, NotifyFormat, NotifyType
 from apprise.attachment.memory import AttachMemory
@@ -17,6 +18,7 @@ from cloud.alerts.delivery.overhearing import overheard
 from cloud.store.channels import Trouble
 
 _BOTS: Final = {"NotifyWeComBot": "wecom", "NotifyDingTalk": "dingtalk"}
+_CHINESE: Final = re.compile("[一-鿿]")
 _STATUS: Final = re.compile(r"error=(\d{3})\b")
 
 _TYPES: Final[dict[Level, NotifyType]] = {
@@ -36,10 +38,11 @@ def send(url: str, message: Outgoing, egress: Egress) -> Trouble:
         return bots.send(bot, plugin, message, egress)
     _mark(plugin, message.id)
     attach = _attached(message) if plugin.attachment_support else None
+    is_call = getattr(plugin, "method", None) == "call"
     with overheard() as complaints, egress.enforced() as watch:
         sent = plugin.notify(
-            body=message.body(),
-            title=message.subject,
+            body=_spoken(message) if is_call else message.body(),
+            title="" if is_call else message.subject,
             notify_type=_TYPES[message.level],
             body_format=NotifyFormat.TEXT,
             attach=attach,
@@ -47,6 +50,12 @@ def send(url: str, message: Outgoing, egress: Egress) -> Trouble:
     if sent:
         return ""
     return "not_allowed" if watch.refused else _trouble(complaints)
+
+
+def _spoken(message: Outgoing) -> str:
+    """Return what a telephone says, as TwiML: Apprise's own names no language, and English voices read no Chinese."""
+    language = "zh-CN" if _CHINESE.search(message.whole()) else "en-GB"
+    return f'<Response><Say language="{language}">{escape(message.whole())}</Say></Response>'
 
 
 def _attached(message: Outgoing) -> AppriseAttachment | None:
