@@ -42,6 +42,8 @@ def audience(records: Records, farm: str, people: Sequence[Person]) -> Audience:
     for channel in reaching:
         ways[name_of(channel.owner.user)].append(channel)
     reached = [user for user in _ordered(users, escalation) if name_of(user) in ways]
+    # Whose channels are all dead comes last: they may work again, but nobody shall wait for an answer of theirs.
+    reached.sort(key=lambda user: all(way.state == "dead" for way in ways[name_of(user)]))
     recipients = [
         Recipient(
             name_of(user),

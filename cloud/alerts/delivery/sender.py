@@ -108,6 +108,10 @@ class Sender:
         loop = asyncio.get_running_loop()
         try:
             trouble = await loop.run_in_executor(self._threads, self._office.send, one, self._now_ms())
+        except StoreUnavailable as error:
+            # No fault of the channel: it goes again when the lease is over.
+            log.warning("%s waits for the store: %s", one.notification, error)
+            return
         except Exception:
             log.exception("a message could not be sent over channel %d because of a mistake", one.channel.id)
             trouble = "failed"

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from cloud.alerts.delivery.notice import Alert, Transition
 from cloud.alerts.delivery.planner import Planner
 from cloud.alerts.delivery.sender import Sender
+from cloud.errors import StoreUnavailable
 from cloud.store import channels, deliveries, notifications
 from cloud.store.channels import DEAD_AFTER, KeptChannel, Owner, Trouble
 from cloud.store.deliveries import GIVE_UP_MS, LEASE_MS, Claimed
@@ -154,6 +155,40 @@ async def test_failed_tries_come_back_further_and_further_apart_and_end(records:
     assert await sender.send_due() == 1
     with records.reading() as connection:
         assert connection.scalar(select(Delivery.state)) == "failed"
+
+
+async def test_a_store_that_is_away_is_no_fault_of_the_channel(records: Records, farm: HandWritten):
+    mine = channel(records, "json://a")
+    farm.alerts["a-1"] = opened()
+    plan(records, farm)
+    clock = Clock(NOON + MINUTE)
+
+    class Away(Office):
+        def send(self, one: Claimed, now_ms: int) -> Trouble:
+            raise StoreUnavailable("the bucket is away")
+
+    for _ in range(DEAD_AFTER["failed"]):
+        assert await Sender(records, Away(), farm, clock).send_due() == 1
+        clock.now_ms += LEASE_MS
+    assert state(records, mine) == ("new", "")
+    office = Office()
+    assert await Sender(records, office, farm, clock).send_due() == 1
+    assert [id_ for id_, _ in office.sent] == [mine.id]
+
+
+async def test_nobody_waits_for_a_person_whose_channels_are_all_dead(records: Records, farm: HandWritten):
+    meis, wangs = channel(records, "json://mei"), channel(records, "json://wang", Owner(user=2))
+    with records.writing() as connection:
+        connection.execute(update(Channel).where(Channel.id == meis.id).values(state="dead"))
+    farm.alerts["a-1"] = opened()
+    plan(records, farm)
+    with records.reading() as connection:
+        assert connection.scalars(select(Delivery.channel_id)).all() == [wangs.id]
+    channels.remove(records, Owner(user=2), wangs.id)
+    farm.alerts["a-2"] = opened("a-2")
+    plan(records, farm, 2)
+    with records.reading() as connection:
+        assert set(connection.scalars(select(Delivery.channel_id))) == {meis.id}, "better that than nobody"
 
 
 @pytest.mark.parametrize("trouble", ["unreachable", "refused", "not_allowed"])
