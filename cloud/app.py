@@ -24,6 +24,7 @@ from cloud.api import (
     curves,
     daily_log,
     devices,
+    document,
     droppings,
     farms,
     findings,
@@ -115,6 +116,7 @@ def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
     for module in (channels, notifying):
         app.include_router(module.mine, prefix=API)
         app.include_router(module.farms, prefix=API)
+    app.include_router(document.router, prefix=API)
     app.include_router(health.router)
     declared(app)
     # Not mounted: a mount would take a known address asked with a wrong method, too.

@@ -38,6 +38,15 @@ def codes_in_use() -> Iterator[str]:
                     yield str(code.value)
 
 
+async def test_whoever_writes_a_program_is_given_the_document(stranger: httpx.AsyncClient):
+    answer = await stranger.get("/api/v1/openapi.json")
+    told = answer.json()
+    assert "Authorization: Bearer" in told["info"]["description"]
+    assert told["paths"]["/api/v1/houses/{farm}/{house}"]["get"]
+    again = await stranger.get("/api/v1/openapi.json", headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304
+
+
 def test_every_code_has_a_sentence_in_both_languages():
     assert set(codes_in_use()) <= set(TITLES)
     for code, titles in TITLES.items():

@@ -193,6 +193,7 @@ def test_the_routes_of_a_farm_need_a_right_and_nothing_else_is_open_to_anybody()
         ("DELETE", "/api/v1/session"),
         ("GET", "/api/v1/answers/{token}"),
         ("GET", "/api/v1/answers/{token}/picture"),
+        ("GET", "/api/v1/openapi.json"),
         ("GET", "/healthz"),
         ("GET", "/metrics"),
         ("GET", "/readyz"),
