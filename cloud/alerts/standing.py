@@ -39,14 +39,6 @@ FINDING_SIGNALS: Final[Mapping[str, str]] = {
 GROUP_KINDS: Final = frozenset({"huddling", "crowding"})
 BLIND: Final[frozenset[Cause]] = frozenset({"picture_covered", "picture_frozen", "camera_moved"})
 
-SIGNALS: Final = frozenset(
-    {
-        *FINDING_SIGNALS.values(), "birds_outside", "device_silence", "source_silence", "stuck", "jump",
-        "camera_blind", "camera_dark", "clock_unset", "backlog", "dropped",
-    }
-)  # fmt: skip
-"""Their names in ``rules.toml``."""
-
 
 @dataclass(frozen=True, slots=True)
 class Stands:

@@ -29,7 +29,6 @@ MINUTE_MS: Final = 60_000
 HOUR_MS: Final = 3_600_000
 LEAST_SHARE: Final = 0.5
 
-ZONES: Final = ("normal", "alert", "danger", "emergency")
 THI_STEPS: Final = (HEAT_STRESS_THI, 81.0, 84.0)
 """Where heat zones begin: the onset is published (St-Pierre 2003); the steps above are ours, those of the alerts."""
 FEATHERED_DAYS: Final = 21

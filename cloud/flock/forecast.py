@@ -26,7 +26,6 @@ from typing import Final
 from cloud.flock.growth import BreedStandard
 from cloud.flock.reckoned import Interval
 
-COVERAGE_PERCENT: Final = 90
 Z_90: Final = 1.6448536
 """Of the normal distribution: 5 % lie above."""
 

@@ -7,7 +7,6 @@ from cloud.report.plain_files import chosen_table, csv_file, parquet_file
 from cloud.report.printed import Printed
 
 Format = Literal["pdf", "xlsx", "csv", "parquet"]
-FORMATS: Final[tuple[Format, ...]] = ("pdf", "xlsx", "csv", "parquet")
 
 MEDIA_TYPES: Final[dict[Format, str]] = {
     "pdf": "application/pdf",

@@ -11,7 +11,6 @@ Unit = Literal[
     "", "birds", "days", "g", "kg", "g/day", "%", "l", "l/kg", "kg/m²", "birds/m²", "°C", "ppm", "ppm h", "h", "money"
 ]
 Units = Literal["si", "jin", "us"]
-UNITS: Final[tuple[Units, ...]] = ("si", "jin", "us")
 
 GRAMS_PER_POUND: Final = 453.59237
 GRAMS_PER_JIN: Final = 500.0

@@ -51,11 +51,6 @@ def of(connection: Connection, organisation: int) -> frozenset[str]:
     return frozenset(connection.scalars(select(Farm.farm).where(Farm.organisation_id == organisation)))
 
 
-def adopt(connection: Connection, farm: str, now_ms: int) -> None:
-    """Let a farm that was just heard of belong to the only organisation, where there is only one."""
-    adopt_all(connection, [farm], now_ms)
-
-
 def adopt_all(connection: Connection, farms: Collection[str], now_ms: int) -> None:
     """Let those of these farms that nobody owns belong to the only organisation, where there is only one."""
     only = only_organisation(connection) if farms else None

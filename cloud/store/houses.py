@@ -172,11 +172,6 @@ def replaces(candidate: Candidate, known_at_ms: int, known_delayed: bool, now_ms
     return candidate.at_ms > known_at_ms and (known_delayed or not candidate.delayed)
 
 
-def offer_newest(connection: Connection, candidate: Candidate, now_ms: int) -> bool:
-    """Keep an event if it is now the newest of its source; say whether it is."""
-    return bool(offer_all(connection, [candidate], now_ms))
-
-
 Known = tuple[int, bool]
 """Time of the newest event of a source, and whether it came late."""
 

@@ -61,7 +61,7 @@ def _many(records: Records) -> None:
     with records.writing() as connection:
         for number in range(5):
             houses.seen(connection, [(f"farm-{number}", f"house-{one}") for one in (1, 2)], 0)
-            farms.adopt(connection, f"farm-{number}", 0)
+            farms.adopt_all(connection, [f"farm-{number}"], 0)
 
 
 async def test_a_list_is_the_same_whole_and_page_by_page(app: FastAPI, mei: httpx.AsyncClient):

@@ -50,7 +50,7 @@ def test_a_database_of_the_first_version_is_brought_up_and_down(records: Records
     with records.writing() as connection:
         migrations.downgrade(connection, "0001")
         for leaf in ("count", "readings"):
-            houses.offer_newest(connection, Candidate(PI, leaf, "cam-1", 10, delayed=False, message="{}"), now_ms=20)
+            houses.offer_all(connection, [Candidate(PI, leaf, "cam-1", 10, delayed=False, message="{}")], now_ms=20)
         assert "findings" not in inspect(connection).get_table_names()
     records.close()
     records.open()
@@ -147,7 +147,7 @@ def test_a_row_is_new_once(records: Records):
 def test_a_value_that_can_not_be_kept_is_the_callers_mistake(records: Records):
     candidate = Candidate(PI, "readings", "thermo-1", 2**70, delayed=False, message="{}")
     with pytest.raises(BadRecord), records.writing() as connection:
-        houses.offer_newest(connection, candidate, now_ms=2**71)
+        houses.offer_all(connection, [candidate], now_ms=2**71)
 
 
 def test_writers_at_once_lose_nothing_of_each_other(records: Records):
@@ -161,7 +161,7 @@ def test_writers_at_once_lose_nothing_of_each_other(records: Records):
                 houses.seen(connection, [("hill", f"house-{number}")], seq)
                 ledger.settle(connection, PI, boot, [(seq, seq)])
                 text = str(seq)
-                houses.offer_newest(connection, Candidate(PI, "readings", "t-1", seq, False, text), now_ms=1_000)
+                houses.offer_all(connection, [Candidate(PI, "readings", "t-1", seq, False, text)], now_ms=1_000)
 
     with ThreadPoolExecutor(writers) as pool:
         list(pool.map(write, range(writers)))
@@ -247,9 +247,8 @@ def test_only_newer_and_never_late_over_live(
 ):
     def offer(at_ms: int, delayed: bool, text: str) -> bool:
         with records.writing() as connection:
-            return houses.offer_newest(
-                connection, Candidate(PI, "readings", "thermo-1", at_ms, delayed, text), now_ms=20
-            )
+            candidate = Candidate(PI, "readings", "thermo-1", at_ms, delayed, text)
+            return bool(houses.offer_all(connection, [candidate], now_ms=20))
 
     assert offer(10, known_delayed, "known")
     assert offer(at_ms, delayed, "new") == wins
@@ -264,7 +263,7 @@ def test_a_value_from_the_future_gives_way_once_the_clock_is_set(records: Record
     def offer(ahead_h: int, text: str) -> bool:
         candidate = Candidate(PI, "readings", "thermo-1", now_ms + ahead_h * 3_600_000, delayed=False, message=text)
         with records.writing() as connection:
-            return houses.offer_newest(connection, candidate, now_ms)
+            return bool(houses.offer_all(connection, [candidate], now_ms))
 
     assert offer(8, "ahead")
     assert offer(0, "clock set")

@@ -129,7 +129,7 @@ def _world(services: Services) -> World:
     of_all, of_one = {}, {}
     with services.records.writing() as connection:
         ours = farms.make_organisation(connection, "ours", 0)
-        farms.adopt(connection, OWN, 0)
+        farms.adopt_all(connection, [OWN], 0)
         theirs = farms.make_organisation(connection, "theirs", 0)
         farms.claim(connection, FOREIGN, theirs, 0)
         for farm in (OWN, FOREIGN):

@@ -111,7 +111,7 @@ def _heard(records: Records) -> None:
     with records.writing() as connection:
         for farm in OWN:
             houses.seen(connection, [(farm, "house-1")], 0)
-            farms.adopt(connection, farm, 0)
+            farms.adopt_all(connection, [farm], 0)
 
 
 def test_the_same_hour_of_the_days_before_goes_by_the_houses_clock():

@@ -20,14 +20,6 @@ Span = tuple[int, int]
 """First time and the time after the last, Unix time in ms."""
 
 
-def series_id(connection: sqlite3.Connection, key: SeriesKey) -> int | None:
-    """Return the number of a series, None when it was never written."""
-    columns = (key.farm, key.house, key.device, key.source, key.quantity)
-    query = "SELECT id FROM series WHERE farm=? AND house=? AND device=? AND source=? AND quantity=?"
-    row = connection.execute(query, columns).fetchone()
-    return int(row[0]) if row else None
-
-
 def keys(connection: sqlite3.Connection, farm: str, house: str) -> list[SeriesKey]:
     """List the series of a house, sorted."""
     query = "SELECT farm, house, device, source, quantity FROM series WHERE farm=? AND house=?"

@@ -19,8 +19,6 @@ export type PageName = (typeof PAGES)[number];
 export type HousePageName = (typeof HOUSE_PAGES)[number];
 export type Route = { page: PageName | "join" } | { page: HousePageName; place: Place };
 
-export const NOTIFICATIONS_PATH = "/notifications";
-
 const HOUSE_PATH = /^\/houses\/([a-z0-9-]+)\/([a-z0-9-]+)(?:\/([a-z]+))?\/?$/;
 
 /** Read an address path; what is not known is the list of houses. */
