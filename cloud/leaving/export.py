@@ -13,6 +13,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 import sqlalchemy as sa
 from sqlalchemy import select
 
+from cloud.formula import as_text
 from cloud.leaving.belongings import INNER, owned, shown_columns
 from cloud.store import farms, houses
 from cloud.store.columns import DAY_MS, HOUR_MS
@@ -25,14 +26,12 @@ EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 """The earliest time a ZIP knows: nothing here depends on when it was made."""
 ROWS_AT_ONCE: Final = 1_000
 SPAN_MS: Final = 30 * DAY_MS
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a text begins with that a spreadsheet takes for a formula: anybody who writes a note would write it there."""
 
 READ_ME: Final = """Everything that Henwise keeps of an organisation. 慧养鸡保存的本组织全部数据。
 
 records/<table>.csv
-    UTF-8; columns that end in _ms are Unix time in ms; secrets are left out; text that begins with = + - @ or a tab,
-    which spreadsheets would run as a formula, is led by an apostrophe
+    UTF-8; columns that end in _ms are Unix time in ms; secrets are left out; text that begins with = + - @, as wide
+    signs too, or a tab, which spreadsheets would run as a formula, is led by an apostrophe
 series/<farm>/<house>/<quantity>.<device>.<source>.csv
     at_ms, value, in the unit that the quantity's name ends in
 series/<farm>/<house>/<quantity>.<device>.<source>.hours.csv
@@ -77,7 +76,7 @@ def _cell(value: object) -> object:
     """Return a value as it stands in a file; text that a spreadsheet would run as a formula is led by an apostrophe."""
     if value is None:
         return ""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return as_text(value) if isinstance(value, str) else value
 
 
 def _write_series(archive: ZipFile, series: SeriesStore, key: SeriesKey) -> None:

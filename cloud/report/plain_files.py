@@ -13,6 +13,7 @@ from io import BytesIO, StringIO
 from typing import Final
 
 from cloud.errors import CannotPrint, Unheard
+from cloud.formula import as_text
 from cloud.report.model import Cell
 from cloud.report.printed import Printed, PrintedColumn, PrintedTable
 
@@ -79,9 +80,7 @@ def heading(column: PrintedColumn) -> str:
 def _plain(cell: Cell) -> str:
     if isinstance(cell, float):
         return format(cell, ".10g")
-    text = str(cell)
-    # A spreadsheet would take a name that begins like this for a formula.
-    return f"'{text}" if isinstance(cell, str) and text[:1] in {"=", "+", "-", "@"} else text
+    return as_text(cell) if isinstance(cell, str) else str(cell)
 
 
 def _arrow(cell: Cell, kind: str) -> float | str | None:
