@@ -7,6 +7,7 @@ overwritten by the repeat that follows.
 """
 
 import os
+import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
 from typing import Protocol
@@ -123,13 +124,17 @@ def _make_folder(folder: Path) -> None:
 
 
 def write_synced(path: Path, content: bytes) -> None:
-    """Write a file that is there whole or not at all, and to stay when this returns."""
-    aside = path.with_suffix(".part")
-    with aside.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(path)
+    """Write a file that is there whole or not at all, and to stay when this returns; whoever else writes it, too."""
+    aside = path.with_suffix(f".{secrets.token_hex(4)}.part")
+    try:
+        with aside.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 

@@ -1,6 +1,7 @@
 """Pictures in a folder and in a bucket of a real S3-compatible server: one suite over both, and what differs."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -143,3 +144,20 @@ class TestBucket:
             load_config(None, {"HENWISE_BUCKET_NAME": "x", "HENWISE_BUCKET_ACCESS_KEY": "a"})
         with pytest.raises(BadConfig, match="no kind of picture"):
             load_config(None, {"HENWISE_PICTURES_KEEP_DAYS": "snapshots=3"})
+
+
+def test_one_picture_written_by_many_at_once_is_always_whole(tmp_path: Path):
+    """As two pages of a browser do with the same photo, or two workers with a message that came twice."""
+    store, key = FolderMedia(tmp_path), Named(PurePath("hill/house-2/_log/0.jpg"))
+    jpeg = b"\xff\xd8" + b"x" * 300_000 + b"\xff\xd9"
+    store.write([(key, jpeg)])
+    seen: set[int] = set()
+
+    def write(_: int) -> None:
+        store.write([(key, jpeg)])
+        seen.add(len(store.read(key) or b""))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(80)))
+    assert seen == {len(jpeg)}
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["0.jpg"]
