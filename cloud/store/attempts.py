@@ -67,7 +67,9 @@ def _wait_s(connection: Connection, limits: dict[Key, int], now_ms: int) -> int:
 
 
 def _key_wait_s(connection: Connection, key: Key, limit: int, now_ms: int) -> int:
-    lately = select(SignInAttempt.at_ms).where(*_is(key), SignInAttempt.at_ms > now_ms - WINDOW_MS)
+    # What lies far ahead was counted by a clock that was set back since: nobody waits until it has caught up.
+    at_ms = SignInAttempt.at_ms
+    lately = select(at_ms).where(*_is(key), at_ms > now_ms - WINDOW_MS, at_ms <= now_ms + WINDOW_MS)
     times = connection.scalars(lately.order_by(desc(SignInAttempt.at_ms)).limit(limit)).all()
     return int((times[-1] + WINDOW_MS - now_ms) / 1000) + 1 if len(times) >= limit else 0
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from cloud.store.records import Records
@@ -73,7 +73,9 @@ class Mail:
     def due(self, records: Records, now_ms: int) -> list[Letter]:
         """List what is to be sent now, oldest first, at most ``SEND_ROWS``."""
         table, name = self._table, self._column
-        query = select(table).where(self._pending, table.next_ms <= now_ms).order_by(table.at_ms, name).limit(SEND_ROWS)
+        # Nothing waits longer than the longest wait, but for a clock that was set back meanwhile.
+        due = or_(table.next_ms <= now_ms, table.next_ms > now_ms + LAST_AGAIN_MS)
+        query = select(table).where(self._pending, due).order_by(table.at_ms, name).limit(SEND_ROWS)
         if self._expires is not None:
             query = query.where(self._expires > now_ms)
         with records.reading() as connection:

@@ -34,6 +34,16 @@ def test_waiting_helps_and_a_refused_attempt_does_not_prolong(records: Records):
     assert attempts.admit("mei", "10.0.0.1") == 0
 
 
+def test_a_clock_that_is_set_back_locks_nobody_out(records: Records):
+    clock = Clock()
+    clock.now_ms = 10 * 86_400_000
+    attempts = Attempts(records, clock)
+    for _ in range(PER_NAME):
+        attempts.admit("mei", "10.0.0.1")
+    clock.now_ms -= 86_400_000
+    assert attempts.admit("mei", "10.0.0.1") == 0
+
+
 def test_success_is_forgiven(records: Records):
     attempts = Attempts(records, Clock())
     for _ in range(2 * PER_ADDRESS):
