@@ -1,5 +1,7 @@
 """Which hosts a message may go to. An address is somebody's input, and the service stands where that somebody doesn't.
 
+How long it may be on its way, and how much may come back, is ``bounds``' business.
+
 The rule holds for every name that the sending thread looks up and every connection that it makes, whoever makes it:
 by then a name may mean another machine (DNS rebinding), and an answer may have led elsewhere. It is an audit hook,
 Python's own way to see and refuse ``socket.getaddrinfo`` and ``socket.connect`` wherever they are called from.
@@ -15,6 +17,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
 
+from cloud.alerts.delivery.bounds import WITHIN_S, Bounds
+
 
 class NotAllowed(OSError):
     """A message would go to a host that it may not go to."""
@@ -27,10 +31,12 @@ class Egress:
     Attributes:
         private: also addresses that are not public: this machine, the farm's own network.
         hosts: if any, only these hosts and those below them; one named here may have any address.
+        within_s: how long a message may be on its way.
     """
 
     private: bool = False
     hosts: tuple[str, ...] = ()
+    within_s: float = WITHIN_S
 
     def check(self, host: str) -> None:
         """Check a host before anything is sent, for a quick word to who typed it.
@@ -51,7 +57,8 @@ class Egress:
         watch = Watch(self)
         token = _WATCH.set(watch)
         try:
-            yield watch
+            with watch.bounds.held():
+                yield watch
         finally:
             _WATCH.reset(token)
 
@@ -62,11 +69,17 @@ class Watch:
 
     Attributes:
         refused: a host that it was kept from; None when there was none.
+        bounds: its connections.
     """
 
     rule: Egress
     refused: str | None = None
+    bounds: Bounds = field(init=False)
     _named: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Begin without a connection."""
+        self.bounds = Bounds(self.rule.within_s)
 
     def looked_up(self, host: str) -> None:
         """Check a name whose address is asked for.
@@ -151,6 +164,8 @@ def _check(watch: Watch, event: str, arguments: tuple[object, ...]) -> None:
         raise NotAllowed("a message goes over the network only")
     for number in _addresses(str(address[0])):
         watch.connecting(number)
+    if event == "socket.connect" and isinstance(arguments[0], socket.socket):
+        watch.bounds.opened(arguments[0])
 
 
 def _addresses(host: str) -> list[str]:

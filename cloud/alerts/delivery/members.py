@@ -1,6 +1,6 @@
-"""Who may answer a farm's alerts, from the memberships."""
+"""Who may answer a farm's alerts, and who may what there, from the memberships."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from sqlalchemy import and_, or_, select
@@ -8,6 +8,7 @@ from sqlalchemy import and_, or_, select
 from cloud.alerts.delivery.notice import Language
 from cloud.alerts.delivery.sources import Person
 from cloud.rights import RIGHTS, Right, Role
+from cloud.store import memberships
 from cloud.store.records import Records
 from cloud.store.tables import Farm, Membership, User
 
@@ -47,6 +48,11 @@ class Members:
         for row in sorted(rows, key=lambda row: (_place(Role(row.role)), row.id)):
             people.setdefault(row.id, Person(row.id, row.name, row.language or self._language))
         return list(people.values())
+
+    def may(self, user: int, right: Right, farms: Collection[str]) -> bool:
+        """Say whether a person has a right on all of these farms now."""
+        grants = memberships.grants_of(self._records, user)
+        return all(right in grants.on(farm) for farm in farms)
 
 
 def _place(role: Role) -> int:

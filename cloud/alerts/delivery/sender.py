@@ -45,7 +45,7 @@ class Sender:
     Args:
         records: the outbox.
         office: sends.
-        people: whom to tell of a channel that died.
+        people: who may still be told, and whom to tell of a channel that died.
         now_ms: the present, Unix time in ms.
     """
 
@@ -91,7 +91,8 @@ class Sender:
         free = SLOTS - len(self._flying)
         if free == 0:
             return 0
-        taken = await asyncio.to_thread(deliveries.claim, self._records, self._name, self._now_ms(), free)
+        flying = list(self._flying.values())
+        taken = await asyncio.to_thread(deliveries.claim, self._records, self._name, self._now_ms(), free, flying)
         for one in taken:
             task = asyncio.create_task(self._send(one), name=f"notify {one.notification}")
             self._flying[task] = one
@@ -107,7 +108,7 @@ class Sender:
     async def _send(self, one: Claimed) -> None:
         loop = asyncio.get_running_loop()
         try:
-            trouble = await loop.run_in_executor(self._threads, self._office.send, one, self._now_ms())
+            trouble = await loop.run_in_executor(self._threads, self._sent, one)
         except StoreUnavailable as error:
             # No fault of the channel: it goes again when the lease is over.
             log.warning("%s waits for the store: %s", one.notification, error)
@@ -115,7 +116,15 @@ class Sender:
         except Exception:
             log.exception("a message could not be sent over channel %d because of a mistake", one.channel.id)
             trouble = "failed"
-        await asyncio.to_thread(self._note, one, trouble)
+        if trouble is not None:
+            await asyncio.to_thread(self._note, one, trouble)
+
+    def _sent(self, one: Claimed) -> Trouble | None:
+        """Send it; None, and it is dropped, when whom it is for has lost the right to it since it was written."""
+        if one.user is not None and not self._people.may(one.user, one.right, one.farms):
+            deliveries.drop(self._records, self._name, one)
+            return None
+        return self._office.send(one, self._now_ms())
 
     def _note(self, one: Claimed, trouble: Trouble) -> None:
         now_ms = self._now_ms()

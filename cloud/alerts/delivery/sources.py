@@ -1,10 +1,11 @@
 """What delivery asks of others: the alerts, and the people of a farm."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from cloud.alerts.delivery.notice import Alert, Language
+from cloud.rights import Right
 from cloud.store.alerts import Transition as Happened
 
 
@@ -54,4 +55,8 @@ class PeopleSource(Protocol):
 
     def answering(self, farm: str) -> Sequence[Person]:
         """List who may answer alerts there: those who work in the house first, owners after them."""
+        ...
+
+    def may(self, user: int, right: Right, farms: Collection[str]) -> bool:
+        """Say whether a person has a right on all of these farms now."""
         ...

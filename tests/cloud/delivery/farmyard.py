@@ -1,6 +1,6 @@
 """A small farm to tell things to: alerts that are written down by hand, and two people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from cloud.alerts.delivery.notice import Alert, Kind, Language, Level, Transitio
 from cloud.alerts.delivery.policy import Message, Told, due
 from cloud.alerts.delivery.recipients import FarmRules, Recipient
 from cloud.alerts.delivery.sources import Person, Said
+from cloud.rights import Right
 from cloud.store.alerts import Transition as Happened
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -90,6 +91,9 @@ class HandWritten:
     def snooze(self, farm: str, alerts: Sequence[str], by: str, until_ms: int, now_ms: int) -> list[Happened]:
         self.answered.append(("snooze", farm, *alerts, by))
         return []
+
+    def may(self, user: int, right: Right, farms: Collection[str]) -> bool:
+        return any(one.user == user for one in self.people)
 
     def answering(self, farm: str) -> Sequence[Person]:
         return self.people

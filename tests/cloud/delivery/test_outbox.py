@@ -8,15 +8,18 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select, update
 
+from cloud.alerts.delivery.audience import name_of
+from cloud.alerts.delivery.content import Content, Words
 from cloud.alerts.delivery.notice import Alert, Transition
 from cloud.alerts.delivery.planner import Planner
-from cloud.alerts.delivery.sender import Sender
+from cloud.alerts.delivery.sender import SLOTS, Sender
 from cloud.errors import StoreUnavailable
-from cloud.store import channels, deliveries, notifications
+from cloud.store import channels, deliveries, farms, notifications
 from cloud.store.channels import DEAD_AFTER, KeptChannel, Owner, Trouble
-from cloud.store.deliveries import GIVE_UP_MS, LEASE_MS, Claimed
-from cloud.store.records import Records
-from cloud.store.tables import Channel, Delivery, Notification
+from cloud.store.deliveries import EACH_ORGANISATION, EACH_OWNER, GIVE_UP_MS, LEASE_MS, Claimed
+from cloud.store.notifications import Letter
+from cloud.store.records import Records, add
+from cloud.store.tables import Channel, Delivery, Notification, User
 from cloud.store.zones import Zones
 from tests.cloud.delivery.conftest import channel
 from tests.cloud.delivery.farmyard import MINUTE, NOON, ZONE, HandWritten
@@ -138,6 +141,87 @@ async def test_a_slow_channel_does_not_keep_the_others_waiting(records: Records,
         let_go.set()
         running.cancel()
     assert [id_ for id_, _ in office.sent][:1] == [quick.id]
+
+
+@pytest.mark.parametrize("farm_of_the_other", ["hill", "valley"])
+async def test_slow_channels_leave_room_for_those_of_others(
+    records: Records, farm: HandWritten, farm_of_the_other: str
+):
+    with records.writing() as connection:
+        for name in ("hill", "valley"):
+            farms.claim(connection, name, farms.make_organisation(connection, name, NOON), NOON)
+    slow = [channel(records, f"json://slow-{number}") for number in range(SLOTS + 4)]
+    for number, one in enumerate(slow):
+        post(records, f"slow-{number}", "hill", one)
+    other = channel(records, "json://other", Owner(user=2))
+    post(records, "other", farm_of_the_other, other)
+    let_go, went = threading.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    class Uneven(Office):
+        def send(self, one: Claimed, now_ms: int) -> Trouble:
+            if one.channel.id == other.id:
+                loop.call_soon_threadsafe(went.set)
+            else:
+                let_go.wait(300)
+            return super().send(one, now_ms)
+
+    running = asyncio.create_task(Sender(records, Uneven(), farm, Clock(NOON + MINUTE)).run())
+    try:
+        await asyncio.wait_for(went.wait(), 60)
+    finally:
+        let_go.set()
+        running.cancel()
+
+
+async def test_an_organisation_takes_half_of_the_places_at_most(records: Records, farm: HandWritten):
+    with records.writing() as connection:
+        farms.claim(connection, "hill", farms.make_organisation(connection, "ours", NOON), NOON)
+        for number in range(3, 6):
+            add(connection, User, {"id": number, "name": f"n-{number}", "password_hash": "-", "created_ms": NOON})
+    for user in range(1, 6):
+        for number in range(EACH_OWNER):
+            post(records, f"m-{user}-{number}", "hill", channel(records, f"json://{user}-{number}", Owner(user=user)))
+    taken = deliveries.claim(records, "worker", NOON, SLOTS)
+    assert len(taken) == EACH_ORGANISATION
+    assert deliveries.claim(records, "worker", NOON, SLOTS, taken) == []
+    assert len(deliveries.claim(records, "worker", NOON, SLOTS, taken[1:])) == 1
+
+
+async def test_a_clock_that_is_set_back_keeps_no_message_waiting(records: Records, farm: HandWritten):
+    mine = channel(records, "json://mei")
+    farm.alerts["a-1"] = opened()
+    plan(records, farm)
+    clock, office = Clock(NOON + MINUTE), Office({mine.id: "unreachable"})
+    sender = Sender(records, office, farm, clock)
+    assert await sender.send_due() == 1
+    clock.now_ms -= 24 * 60 * MINUTE
+    office.troubles.clear()
+    assert await sender.send_due() == 1
+    assert [id_ for id_, _ in office.sent] == [mine.id]
+    assert await sender.send_due() == 0
+
+
+async def test_who_has_left_the_farm_meanwhile_is_not_told(records: Records, farm: HandWritten):
+    channel(records, "json://mei")
+    group = channel(records, "wecombot://x", Owner(farm="hill"), "wecom")
+    farm.alerts["a-1"] = opened()
+    assert plan(records, farm) == 2
+    farm.people = farm.people[1:]
+    office = Office()
+    await Sender(records, office, farm, Clock(NOON + MINUTE)).send_due()
+    assert [id_ for id_, _ in office.sent] == [group.id]
+    with records.reading() as connection:
+        assert connection.scalars(select(Delivery.channel_id)).all() == [group.id]
+
+
+def post(records: Records, name: str, farm: str, over: KeptChannel) -> None:
+    """Put a message on its way over one channel."""
+    words = Words(subject="Too warm", body="It is 34 °C.")
+    content = Content(words={"en": words, "zh": words}, level="severe")
+    user = over.owner.user
+    letter = Letter(name, farm, "house-2", name_of(user), user, "opened", content, (over.id,))
+    assert notifications.post(records, letter, NOON)
 
 
 async def test_failed_tries_come_back_further_and_further_apart_and_end(records: Records, farm: HandWritten):

@@ -1,6 +1,7 @@
 """Apprise: e-mail, messengers' bots, webhooks, text messages."""
 
 import re
+from dataclasses import replace
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -9,6 +10,7 @@ from apprise.attachment.memory import AttachMemory
 from apprise.plugins import NotifyBase
 
 from cloud.alerts.delivery.address import instantiate
+from cloud.alerts.delivery.bounds import FILES_WITHIN_S
 from cloud.alerts.delivery.channels import bots
 from cloud.alerts.delivery.channels.status import trouble_of
 from cloud.alerts.delivery.egress import Egress
@@ -38,6 +40,8 @@ def send(url: str, message: Outgoing, egress: Egress) -> Trouble:
         return bots.send(bot, plugin, message, egress)
     _mark(plugin, message.id)
     attach = _attached(message) if plugin.attachment_support else None
+    if message.files:
+        egress = replace(egress, within_s=max(egress.within_s, FILES_WITHIN_S))
     is_call = getattr(plugin, "method", None) == "call"
     with overheard() as complaints, egress.enforced() as watch:
         sent = plugin.notify(
@@ -47,7 +51,7 @@ def send(url: str, message: Outgoing, egress: Egress) -> Trouble:
             body_format=NotifyFormat.TEXT,
             attach=attach,
         )
-    if sent:
+    if sent and not watch.bounds.cut:
         return ""
     return "not_allowed" if watch.refused else _trouble(complaints)
 

@@ -61,7 +61,7 @@ def send(subscription: str, message: Outgoing, vapid: Vapid02, contact: str, egr
             return _trouble(error)
         except (requests.RequestException, OSError):
             return "not_allowed" if watch.refused else "unreachable"
-    return ""
+    return "failed" if watch.bounds.cut else ""
 
 
 def _trouble(error: WebPushException) -> Trouble:
