@@ -207,6 +207,7 @@ async def _running(
             provider=_provider(config),
             engine=work.engine,
             notifications=notifications,
+            decided=work.tell_decided,
         )
     finally:
         hub.close()

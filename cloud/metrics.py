@@ -50,7 +50,11 @@ class _VitalsCollector(Collector):
         yield CounterMetricFamily("henwise_messages", "Messages settled, kept aside ones too", vitals.messages)
         yield CounterMetricFamily("henwise_kept_aside", "Messages refused and kept aside", vitals.kept_aside)
         yield CounterMetricFamily("henwise_points", "Points committed", vitals.points)
-        yield CounterMetricFamily("henwise_held", "Messages of devices that nobody approved", vitals.held)
+        yield CounterMetricFamily(
+            "henwise_held",
+            "Messages left alone: of unapproved devices, or ahead of an unset clock",
+            vitals.held,
+        )
         yield CounterMetricFamily("henwise_throttled", "Messages dropped of devices that flood", vitals.throttled)
         yield GaugeMetricFamily(
             "henwise_broker_connected", "1 while the broker is heard", float(vitals.broker_connected)

@@ -25,16 +25,20 @@ class Signal:
         changed: (farm, house) -> members of HouseNow.
         announced: devices that have just connected.
         mail: a person has said something to a device.
+        decided: it was decided anew which devices may speak.
     """
 
     changed: dict[tuple[str, str], set[str]] = field(default_factory=dict)
     announced: set[Place] = field(default_factory=set)
     mail: bool = False
+    decided: bool = False
 
     def written(self) -> Iterator[str]:
         """Give it as texts that a notification holds."""
         if self.mail:
             yield json.dumps({"mail": True})
+        if self.decided:
+            yield json.dumps({"decided": True})
         parts = [{"changed": [*house, *sorted(members)]} for house, members in sorted(self.changed.items())]
         parts += [{"announced": [place.farm, place.house, place.device]} for place in self.announced]
         line: list[str] = []
@@ -52,6 +56,7 @@ class Signal:
         signal = cls()
         for part in map(json.loads, payload.splitlines()):
             signal.mail |= part.get("mail", False)
+            signal.decided |= part.get("decided", False)
             if "changed" in part:
                 farm, house, *members = part["changed"]
                 signal.changed.setdefault((farm, house), set()).update(members)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from cloud.alerts.engine import Engine
+from cloud.clock import is_believed
 from cloud.config import CloudConfig
 from cloud.garbage import search_less
 from cloud.glance import MEMBERS
@@ -63,9 +64,11 @@ class Work:
         self.engine = Engine(series, records, self._zones, self._show_alerts)
         self.courier = Courier(records, tell=lambda: self._relay.tell(Signal(mail=True)))
         admission = Admission(records, everybody=config.ingest.enrol == "open")
-        settler = Settler(series, records, media, config.pictures.keep_per_camera, admission=admission)
+        self._settler = Settler(
+            series, records, media, config.pictures.keep_per_camera, admission=admission, believed=is_believed
+        )
         self._subscriber = Subscriber(
-            config.broker, config.ingest, settler, vitals, self._relay.settled, self.courier, self.leadership
+            config.broker, config.ingest, self._settler, vitals, self._relay.settled, self.courier, self.leadership
         )
 
     def show(self, feed: Feed, alerted: Callable[[], None]) -> None:
@@ -97,7 +100,13 @@ class Work:
         """Tell all processes what a person changed here."""
         self._relay.tell(Signal(changed={(farm, house): set(members)}))
 
+    def tell_decided(self) -> None:
+        """Tell all processes that it was decided anew which devices may speak."""
+        self._relay.tell(Signal(decided=True))
+
     def _heard(self, signal: Signal) -> None:
+        if signal.decided:
+            self._settler.look_anew()
         for (farm, house), members in signal.changed.items():
             if self._feed is not None:
                 self._feed.heard(farm, house, members)
@@ -114,6 +123,7 @@ class Work:
         self._relay.tell(Signal(changed={house: set(ALERTS) for house in houses}))
 
     def _missed(self) -> None:
+        self._settler.look_anew()
         if self._feed is not None:
             self._feed.missed(MEMBERS)
         self.courier.woken()

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
 from cloud.api.caller import WithCaller, address_of, anybody, may
 from cloud.api.models import CodeMade, Decision, EnrolledDevice, EnrolmentAsked
@@ -55,7 +56,7 @@ def list_devices(
 
 
 @router.put("/{farm}/devices/{house}/{device}")
-def decide(
+async def decide(
     farm: FarmPath,
     house: HousePath,
     device: DevicePath,
@@ -68,12 +69,19 @@ def decide(
     What the outbox of an approved device kept arrives within minutes.
     """
     place = Place(farm=farm, house=house, device=device)
-    if decision.state == "revoked":
-        with _broker_asked():
-            turn_out(services.config, services.records, place, caller.acting())
-    else:
-        now_ms = to_unix_ms(datetime.now(UTC))
-        enrolments.decide(services.records, place, decision.state, caller.name, now_ms, caller.address)
+
+    def keep() -> None:
+        if decision.state == "revoked":
+            with broker_asked():
+                turn_out(services.config, services.records, place, caller.acting())
+        else:
+            now_ms = to_unix_ms(datetime.now(UTC))
+            enrolments.decide(services.records, place, decision.state, caller.name, now_ms, caller.address)
+
+    try:
+        await run_in_threadpool(keep)
+    finally:
+        services.decided()
     return decision
 
 
@@ -94,7 +102,7 @@ def enrol(asked: EnrolmentAsked, request: Request, services: WithServices) -> Me
     wait_s = services.attempts.admit(None, address)
     if wait_s > 0:
         raise too_many(wait_s)
-    with _broker_asked():
+    with broker_asked():
         membership = let_in(services.config, services.records, asked.code, address)
     if membership is None:
         detail = "This code is used, over or wrong; have another made on the farm's page."
@@ -104,7 +112,12 @@ def enrol(asked: EnrolmentAsked, request: Request, services: WithServices) -> Me
 
 
 @contextmanager
-def _broker_asked() -> Iterator[None]:
+def broker_asked() -> Iterator[None]:
+    """Do what asks the broker.
+
+    Raises:
+        Refusal: it could not be told (503).
+    """
     try:
         yield
     except (BrokerRefused, CannotStart) as error:

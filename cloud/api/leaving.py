@@ -9,19 +9,21 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from cloud.api.caller import OrganisationPath, WithPerson, within
+from cloud.api.caller import Caller, OrganisationPath, WithPerson, within
+from cloud.api.devices import broker_asked
 from cloud.api.models import Deletion, DeletionAsked
 from cloud.api.problems import Refusal
 from cloud.api.services import Services, WithServices
+from cloud.enrolling import turn_out
 from cloud.leaving.deletion import delete_organisation
 from cloud.leaving.export import export
 from cloud.rights import Right
-from cloud.store import farms
+from cloud.store import enrolments, farms
 
 CHUNK_BYTES = 1 << 18
 
 router = APIRouter(prefix="/organisations", tags=["organisations"])
-Owners = Annotated[object, Depends(within(Right.PEOPLE))]
+Owner = Annotated[Caller, Depends(within(Right.PEOPLE))]
 
 
 @router.get(
@@ -29,7 +31,7 @@ Owners = Annotated[object, Depends(within(Right.PEOPLE))]
     response_class=StreamingResponse,
     responses={200: {"content": {"application/zip": {}}, "description": "Everything, as CSV and JPEG"}},
 )
-def export_organisation(organisation: OrganisationPath, services: WithServices, _owner: Owners) -> StreamingResponse:
+def export_organisation(organisation: OrganisationPath, services: WithServices, _owner: Owner) -> StreamingResponse:
     """Return everything the organisation owns as one ZIP of CSV files and pictures."""
     target = TemporaryFile(dir=services.config.data_dir)  # noqa: SIM115 - the answer closes it
     try:
@@ -48,21 +50,30 @@ def export_organisation(organisation: OrganisationPath, services: WithServices, 
 
 @router.delete("/{organisation}")
 async def delete_everything(
-    organisation: OrganisationPath, asked: DeletionAsked, services: WithServices, _person: WithPerson, _owner: Owners
+    organisation: OrganisationPath, asked: DeletionAsked, services: WithServices, person: WithPerson, _owner: Owner
 ) -> Deletion:
     """Delete the organisation with all its farms, records, series and pictures. Nothing brings them back."""
-    return await run_in_threadpool(_deleted, services, organisation, asked)
+    try:
+        await run_in_threadpool(_turn_devices_out, services, organisation, asked, person.caller)
+    finally:
+        services.decided()
+    gone = await run_in_threadpool(delete_organisation, services.records, services.series, services.media, organisation)
+    services.decided()  # a house of this name that comes again is a new one
+    return Deletion(rows=gone.rows, series=gone.series, pictures=gone.pictures, series_left=gone.series_left)
 
 
-def _deleted(services: Services, organisation: int, asked: DeletionAsked) -> Deletion:
+def _turn_devices_out(services: Services, organisation: int, asked: DeletionAsked, caller: Caller) -> None:
     with services.records.reading() as connection:
         name = farms.name_of(connection, organisation)
+        own = farms.of(connection, organisation)
     if asked.name != name:
         detail = f"name: write the organisation's name, {name!r}, to show that you mean it"
         zh = f"name：请输入组织名称“{name}”以确认删除。"
         raise Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "not_this_organisation", detail, zh=zh)
-    gone = delete_organisation(services.records, services.series, services.media, organisation)
-    return Deletion(rows=gone.rows, series=gone.series, pictures=gone.pictures, series_left=gone.series_left)
+    for farm in sorted(own):
+        for one in enrolments.listed(services.records, farm):
+            with broker_asked():
+                turn_out(services.config, services.records, one.place, caller.acting())
 
 
 class _Export(StreamingResponse):

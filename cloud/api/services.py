@@ -1,5 +1,6 @@
 """What the routers need, handed in by the composition root; a view's signature says what it takes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -46,6 +47,8 @@ class Services:
     provider: Provider | None
     notifications: NotificationDesk
     engine: Engine
+    decided: Callable[[], None]
+    """Tells all processes, from the event loop's thread, that it was decided anew which devices may speak."""
 
 
 async def _services(request: Request) -> Services:

@@ -12,7 +12,7 @@ from contract.errors import BadTopic
 from contract.place import Place
 
 KNOWN_S: Final = 30.0
-"""An approved device is believed for so long: then a revocation is heard of. The broker's own works at once."""
+"""An approved device is believed for so long where nobody says that it was decided anew."""
 UNKNOWN_S: Final = 3.0
 NOTE_S: Final = 5.0
 DEVICES_KEPT: Final = 100_000
@@ -53,6 +53,10 @@ class Admission:
                 self._held[place] = self._held.get(place, 0) + 1
         self._note(now_ms)
         return through
+
+    def forget(self) -> None:
+        """Ask anew who may speak."""
+        self._until_s.clear()
 
     def _ask(self, places: Collection[Place], now_ms: int) -> None:
         now_s = self._now_s()

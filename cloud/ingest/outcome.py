@@ -51,7 +51,8 @@ class Outcome:
         points: how many points were written.
         announced: devices that have just connected: what waits for them can be sent.
         lacking: (place, boot) -> what the device says this service has committed, and it has not: it was restored.
-        held: how many messages were left alone, because nobody approved their device.
+        held: how many messages were left alone: nobody approved their device, or they are ahead of a clock that nobody
+            has set.
     """
 
     settled: dict[tuple[Place, str], list[Range]] = field(default_factory=dict)
@@ -79,6 +80,7 @@ class Outcome:
         self.points += other.points
         self.announced |= other.announced
         self.lacking |= other.lacking
+        self.held += other.held
 
     def note_change(self, place: Place, message: Message) -> None:
         """Note what of its house's page a message changes."""

@@ -38,6 +38,7 @@ class Settler:
         keep_pictures: pictures kept per camera and kind, and of the findings of each device.
         clock: the present as an aware time.
         admission: who may speak; everybody unless given.
+        believed: says whether the clock may be believed.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Settler:
         keep_pictures: int,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         admission: Admission | None = None,
+        believed: Callable[[], bool] = lambda: True,
     ) -> None:
         self._admission = admission or Admission(records, everybody=True)
         self._series = series
@@ -55,8 +57,14 @@ class Settler:
         self._media = media
         self._keep_pictures = keep_pictures
         self._clock = clock
+        self._believed = believed
         self._remembered = Remembered.beside(records)
         self._sources = Sources()
+        self._decided = False
+
+    def look_anew(self) -> None:
+        """Ask the records from the next batch on who may speak and what is there: a person has decided; any thread."""
+        self._decided = True
 
     def settle(self, batch: Sequence[Arrived]) -> Outcome:
         """Put a batch on the disk; one message that can't be kept does not hold up the others.
@@ -64,15 +72,19 @@ class Settler:
         Raises:
             StoreUnavailable: nothing may be acknowledged; settle the same batch again later.
         """
+        if self._decided:
+            self._decided = False
+            self._admission.forget()
+            self._remembered.forget()
         now_ms = int(self._clock().timestamp() * 1000)
         admitted = self._admission.admitted(batch, now_ms)
         outcome = self._settle_admitted(admitted)
-        outcome.held = len(batch) - len(admitted)
+        outcome.held += len(batch) - len(admitted)
         return outcome
 
     def _settle_admitted(self, batch: Sequence[Arrived]) -> Outcome:
         try:
-            return self._settled(sorted_batch(batch, self._clock()))
+            return self._settled(self._sorted(batch))
         except StoreUnavailable:
             raise
         except Exception:
@@ -84,13 +96,19 @@ class Settler:
 
     def _settle_alone(self, arrived: Arrived) -> Outcome:
         try:
-            return self._settled(sorted_batch([arrived], self._clock()))
+            return self._settled(self._sorted([arrived]))
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001  # whatever it is, the message is kept aside with it
             refused = Sorted()
             refused.refuse(arrived, f"{type(error).__name__}: {error}")
             return self._settled(refused)
+
+    def _sorted(self, batch: Sequence[Arrived]) -> Sorted:
+        found = sorted_batch(batch, self._clock(), believed=self._believed())
+        if found.held:
+            log.warning("%d messages are ahead of this machine's clock, which nobody has set: they wait", found.held)
+        return found
 
     def _settled(self, batch: Sorted) -> Outcome:
         self._sources.hold(batch)
@@ -103,6 +121,7 @@ class Settler:
             messages=len(batch.accepted) + len(batch.refused),
             kept_aside=len(batch.refused),
             points=len(points) - len(not_kept),
+            held=batch.held,
             announced={item.place for item in batch.accepted if isinstance(item.message, Announcement)},
         )
         with self._remembered.transaction(), self._records.writing_beside() as connection:

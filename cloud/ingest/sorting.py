@@ -46,11 +46,13 @@ class Sorted:
         accepted: in the order of arrival.
         refused: to keep aside.
         settled: (place, boot) -> seqs that may be acknowledged once all this is on the disk.
+        held: how many are left alone, because it can't be told now whether they are right.
     """
 
     accepted: list[Accepted] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     settled: dict[tuple[Place, str], list[Range]] = field(default_factory=dict)
+    held: int = 0
 
     def refuse(self, arrived: Arrived, reason: str) -> None:
         """Keep a message aside; when its identity can be read it counts as settled, or it would be sent for ever."""
@@ -68,12 +70,12 @@ class Sorted:
             self.settled.setdefault((accepted.place, event.boot), []).append((event.seq, event.seq))
 
 
-def sorted_batch(batch: Iterable[Arrived], now: datetime) -> Sorted:
-    """Read every message of a batch; ``now`` is the service's clock."""
+def sorted_batch(batch: Iterable[Arrived], now: datetime, *, believed: bool = True) -> Sorted:
+    """Read every message of a batch; ``now`` is the service's clock, which may be ``believed`` or not."""
     result = Sorted()
     for arrived in batch:
         if arrived.payload or not is_state(arrived.topic):
-            _sort_one(result, arrived, now)
+            _sort_one(result, arrived, now, believed=believed)
         # An empty payload on a state's topic only says that the broker forgot the state.
     return result
 
@@ -99,11 +101,14 @@ def identity_of(arrived: Arrived) -> tuple[Place, str, int] | None:
     return place, boot, seq
 
 
-def _sort_one(result: Sorted, arrived: Arrived, now: datetime) -> None:
+def _sort_one(result: Sorted, arrived: Arrived, now: datetime, *, believed: bool) -> None:
     try:
         place, message = topics.decode(arrived.topic, arrived.payload)
     except BadInput as error:
         result.refuse(arrived, str(error))
+        return
+    if message.at > now + AHEAD_MAX and not believed:
+        result.held += 1  # not settled: the device sends it again, and by then our clock may be set
         return
     problem = _problem(message, now)
     if problem:

@@ -1,7 +1,7 @@
 """Deleting an organisation with everything it owns. Blocking.
 
-The records go first, in one transaction: from then on nobody sees anything of it, and a device that still speaks is a
-stranger. Series and pictures follow; both are removed by their names, so doing it again after a crash finishes it.
+The records go last, in one transaction: until then it is known what is its own, so doing it again after a crash, or
+when a store was away, finishes it. Its devices must have been turned out before, or they would go on filling it.
 """
 
 import logging
@@ -36,18 +36,19 @@ def delete_organisation(records: Records, series: SeriesStore, media: Media, org
     Raises:
         StoreUnavailable: a store can't be reached; do it again later.
     """
-    with records.writing() as connection:
+    with records.reading() as connection:
         own = farms.of(connection, organisation)
+    pictures = [Named(path) for path in media.paths() if path.parts and path.parts[0] in own]
+    media.remove(pictures)
     keys = [key for house in houses.names(records) if house[0] in own for key in series.keys(*house)]
-    pictures = [path for path in media.paths() if path.parts and path.parts[0] in own]
-    rows = 0
-    with records.writing() as connection:
-        for table, is_own in reversed(owned(organisation, own)):
-            rows += connection.execute(delete(table).where(is_own)).rowcount
-    media.remove([Named(path) for path in pictures])
+    left = 0
     try:
         series.remove(keys)
     except RefusedByStore as error:
         log.warning("%d series of organisation %d stay: %s", len(keys), organisation, error)
-        return Deleted(rows, 0, len(pictures), len(keys))
-    return Deleted(rows, len(keys), len(pictures), 0)
+        left = len(keys)
+    rows = 0
+    with records.writing() as connection:
+        for table, is_own in reversed(owned(organisation, own)):
+            rows += connection.execute(delete(table).where(is_own)).rowcount
+    return Deleted(rows, len(keys) - left, len(pictures), left)

@@ -50,6 +50,10 @@ class Rows(Generic[K, V]):
             self._known.clear()
         self._written = {}
 
+    def forget(self) -> None:
+        """Forget all."""
+        self._known.clear()
+
     def failed(self) -> None:
         """Forget what may or may not have been written."""
         for key in self._written:
@@ -76,6 +80,11 @@ class Remembered:
         """Return a memory that fits these records: none where several processes may write."""
         most = ROWS_KEPT if records.server is None else 0
         return cls(Rows(most), Rows(most), Rows(most))
+
+    def forget(self) -> None:
+        """Forget all: somebody else has removed rows."""
+        for rows in (self.houses, self.newest, self.ranges):
+            rows.forget()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

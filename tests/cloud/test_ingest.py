@@ -4,7 +4,7 @@ import base64
 import json
 import sqlite3
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -321,3 +321,17 @@ def test_nothing_is_settled_while_the_disk_is_full(records: Records, media: Medi
     assert stored > 0
     assert ledger.settled(records, PI) == {BOOT: [(1, stored)]}  # the batch that failed is in neither
     series.close()
+
+
+def test_what_is_ahead_of_a_clock_that_nobody_has_set_waits(records: Records, series: EmbeddedSeries, media: Media):
+    """A service on a Pi that was off for two days hears devices before NTP has set its clock: nothing is lost."""
+    now = datetime.now(UTC)
+    shown, believed = [now - timedelta(days=2)], [False]
+    settler = Settler(series, records, media, 10, clock=lambda: shown[0], believed=lambda: believed[0])
+    event = readings(1, now)
+    batch = [Arrived(topic_of(event), encode(event))]
+    outcome = settler.settle(batch)
+    assert (outcome.settled, outcome.kept_aside, outcome.held) == ({}, 0, 1)
+    shown[0], believed[0] = now, True
+    assert settler.settle(batch).settled == {(PI, BOOT): [(1, 1)]}
+    assert len(series.all_keys()) > 0

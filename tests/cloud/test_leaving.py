@@ -1,8 +1,11 @@
 """Everything of an organisation as a ZIP, without secrets and without the neighbour's; and its deletion."""
 
+import asyncio
 import csv
 import io
 import zipfile
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -11,18 +14,25 @@ from fastapi import FastAPI
 from starlette.types import Message
 
 from cloud.api.caller import COOKIE
+from cloud.api.services import Services
+from cloud.errors import StoreUnavailable
+from cloud.ingest.admission import Admission
+from cloud.ingest.outcome import Outcome
+from cloud.ingest.settling import Settler
+from cloud.ingest.sorting import Arrived
 from cloud.leaving.belongings import CHILDREN, owned
 from cloud.leaving.deletion import delete_organisation
 from cloud.leaving.export import export
-from cloud.store import channels, farms, flocks, houses
+from cloud.store import channels, enrolments, farms, flocks, houses
 from cloud.store.channels import NewChannel, Owner
 from cloud.store.embedded import EmbeddedSeries
-from cloud.store.media import Media
+from cloud.store.media import FolderMedia, Key, Media
 from cloud.store.named import Named
 from cloud.store.records import Records
 from cloud.store.series import Point, SeriesKey
 from cloud.store.tables import Table
-from tests.cloud.sending import JPEG
+from contract.messages import encode
+from tests.cloud.sending import JPEG, PI, readings, topic_of
 from tests.cloud.whole_flock import Where, fill
 
 PICTURE = Path("hill/house-2/pi-1/cam-1/snapshot/1.jpg")
@@ -102,6 +112,74 @@ def test_after_deletion_only_the_neighbour_is_left(
     assert [path.parts[0] for path in media.paths()] == ["valley"]
     again = delete_organisation(records, series, media, two[0])
     assert (again.rows, again.series, again.pictures) == (0, 0, 0)
+
+
+class Away(FolderMedia):
+    """Pictures on a storage that is away when the first are to be removed."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.away = True
+
+    def remove(self, keys: Iterable[Key]) -> None:
+        if self.away:
+            self.away = False
+            raise StoreUnavailable("the storage is away")
+        super().remove(keys)
+
+
+def test_a_deletion_that_a_store_broke_off_is_finished_by_doing_it_again(
+    records: Records, series: EmbeddedSeries, media: Media, two: tuple[int, int], tmp_path: Path
+):
+    storage = Away(tmp_path / "pictures")
+    with pytest.raises(StoreUnavailable):
+        delete_organisation(records, series, storage, two[0])
+    delete_organisation(records, series, storage, two[0])
+    assert series.keys("hill", "house-2") == []
+    assert [path.parts[0] for path in media.paths()] == ["valley"]
+    assert houses.names(records) == [("valley", "house-1")]
+
+
+async def test_devices_of_a_deleted_organisation_leave_nothing_behind_and_may_come_back(
+    app: FastAPI, mei: httpx.AsyncClient
+):
+    services: Services = app.state.services
+    settler = Settler(services.series, services.records, services.media, 10, admission=Admission(services.records))
+    app.state.services = replace(services, decided=settler.look_anew)
+
+    async def settled(seq: int) -> Outcome:
+        event = readings(seq)
+        return await asyncio.to_thread(settler.settle, [Arrived(topic_of(event), encode(event))])
+
+    async def approve() -> None:
+        await asyncio.to_thread(enrolments.decide, services.records, PI, "approved", "mei", 0)
+
+    await approve()
+    assert (await settled(1)).settled
+    gone = await mei.request("DELETE", "/api/v1/organisations/1", json={"name": farms.FIRST_ORGANISATION})
+    assert gone.status_code == 200, gone.text
+    assert (await settled(2)).held == 1
+    assert services.series.all_keys() == []
+    assert houses.names(services.records) == []
+
+    await approve()
+    await asyncio.to_thread(settler.look_anew)
+    assert (await settled(3)).settled
+    assert houses.names(services.records) == [(PI.farm, PI.house)]
+
+
+async def test_a_revoked_device_is_turned_away_at_once(app: FastAPI, mei: httpx.AsyncClient):
+    services: Services = app.state.services
+    settler = Settler(services.series, services.records, services.media, 10, admission=Admission(services.records))
+    app.state.services = replace(services, decided=settler.look_anew)
+    event = readings(1)
+    batch = [Arrived(topic_of(event), encode(event))]
+    with services.records.writing() as connection:
+        houses.seen(connection, [(PI.farm, PI.house)], 0)
+    for state, held in (("approved", 0), ("revoked", 1), ("approved", 0)):
+        decided = await mei.put("/api/v1/farms/hill/devices/house-2/pi-1", json={"state": state})
+        assert decided.status_code == 200, decided.text
+        assert (await asyncio.to_thread(settler.settle, batch)).held == held
 
 
 def test_a_removed_series_never_comes_back(tmp_path: Path):

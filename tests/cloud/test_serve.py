@@ -195,6 +195,24 @@ def _ms(start: datetime, seq: int) -> int:
     return (start + timedelta(milliseconds=seq) - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
+async def test_a_device_that_is_revoked_is_turned_away_at_once(tmp_path: Path, mosquitto: Mosquitto):
+    with cloud_process(tmp_path, mosquitto.port, HENWISE_INGEST_ENROL="asked") as service:
+        service.command("user", "add", "mei", "--password-stdin", stdin=f"{PASSWORD}\n")
+        service.command("device", "approve", PI.farm, PI.house, PI.device)
+        async with sender(mosquitto) as edge, httpx.AsyncClient(base_url=service.url) as client:
+            await edge.send(readings(1))
+            await edge.until_committed({1})
+            await client.post("/api/v1/session", json={"name": "mei", "password": PASSWORD})
+            decided = await client.put(f"/api/v1/farms/hill/devices/house-2/{PI.device}", json={"state": "revoked"})
+            assert decided.status_code == 200, decided.text
+            await edge.send(readings(2))
+            async with asyncio.timeout(90):
+                while "henwise_held_total 1.0" not in (told := (await client.get("/metrics")).text):
+                    assert "henwise_messages_total 1.0" in told
+                    await asyncio.sleep(0.05)
+    assert stored(tmp_path)[1] == {BOOT: [(1, 1)]}
+
+
 async def test_a_broker_that_goes_and_comes_back_is_heard_again(service: CloudProcess, mosquitto: Mosquitto):
     await asyncio.to_thread(mosquitto.kill)
     await asyncio.to_thread(service.wait_until, broker_connected=False)

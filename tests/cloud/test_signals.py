@@ -40,13 +40,13 @@ async def until(condition: Callable[[], bool]) -> None:
 def test_a_signal_of_any_size_is_the_same_after_its_way():
     places = {Place(farm="f" * 60, house="h" * 60, device=f"d-{number}") for number in range(300)}
     changed = {("f" * 60, f"house-{number}"): {"climate", "counts"} for number in range(300)}
-    signal = Signal(changed=changed, announced=places, mail=True)
+    signal = Signal(changed=changed, announced=places, mail=True, decided=True)
     payloads = list(signal.written())
     assert max(len(payload.encode()) for payload in payloads) <= MOST_BYTES
     read = [Signal.read(payload) for payload in payloads]
     assert {house: members for one in read for house, members in one.changed.items()} == changed
     assert {place for one in read for place in one.announced} == places
-    assert any(one.mail for one in read)
+    assert [sum(one.mail for one in read), sum(one.decided for one in read)] == [1, 1]
 
 
 class TestRelay:
