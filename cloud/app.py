@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
+from typing import Final
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -57,6 +58,7 @@ from cloud.api.declared import declared
 from cloud.api.entrance import Entrance
 from cloud.api.etag import EntityTags
 from cloud.api.guard import Guard
+from cloud.api.heavy import Heavy
 from cloud.api.services import Services
 from cloud.api.timing import Timed
 from cloud.config import CloudConfig
@@ -84,6 +86,8 @@ from cloud.working import Work
 log = logging.getLogger(__name__)
 
 API = "/api/v1"
+EXPORTS_AT_ONCE: Final = 4
+"""A file of everything an organisation owns takes minutes, and room on the disk until its reader has it."""
 
 
 def create_app(config: CloudConfig, dashboard: Path | None = None) -> FastAPI:
@@ -207,6 +211,8 @@ async def _running(
             provider=_provider(config),
             engine=work.engine,
             notifications=notifications,
+            heavy=Heavy(),
+            exports=Heavy(at_once=EXPORTS_AT_ONCE, each_most=1),
             decided=work.tell_decided,
         )
     finally:

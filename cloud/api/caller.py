@@ -42,12 +42,19 @@ class Caller:
         user_id: the person; None: a machine with a token.
         grants: what they may do where.
         address: where they call from.
+        token_id: the machine's token; None: a person.
     """
 
     name: str
     user_id: int | None
     grants: Grants
     address: str = ""
+    token_id: int | None = None
+
+    @property
+    def key(self) -> str:
+        """Return who they are and nobody else is: tokens of two organisations may have one name."""
+        return f"token {self.token_id}" if self.user_id is None else f"user {self.user_id}"
 
     def may(self, right: Right, farm: str) -> bool:
         """Say whether they have a right on a farm."""
@@ -70,8 +77,11 @@ def resolve(services: Services, request: Request) -> Caller | None:
     now, records, address = datetime.now(UTC), services.records, address_of(request)
     secret = _token_of(request)
     if secret is not None:
-        machine = tokens.bearer(records, secret, now)
-        return Caller(f"{machine[0]} (token)"[:NAME_MAX_CHARACTERS], None, machine[1], address) if machine else None
+        found = tokens.bearer(records, secret, now)
+        if found is None:
+            return None
+        token_id, name, grants = found
+        return Caller(f"{name} (token)"[:NAME_MAX_CHARACTERS], None, grants, address, token_id)
     token = request.cookies.get(COOKIE)
     lifetime = timedelta(days=services.config.http.session_days)
     person = sessions.person(records, token, now, lifetime) if token else None

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
-from fastapi.concurrency import run_in_threadpool
 
 from cloud.api.caller import WithCaller, may
 from cloud.api.models import CurveFormula, CurveNow, CurvePoint, FitAsked, FittedNow, OwnCurve
@@ -69,9 +68,9 @@ def preview_curve(farm: FarmPath, told: OwnCurve) -> list[CurvePoint]:  # noqa: 
 
 
 @router.post("/{farm}/curves/fit", dependencies=[Depends(may(Right.READ))])
-async def fit_curve(farm: FarmPath, asked: FitAsked, services: WithServices) -> FittedNow:
+async def fit_curve(farm: FarmPath, asked: FitAsked, services: WithServices, caller: WithCaller) -> FittedNow:
     """Fit a curve to the daily means of past flocks; nothing is kept."""
-    return await run_in_threadpool(_fitted, services, farm, asked)
+    return await services.heavy.do(caller.key, lambda: _fitted(services, farm, asked))
 
 
 def _fitted(services: Services, farm: str, asked: FitAsked) -> FittedNow:

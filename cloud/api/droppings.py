@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Body, Depends, Query
 from fastapi import Path as PathParameter
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 
 from cloud.api.caller import WithCaller, may
@@ -44,7 +43,7 @@ async def check_droppings(
     services: WithServices, caller: WithCaller,
 ) -> DroppingsCheckNow:  # fmt: skip
     """Look at a photo and keep what was seen; the same id with the same photo is answered from what is kept."""
-    checked = await run_in_threadpool(_checked, services, (farm, house), check, jpeg, caller.name)
+    checked = await services.heavy.do(caller.key, lambda: _checked(services, (farm, house), check, jpeg, caller.name))
     return _answer(farm, house, checked)
 
 

@@ -31,8 +31,14 @@ Owner = Annotated[Caller, Depends(within(Right.PEOPLE))]
     response_class=StreamingResponse,
     responses={200: {"content": {"application/zip": {}}, "description": "Everything, as CSV and JPEG"}},
 )
-def export_organisation(organisation: OrganisationPath, services: WithServices, _owner: Owner) -> StreamingResponse:
+async def export_organisation(
+    organisation: OrganisationPath, services: WithServices, owner: Owner
+) -> StreamingResponse:
     """Return everything the organisation owns as one ZIP of CSV files and pictures."""
+    return await services.exports.do(owner.key, lambda: _exported(services, organisation))
+
+
+def _exported(services: Services, organisation: int) -> StreamingResponse:
     target = TemporaryFile(dir=services.config.data_dir)  # noqa: SIM115 - the answer closes it
     try:
         export(services.records, services.series, services.media, organisation, target)

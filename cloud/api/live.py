@@ -39,12 +39,11 @@ router = APIRouter(prefix="/houses", tags=["live"], dependencies=[Depends(may(Ri
 async def _reader(farm: FarmPath, house: HousePath, services: WithServices, caller: WithCaller) -> str:
     # A dependency, because once the stream has begun it is too late to refuse.
     await run_in_threadpool(known_house, services, farm, house)
-    reader = f"{caller.user_id or caller.name} {sorted(caller.grants.organisations)}"
-    if services.hub.read_by(reader) >= STREAMS_MOST:
+    if services.hub.read_by(caller.key) >= STREAMS_MOST:
         detail = f"At most {STREAMS_MOST} live streams at once; close some pages."
         zh = f"最多同时打开 {STREAMS_MOST} 个实时连接，请关闭一些页面。"
         raise Refusal(HTTPStatus.TOO_MANY_REQUESTS, "too_many_streams", detail, zh=zh)
-    return reader
+    return caller.key
 
 
 Reader = Annotated[str, Depends(_reader)]

@@ -98,6 +98,10 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
     "no_such_picture": {"en": "There is no such picture any more.", "zh": "这张图片已不存在。"},
     "no_such_channel": {"en": "There is no such channel.", "zh": "没有这个通知渠道，请刷新列表。"},
     "too_many_streams": {"en": "Too many live pages are open.", "zh": "打开的实时页面太多。"},
+    "too_much_at_once": {
+        "en": "That is too much at once; wait until what you asked for before is done.",
+        "zh": "同时请求太多，请等前面的完成。",
+    },
     "too_many_channels": {"en": "There are too many channels already.", "zh": "通知渠道太多，请先删除一个。"},
     "too_many_tests": {
         "en": "That were many test messages; wait a minute.",

@@ -6,7 +6,6 @@ from functools import partial
 from http import HTTPStatus
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.concurrency import run_in_threadpool
 
 from cloud.api.caller import Person, WithPerson, may
 from cloud.api.flocks import FlockPath
@@ -69,6 +68,6 @@ async def _mailed(
             raise LookupError(f"{written.id} was written and is not there")
         return notification_now(message, language)
 
-    on_its_way = await run_in_threadpool(put)
+    on_its_way = await services.heavy.do(person.caller.key, put)
     services.notifications.wake_sender()
     return on_its_way

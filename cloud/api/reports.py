@@ -105,11 +105,13 @@ def list_farm_flocks(
 
 
 @router.get("/farms/{farm}/flocks/{flock}/report", dependencies=[Depends(may(Right.READ))])
-def flock_report(
+async def flock_report(
     farm: FarmPath, flock: FlockPath, services: WithServices, caller: WithCaller, shape: WithShape, kind: Kind = "flock"
 ) -> ReportNow:
     """Return a report about one flock."""
-    return report_now(_made(services, caller, kind, ((farm, flock),), shape))
+    return await services.heavy.do(
+        caller.key, lambda: report_now(_made(services, caller, kind, ((farm, flock),), shape))
+    )
 
 
 @router.get(
@@ -118,7 +120,7 @@ def flock_report(
     responses=FILES,
     response_class=Response,
 )
-def flock_report_file(
+async def flock_report_file(
     farm: FarmPath,
     flock: FlockPath,
     form: Format,
@@ -129,17 +131,22 @@ def flock_report_file(
     kind: Kind = "flock",
 ) -> Response:
     """Return a report about one flock as a file."""
-    return _file(services, caller, _made(services, caller, kind, ((farm, flock),), shape), [farm], form, of_file)
+
+    def work() -> Response:
+        return _file(services, caller, _made(services, caller, kind, ((farm, flock),), shape), [farm], form, of_file)
+
+    return await services.heavy.do(caller.key, work)
 
 
 @router.get("/comparison")
-def comparison(flock: Compared, services: WithServices, caller: WithCaller, shape: WithShape) -> ReportNow:
+async def comparison(flock: Compared, services: WithServices, caller: WithCaller, shape: WithShape) -> ReportNow:
     """Return flocks side by side, of one farm or of several."""
-    return report_now(_made(services, caller, "comparison", checked_flocks(flock, caller, Right.READ), shape))
+    named = checked_flocks(flock, caller, Right.READ)
+    return await services.heavy.do(caller.key, lambda: report_now(_made(services, caller, "comparison", named, shape)))
 
 
 @router.get("/comparison.{form}", responses=FILES, response_class=Response)
-def comparison_file(
+async def comparison_file(
     flock: Compared,
     form: Format,
     services: WithServices,
@@ -149,8 +156,12 @@ def comparison_file(
 ) -> Response:
     """Return flocks side by side as a file."""
     named = checked_flocks(flock, caller, Right.EXPORT)
-    made_of = _made(services, caller, "comparison", named, shape)
-    return _file(services, caller, made_of, (farm for farm, _ in named), form, of_file)
+
+    def work() -> Response:
+        made_of = _made(services, caller, "comparison", named, shape)
+        return _file(services, caller, made_of, (farm for farm, _ in named), form, of_file)
+
+    return await services.heavy.do(caller.key, work)
 
 
 def checked_flocks(named: list[str], caller: Caller, right: Right) -> tuple[tuple[str, str], ...]:

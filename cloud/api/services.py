@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 
 from cloud.alerts.delivery.desk import NotificationDesk
 from cloud.alerts.engine import Engine
+from cloud.api.heavy import Heavy
 from cloud.config import CloudConfig
 from cloud.droppings import DroppingsNetwork
 from cloud.glance import Glance
@@ -47,6 +48,8 @@ class Services:
     provider: Provider | None
     notifications: NotificationDesk
     engine: Engine
+    heavy: Heavy
+    exports: Heavy
     decided: Callable[[], None]
     """Tells all processes, from the event loop's thread, that it was decided anew which devices may speak."""
 

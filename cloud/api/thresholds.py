@@ -5,7 +5,6 @@ The ETag is the version, and a change must name the one it was made on: two peop
 
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from threading import Lock
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header, Response
@@ -31,9 +30,6 @@ CHANGES_MOST: Final = 200
 RINGS_MOST: Final = 500
 MINUTES_A_DAY: Final = 1_440
 """A replay looks at a value a minute: more would change nothing with hold times of minutes."""
-
-ONE_REPLAY: Final = Lock()
-"""A replay keeps a processor busy for a second: several at once would stand in the way of what the houses send."""
 
 READ: Final = Depends(may(Right.READ))
 LIMITS: Final = Depends(may(Right.LIMITS))
@@ -84,8 +80,14 @@ def changes(
 
 
 @router.post("/{farm}/{house}/thresholds/replay", dependencies=[READ])
-def try_out(farm: FarmPath, house: HousePath, asked: ReplayAsked, services: WithServices) -> ReplayAnswer:
+async def try_out(
+    farm: FarmPath, house: HousePath, asked: ReplayAsked, services: WithServices, caller: WithCaller
+) -> ReplayAnswer:
     """Say what would have rung on the past days with these settings; nothing is changed."""
+    return await services.heavy.do(caller.key, lambda: _replayed(services, farm, house, asked))
+
+
+def _replayed(services: Services, farm: str, house: str, asked: ReplayAsked) -> ReplayAnswer:
     known_house(services, farm, house)
     settings = asked.settings or _newest(services, farm, house).settings
     now = datetime.now(UTC)
@@ -94,8 +96,7 @@ def try_out(farm: FarmPath, house: HousePath, asked: ReplayAsked, services: With
         services.series, services.records, farm, house, services.zones.of(farm), points=asked.days * MINUTES_A_DAY
     )
     only = set(rules()) if asked.rules is None else set(asked.rules)
-    with ONE_REPLAY:
-        played = replay(history, settings, to_unix_ms(began), to_unix_ms(now), only)
+    played = replay(history, settings, to_unix_ms(began), to_unix_ms(now), only)
     counts = {key: sum(ring.rule == key for ring in played.rings) for key in rules() if key in only}
     return ReplayAnswer.model_validate(
         {

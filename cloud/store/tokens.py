@@ -84,8 +84,8 @@ def revoke(records: Records, organisation: int, token_id: int, actor: Actor) -> 
     return True
 
 
-def bearer(records: Records, secret: str, now: datetime) -> tuple[str, Grants] | None:
-    """Return name and grants of the machine that has this secret; None when it is over or unknown."""
+def bearer(records: Records, secret: str, now: datetime) -> tuple[int, str, Grants] | None:
+    """Return id, name and grants of the token with this secret; None when it is over or unknown."""
     query = select(ApiToken).where(ApiToken.token_hash == hashed(secret))
     with records.reading() as connection:
         row = connection.execute(query).first()
@@ -95,7 +95,7 @@ def bearer(records: Records, secret: str, now: datetime) -> tuple[str, Grants] |
     if row.used_ms is None or row.used_ms < ms(now) - USE_NOTED_EVERY_MS:
         with records.writing() as connection:
             connection.execute(update(ApiToken).where(ApiToken.id == row.id).values(used_ms=ms(now)))
-    return row.name, _grants(row, owned)
+    return row.id, row.name, _grants(row, owned)
 
 
 def _grants(row: Row[Any], owned: Collection[str]) -> Grants:

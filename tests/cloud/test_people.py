@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 
+from cloud.alerts.delivery.members import Members
+from cloud.api.caller import resolve
 from cloud.app import create_app
 from cloud.config import CloudConfig
-from cloud.rights import Role
+from cloud.rights import Right, Role
 from cloud.store import enrolments, farms, houses, invitations, people, tokens
 from cloud.store.records import Records
 from contract.place import Place
@@ -280,6 +282,18 @@ class TestTokens:
         tomorrow = datetime.now(UTC) + timedelta(days=1, minutes=1)
         assert await asyncio.to_thread(tokens.bearer, app.state.services.records, made["secret"], tomorrow) is None
 
+    async def test_tokens_of_one_name_are_two_callers(self, app: FastAPI, mei: httpx.AsyncClient, home: str):
+        wanted = {"name": "office", "rights": ["read"], "farms": ["hill"]}
+        keys = set()
+        for _ in range(2):
+            made = (await mei.post(f"{home}/tokens", json=wanted)).json()
+            headers = [(b"authorization", f"Bearer {made['secret']}".encode())]
+            request = Request({"type": "http", "method": "GET", "path": "/", "headers": headers, "query_string": b""})
+            caller = await asyncio.to_thread(resolve, app.state.services, request)
+            assert caller is not None
+            keys.add(caller.key)
+        assert len(keys) == 2
+
     @pytest.mark.parametrize(
         "wanted", [{"rights": ["people"]}, {"rights": ["read", "people"]}, {"rights": ["read"], "farms": ["valley"]}]
     )
@@ -287,6 +301,25 @@ class TestTokens:
         self, mei: httpx.AsyncClient, home: str, wanted: dict[str, Any]
     ):
         assert code(await mei.post(f"{home}/tokens", json={"name": "x", **wanted})) == (422, "bad_post")
+
+
+async def test_who_is_told_is_asked_for_the_right_anew(
+    app: FastAPI, mei: httpx.AsyncClient, li: httpx.AsyncClient, home: str
+):
+    joined = await li.post(
+        "/api/v1/invitations/accept", json={"token": await invited(mei, home, role="agronomist"), **LI}
+    )
+    assert joined.status_code == 200, joined.text
+    [member] = [one for one in (await mei.get(f"{home}/people")).json() if one["name"] == LI["name"]]
+    people_of = Members(app.state.services.records, "en")
+
+    async def may(right: Right, *named: str) -> bool:
+        return await asyncio.to_thread(people_of.may, member["id"], right, named)
+
+    assert [await may(Right.EXPORT, "hill"), await may(Right.ANSWER, "hill")] == [True, False]
+    assert not await may(Right.READ, "hill", "valley")
+    await mei.delete(f"{home}/people/{member['id']}")
+    assert not await may(Right.READ, "hill")
 
 
 class TestAccount:
