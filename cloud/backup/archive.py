@@ -126,6 +126,8 @@ def checked(folder: Path, told: Told) -> Manifest:
     if manifest.format > FORMAT:
         raise BadBackup(f"{folder} was taken by a newer Henwise ({manifest.version}); update this one")
     for number, (name, entry) in enumerate(manifest.files.items(), 1):
+        if PurePath(name).is_absolute() or ".." in PurePath(name).parts:
+            raise BadBackup(f"{name!r} would lead out of the backup: it is none of Henwise's")
         try:
             found = entry_of(folder / PurePath(name))
         except OSError as error:

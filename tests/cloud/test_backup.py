@@ -225,6 +225,17 @@ class TestRefusals:
             restore(new, taken, told)
         assert not (new.data_dir / "series.db").exists()
 
+    def test_a_file_that_leads_out_of_the_backup_is_refused(self, taken: Path, tmp_path: Path):
+        manifest = json.loads((taken / "manifest.json").read_text())
+        picture = next(name for name in manifest["files"] if name.startswith("pictures/"))
+        manifest["files"]["pictures/../../outside.jpg"] = manifest["files"][picture]
+        (tmp_path / "outside.jpg").write_bytes((taken / picture).read_bytes())
+        (taken / "manifest.json").write_text(json.dumps(manifest))
+        new = sqlite(tmp_path / "new")
+        with pytest.raises(BadBackup, match="out of the backup"):
+            restore(new, taken, told)
+        assert not (new.data_dir.parent / "outside.jpg").exists()
+
     def test_stores_that_are_not_empty_are_refused(self, taken: Path, tmp_path: Path):
         for part, words in (("records", "not empty"), ("series", "series"), ("pictures", "pictures")):
             with pytest.raises(CannotStart, match=words):
