@@ -9,6 +9,9 @@ from collections.abc import Iterator
 MOST_PX = 4096
 """A picture with a longer side is refused: a few hundred kilobytes can unfold to gigabytes in a browser."""
 
+MOST_SCANS = 100
+"""A progressive picture has about ten; thousands of them, thirty bytes each, keep a decoder busy for minutes."""
+
 _START, _END, _SCAN = 0xD8, 0xD9, 0xDA
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
@@ -25,6 +28,10 @@ def jpeg_problem(content: bytes, size_wh: tuple[int, int] | None = None) -> str:
         return f"jpeg: it is {found_wh[0]}x{found_wh[1]} pixels, size_wh says {size_wh[0]}x{size_wh[1]}"
     if max(found_wh) > MOST_PX:
         return f"jpeg: {max(found_wh)} pixels on a side are too many; send at most {MOST_PX}"
+    # Within a scan FF is followed by 00, so this is a mark, or a rare chance within the segments before the first one.
+    scans = content.count(bytes((0xFF, _SCAN)))
+    if scans > MOST_SCANS:
+        return f"jpeg: {scans} scans are too many; send baseline or progressive JPEG as cameras make it"
     return ""
 
 

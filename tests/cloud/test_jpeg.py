@@ -44,6 +44,17 @@ def test_a_picture_that_would_unfold_to_too_much_is_refused():
     assert "too many" in jpeg_problem(jpeg(MOST_PX + 1, 8), (MOST_PX + 1, 8))
 
 
+def test_a_picture_of_thousands_of_scans_is_refused():
+    """Thirty bytes each, a millisecond of a processor each at 4096 pixels a side: one of 300 kB takes eight seconds."""
+    progressive = jpeg(60, 40, cv2.IMWRITE_JPEG_PROGRESSIVE, 1)
+    last = progressive.rindex(b"\xff\xda")
+    for more, problem in ((20, ""), (2_000, "scans are too many")):
+        content = progressive[:-2] + progressive[last:-2] * more + progressive[-2:]
+        assert cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR).shape == (40, 60, 3)
+        assert problem in jpeg_problem(content, (60, 40))
+        assert (problem == "") == (jpeg_problem(content, (60, 40)) == "")
+
+
 @given(st.binary(max_size=400), st.integers(0, len(PHOTO)))
 def test_no_bytes_break_it(noise: bytes, start: int):
     for content in (noise, b"\xff\xd8" + noise + b"\xff\xd9", PHOTO[:start] + noise + PHOTO[start:]):
