@@ -12,7 +12,7 @@ from cloud.store.columns import Values
 from cloud.store.series import SeriesKey, SeriesStore
 
 QUANTITIES: Final = ("visible_birds", "temperature_celsius")
-"""What is drawn, the first that a house measures."""
+"""What is drawn: the first that a house measures and has a line of."""
 STEPS: Final = 48
 STEP_MS: Final = 30 * 60_000
 
@@ -43,11 +43,15 @@ class Trends:
 
     def _read(self, farm: str, house: str, end_ms: int) -> Trend | None:
         keys = self._series.keys(farm, house)
+        first = None
         for quantity in QUANTITIES:
             chosen = [key for key in keys if key.quantity == quantity and "." not in key.source]  # no zones
             if chosen:
-                return self._trend(quantity, chosen, end_ms)
-        return None
+                trend = self._trend(quantity, chosen, end_ms)
+                if sum(value is not None for value in trend.mean) > 1:
+                    return trend
+                first = first or trend  # a camera that began just now: what was there before it has a line
+        return first
 
     def _trend(self, quantity: str, keys: Sequence[SeriesKey], end_ms: int) -> Trend:
         steps = np.stack([self._steps(key, end_ms) for key in keys])

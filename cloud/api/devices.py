@@ -106,7 +106,7 @@ def enrol(asked: EnrolmentAsked, request: Request, services: WithServices) -> Me
         membership = let_in(services.config, services.records, asked.code, address)
     if membership is None:
         detail = "This code is used, over or wrong; have another made on the farm's page."
-        raise not_found("no_such_code", detail, zh="此绑定码已使用、已过期或有误，请在农场页面重新生成。")
+        raise not_found("no_such_code", detail, zh="此绑定码已使用、已过期或有误，请在养殖场页面重新生成。")
     services.attempts.succeeded(None, address)
     return membership
 

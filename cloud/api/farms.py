@@ -50,7 +50,7 @@ def add_farm(
         spoken_for = farms.is_heard(connection, wanted.farm)  # devices speak there: whose they are, the operator knows
         if farms.owner_of(connection, wanted.farm) is not None or spoken_for:
             detail = f"The farm {wanted.farm!r} is taken; choose another name, or ask the service's operator."
-            zh = f"农场名“{wanted.farm}”已被使用，请换一个，或联系服务管理员。"
+            zh = f"养殖场名“{wanted.farm}”已被使用，请换一个，或联系服务管理员。"
             raise Refusal(HTTPStatus.CONFLICT, "farm_taken", detail, zh=zh)
         farms.claim(connection, wanted.farm, organisation, actor.at_ms)
         farms.describe(connection, wanted.farm, wanted.name, wanted.time_zone)

@@ -39,7 +39,7 @@ def no_such_house(farm: str, house: str) -> Refusal:
 
 def no_such_farm(farm: str) -> Refusal:
     """Say that there is no such farm, or none that the caller may know of."""
-    return not_found("no_such_farm", f"There is no farm {farm}.", zh=f"没有农场 {farm}。")
+    return not_found("no_such_farm", f"There is no farm {farm}.", zh=f"没有养殖场 {farm}。")
 
 
 def device_with_camera(services: Services, farm: str, house: str, camera: str, device: str | None) -> Place:

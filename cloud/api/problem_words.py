@@ -55,7 +55,7 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
     "bad_post": {"en": "Nobody can be that here.", "zh": "无法授予该角色或权限。"},
     "last_owner": {"en": "The organisation would have no owner any more.", "zh": "组织不能没有场主。"},
     "name_taken": {"en": "Somebody has this name already.", "zh": "该用户名已被使用。"},
-    "farm_taken": {"en": "There is a farm of this name already.", "zh": "该农场名已被使用。"},
+    "farm_taken": {"en": "There is a farm of this name already.", "zh": "该养殖场名已被使用。"},
     "no_such_organisation": {"en": "There is no such organisation.", "zh": "没有这个组织。"},
     "no_such_person": {"en": "There is no such person here.", "zh": "这里没有这个人员。"},
     "no_such_invitation": {
@@ -64,7 +64,7 @@ TITLES: Final[dict[str, dict[Language, str]]] = {
     },
     "no_such_session": {"en": "This browser is signed out already.", "zh": "该浏览器已退出登录。"},
     "no_such_token": {"en": "There is no such token any more.", "zh": "该令牌已不存在。"},
-    "no_such_farm": {"en": "There is no such farm.", "zh": "没有这个农场。"},
+    "no_such_farm": {"en": "There is no such farm.", "zh": "没有这个养殖场。"},
     "no_such_house": {"en": "There is no such house.", "zh": "没有这栋鸡舍。"},
     "no_such_device": {"en": "There is no such device.", "zh": "没有这台设备。"},
     "no_such_camera": {"en": "There is no such camera.", "zh": "没有这个摄像头。"},

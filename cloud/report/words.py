@@ -33,7 +33,7 @@ TABLES: Final[dict[str, Both]] = {
     "past_forecasts": ("Past forecasts", "以往预测"),
     "compared": ("Comparison", "对比"),
     "weights_by_age": ("Weights by age", "各日龄体重"),
-    "standing": ("Beside other farms' flocks", "与其他农场批次对比"),
+    "standing": ("Beside other farms' flocks", "与其他养殖场批次对比"),
 }
 
 COLUMNS: Final[dict[str, Both]] = {

@@ -1,5 +1,6 @@
 """A frame and a box -> the small picture that a finding rests on. Nothing is drawn in; the box stands beside it."""
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -62,12 +63,12 @@ def evidence(image: Image, xyxy: NDArray[np.float32] | None, score: float, *, mo
 
 
 def _around(box: NDArray[np.float32], wide: int, high: int) -> tuple[int, int, int, int]:
+    """Return the part of the frame that is shown; at the frame's edge it is moved inwards, not cut."""
     size = box[2:] - box[:2]
     side = max(float(size.max()) * (1 + 2 * CONTEXT), LEAST_SHARE * min(wide, high), 2.0)
-    middle = (box[:2] + box[2:]) / 2
-    low = np.clip(np.floor(middle - side / 2), 0, (wide - 1, high - 1)).astype(int)
-    top = np.clip(np.ceil(middle + side / 2), low + 1, (wide, high)).astype(int)
-    return int(low[0]), int(low[1]), int(top[0]), int(top[1])
+    shown = np.minimum(math.ceil(side), (wide, high))
+    low = np.clip(np.floor((box[:2] + box[2:] - side) / 2), 0, (wide, high) - shown).astype(int)
+    return int(low[0]), int(low[1]), int(low[0] + shown[0]), int(low[1] + shown[1])
 
 
 def _light_enough(image: Image, most_bytes: int) -> bytes:

@@ -57,6 +57,20 @@ def test_a_trend_adds_cameras_up_and_leaves_gaps(series: EmbeddedSeries):
     assert Trends(series, lambda: end).of("hill", "house-9") is None
 
 
+def test_a_camera_that_began_just_now_does_not_hide_the_days_warmth(series: EmbeddedSeries):
+    end = datetime(2026, 11, 22, 12, 10, tzinfo=UTC)
+    last_ms = int(end.timestamp() * 1000) // STEP_MS * STEP_MS - STEP_MS
+    camera = SeriesKey("hill", "house-2", "pi-1", "cam-1", "visible_birds")
+    thermometer = SeriesKey("hill", "house-2", "pi-1", "t-1", "temperature_celsius")
+    series.append([Point(camera, last_ms + 1000, 100.0)])
+    alone = Trends(series, lambda: end).of("hill", "house-2")
+    series.append([Point(thermometer, last_ms - step * STEP_MS, 20.0) for step in range(2)])
+    trend = Trends(series, lambda: end).of("hill", "house-2")
+    assert alone is not None
+    assert trend is not None
+    assert (alone.quantity, trend.quantity) == ("visible_birds", "temperature_celsius")
+
+
 async def test_the_pictures_of_a_day_are_spread_over_it(app: FastAPI, mei: httpx.AsyncClient):
     now = datetime.now(UTC).replace(microsecond=0)
     await settle(app, *(snapshot(n + 1, now - timedelta(hours=n)) for n in range(8)))

@@ -29,12 +29,39 @@ def small_targets(page: Page) -> list[str]:
 
 
 def sticks_out(page: Page) -> list[str]:
-    """Return what is wider than the screen; empty when nothing scrolls sideways."""
+    """Return what is wider than the screen; empty when nothing scrolls sideways.
+
+    ``innerWidth`` says nothing: a phone's browser makes it as wide as the page.
+    """
     return list(
         page.evaluate(
-            """() => document.documentElement.scrollWidth <= innerWidth ? [] :
-                 [...document.querySelectorAll('body *')]
-                   .filter(e => e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 200))"""
+            """() => { const {scrollWidth, clientWidth} = document.documentElement;
+                       return scrollWidth <= clientWidth ? [] : [...document.querySelectorAll('body *')]
+                         .filter(e => e.getBoundingClientRect().right > clientWidth + 1)
+                         .map(e => e.outerHTML.slice(0, 200)) }"""
+        )
+    )
+
+
+def overlapping(page: Page) -> list[str]:
+    """Return the words that stand on other words; line boxes may touch by a few pixels."""
+    return list(
+        page.evaluate(
+            """() => {
+                 const aside = ".visually-hidden, nav, svg, script, noscript, select, [aria-hidden=true]";
+                 const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), lines = [];
+                 while (walk.nextNode()) {
+                   const node = walk.currentNode, range = document.createRange();
+                   const {parentElement} = node;  // what is folded up has its place, but is not seen
+                   if (!node.data.trim() || parentElement.closest(aside) || !parentElement.checkVisibility()) continue;
+                   range.selectNodeContents(node);
+                   for (const box of range.getClientRects()) lines.push([box, node.data.trim()]);
+                 }
+                 const shared = (a, b) => Math.min(Math.min(a.right, b.right) - Math.max(a.left, b.left),
+                                                   Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
+                 return lines.flatMap(([box, text], at) => lines.slice(at + 1)
+                   .filter(([other]) => shared(box, other) > 4).map(([, over]) => `${text} | ${over}`));
+               }"""
         )
     )
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.cloud.service import CloudProcess
 from tests.dashboard.conftest import phone
-from tests.dashboard.looking import axe_violations, small_targets
+from tests.dashboard.looking import axe_violations, small_targets, sticks_out
 from tests.openid_provider import SECRET, OpenIdProvider, openid_provider
 from tests.servers import free_port
 
@@ -77,7 +77,7 @@ def doors(fresh: Doors, browser: Browser) -> Doors:
 def assert_clean(page: Page) -> None:
     assert axe_violations(page) == []
     assert small_targets(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert sticks_out(page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.dashboard.conftest import PASSWORD, Phone, phone
 from tests.dashboard.estate import HILL, HOUSES, VALLEY, Estate, at, command, estate
-from tests.dashboard.looking import axe_violations, complaints_of, small_targets, sticks_out
+from tests.dashboard.looking import axe_violations, complaints_of, overlapping, small_targets, sticks_out
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600), pytest.mark.xdist_group("estate")]
 
@@ -23,15 +24,20 @@ PAGES = {
     "/logs": "main li a",
     "/flocks": "[data-row]",
     "/more": "[data-card=phone]",
+    "/notifications": "[data-card=add-channel]",
     "/devices": "[data-device]",
     "/people": "[data-person]",
     "/curves": "[data-curve]",
+    HOUSE: "[data-card=birds] [data-value]",
+    f"{HOUSE}/log": "main form",
     f"{HOUSE}/flock": "[data-flock]",
     f"{HOUSE}/charts": "[data-card=chart] canvas",
     f"{HOUSE}/limits": "[data-rule]",
     f"{HOUSE}/droppings": "main h2, main .soft",
 }
 """Page -> what is there once it stands."""
+LOCALES = ("en-US", "zh-CN")
+WIDTHS_PX = (390, 320)
 
 DROPPINGS = Path(__file__).parents[1] / "fixtures" / "droppings"
 
@@ -40,14 +46,15 @@ DROPPINGS = Path(__file__).parents[1] / "fixtures" / "droppings"
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     with estate(tmp_path_factory.mktemp("estate")) as running:
         running.edges[HILL, "house-2"].finding("dead-1", "dead_suspect", "lying_on_side")
+        for name, role in (("fang", "farmer"), ("su", "agronomist")):
+            command(running.cloud, "user", "add", name, "--role", role, "--password-stdin", stdin=PASSWORD + "\n")
         yield running
 
 
-@pytest.fixture(scope="module", params=[("en-US", 320), ("zh-CN", 390)], ids=["en-320", "zh-390"])
+@pytest.fixture(scope="module", params=LOCALES)
 def held(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Phone]:
     """One phone for all pages of a language: signing in again for each would be most of the time."""
-    locale, width = request.param
-    with phone(browser, locale=locale, width=width) as one:
+    with phone(browser, locale=request.param) as one:
         yield one
 
 
@@ -55,23 +62,28 @@ def held(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Phone]:
 def test_every_page_is_for_everybody(here: Estate, held: Phone, path: str):
     page = at(held, here, path)
     page.locator(PAGES[path]).first.wait_for()
+    for width in WIDTHS_PX:
+        page.set_viewport_size({"width": width, "height": 844})
+        assert sticks_out(page) == [], width
+        assert overlapping(page) == [], width
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert axe_violations(page) == [], scheme
     assert small_targets(page) == []
-    assert sticks_out(page) == []
     assert complaints_of(held.complaints) == []
 
 
-def test_large_text_still_fits_a_narrow_phone(here: Estate, browser: Browser):
-    with phone(browser, width=320) as held:
+@pytest.mark.parametrize("locale", LOCALES)
+def test_large_text_still_fits_a_narrow_phone(here: Estate, browser: Browser, locale: str):
+    with phone(browser, locale=locale, width=320) as held:
         page = at(held, here, "/more")
-        page.get_by_label("Large text").check()
-        for path in ("/", "/alerts", HOUSE, f"{HOUSE}/charts", f"{HOUSE}/limits"):
+        page.locator("[data-card=phone] input[type=checkbox]").first.check()
+        for path, there in PAGES.items():
             page.goto(here.cloud.url + path)
-            page.locator(PAGES.get(path, "[data-card=birds] [data-value]")).first.wait_for()
+            page.locator(there).first.wait_for()
             assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "20px"
             assert sticks_out(page) == [], path
+            assert overlapping(page) == [], path
 
 
 def test_the_house_in_trouble_stands_first_and_the_others_are_quiet(here: Estate, browser: Browser):
@@ -107,10 +119,11 @@ def test_back_from_a_house_its_card_is_in_sight_again(here: Estate, browser: Bro
 
 def test_an_alert_is_put_off_given_away_and_remembered(here: Estate, browser: Browser):
     with phone(browser) as held:
-        page = at(held, here, "/alerts")
+        page = at(held, here, "/alerts", "fang")
         alert = page.locator("[data-alert]").first
         expect(alert).to_contain_text("What to do now")
         expect(alert.locator("img")).to_be_visible()
+        expect(alert.locator("svg path[d^='M178 100']")).to_have_count(2)  # which of the birds it is
         alert.get_by_role("button", name="Later").click()
         alert.get_by_role("button", name="4 hours").click()
         expect(alert).to_contain_text("Put off until")
@@ -179,38 +192,76 @@ def test_gates_and_what_is_not_believed_are_drawn_and_said_in_the_units_of_the_p
         assert "°C" not in page.locator("main").inner_text()
 
 
-def pinch(page: Page, apart: tuple[int, int], to: tuple[int, int]) -> None:
-    """Put two fingers on the chart, symmetric around its middle, and move them."""
-    box = page.locator("[data-card=chart] .u-over").bounding_box()
-    assert box is not None
-    session = page.context.new_cdp_session(page)
-    middle, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+class Fingers:
+    """Fingers on the page's chart, by how far they are from its middle."""
 
-    def touch(kind: str, distance: int | None) -> None:
-        sides = () if distance is None else (-distance, distance)
-        points = [{"x": middle + side, "y": y, "id": finger} for finger, side in enumerate(sides)]
-        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    def __init__(self, page: Page) -> None:
+        chart = page.locator("[data-card=chart]")
+        chart.locator("canvas").wait_for()
+        chart.scroll_into_view_if_needed()
+        box = chart.locator(".u-over").bounding_box()
+        assert box is not None
+        self._session = page.context.new_cdp_session(page)
+        self._middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
-    touch("touchStart", apart[0])
-    for distance in range(apart[0], to[0], 4):
-        touch("touchMove", distance)
-    touch("touchEnd", None)
+    def touch(self, kind: str, *beside_px: int) -> None:
+        x, y = self._middle
+        points = [{"x": x + beside, "y": y, "id": finger} for finger, beside in enumerate(beside_px)]
+        self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    def pinch(self, start: int, end: int) -> None:
+        """Put two down, as far from the middle on either side, and move them."""
+        self.touch("touchStart", -start, start)
+        for beside in range(start, end, 4):
+            self.touch("touchMove", -beside, beside)
+        self.touch("touchEnd")
+
+    def tap(self) -> None:
+        self.touch("touchStart", 0)
+        self.touch("touchEnd")
 
 
-def test_two_fingers_zoom(here: Estate, browser: Browser):
+def test_a_finger_reads_two_zoom_and_two_taps_show_everything(here: Estate, browser: Browser):
     with phone(browser) as held:
         page = at(held, here, f"{HOUSE}/charts")
-        page.locator("[data-card=chart] canvas").wait_for()
-        chart = page.locator("[data-card=chart] [role=img]")
+        fingers = Fingers(page)
+        readout, chart = page.locator("[data-readout]"), page.locator("[data-card=chart] [role=img]")
+        expect(readout).to_contain_text("Lowest")
+        fingers.touch("touchStart", 124)
+        fingers.touch("touchMove", 120)
+        expect(readout).to_have_text(re.compile(r"\d\d:\d\d · 2\d\.\d °C"))
+        fingers.touch("touchEnd")
+        expect(readout).to_contain_text("Lowest")
+
         day = str(chart.get_attribute("aria-label"))
-        page.locator("[data-card=chart]").scroll_into_view_if_needed()
-        pinch(page, (30, 30), (120, 120))
+        fingers.pinch(30, 120)
         expect(chart).not_to_have_attribute("aria-label", day, timeout=10_000)
+        fingers.tap()
+        fingers.tap()
+        expect(page.get_by_role("button", name="Flock", exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_chosen_curve_stands_whole_in_its_strip_and_the_page_stays_where_it_is(here: Estate, browser: Browser):
+    in_sight = """() => {
+        const {left, right} = document.querySelector("main > fieldset [aria-pressed=true]").getBoundingClientRect();
+        return left >= 0 && right <= document.documentElement.clientWidth;
+    }"""
+    with phone(browser, width=320) as held:
+        page = at(held, here, f"{HOUSE}/charts?of=visible_birds")
+        strip = page.locator("main > fieldset")
+        expect(strip.locator("[aria-pressed=true]")).to_have_text("Birds seen")
+        page.wait_for_function(in_sight)
+        strip.locator("button").first.click()
+        page.wait_for_function(in_sight)
+        assert page.evaluate("scrollY") == 0
 
 
 def test_an_agronomist_compares_two_flocks_and_takes_the_table_away(here: Estate, browser: Browser):
     with phone(browser, width=1280) as held:
-        page = at(held, here, "/flocks")
+        page = at(held, here, "/flocks", "su")
+        page.get_by_label("Search").fill("valley")
+        expect(page.locator("[data-row]")).to_have_count(1)
+        page.get_by_label("Search").fill("")
         page.get_by_role("button", name="Sort by Age, days").click()
         expect(page.locator("[data-row]").first).to_have_attribute("data-row", f"{HILL}/house-1")
         held_back: list[Route] = []
@@ -234,8 +285,12 @@ def test_an_agronomist_compares_two_flocks_and_takes_the_table_away(here: Estate
         rows = list(csv.reader(io.StringIO(Path(taken.value.path()).read_text("utf-8-sig"))))
         assert len(rows) == 1 + len(HOUSES)
         assert rows[0][0] == "House"
+        report = page.locator("[data-report]")
+        report.get_by_role("button", name="Look at it").click()
+        expect(report.locator("[data-preview=comparison] h4")).to_have_count(2)
+        assert axe_violations(page) == []
         with page.expect_download() as taken:
-            page.locator("[data-report]").get_by_role("button", name="Download CSV").click()
+            report.get_by_role("button", name="Download CSV").click()
         assert len(Path(taken.value.path()).read_text("utf-8-sig").splitlines()) > 1
 
 
@@ -340,20 +395,57 @@ def test_an_owner_invites_a_viewer_who_sees_one_farm_only(here: Estate, browser:
         page.locator("main p, [data-flock]").first.wait_for()
         expect(page.locator("[data-card=do]")).to_have_count(0)
 
+        # Made a technician of the other farm, it is that one she sees.
+        held.page.goto(f"{here.cloud.url}/people")
+        vera = held.page.locator("[data-person=vera]")
+        expect(vera).to_contain_text("viewer, Valley")
+        vera.get_by_role("button", name="Change").click()
+        vera.get_by_role("button", name="technician").click()
+        vera.get_by_label("Where").select_option(HILL)
+        assert axe_violations(held.page) == []
+        vera.get_by_role("button", name="Save").click()
+        expect(vera).to_contain_text("technician, Hillside")
+        page.goto(f"{here.cloud.url}{HOUSE}")
+        expect(page.locator("h1")).to_contain_text("House 2")
+        page.goto(f"{here.cloud.url}/houses/{VALLEY}/house-1")
+        expect(page.get_by_role("alert")).to_contain_text("not known here")
+
+
+def test_farms_and_houses_get_names_and_a_time_zone(here: Estate, browser: Browser):
+    with phone(browser) as held:
+        page = at(held, here, "/people")
+        form = page.locator(f"[data-farm={VALLEY}]")
+        form.get_by_label("Time zone").fill("Europe/Nowhere")
+        form.get_by_role("button", name="Save").click()
+        expect(form.get_by_role("alert")).to_be_visible()
+        form.get_by_label("Name", exact=True).fill("Lower meadow")
+        form.get_by_label("Time zone").fill("Europe/Berlin")
+        form.get_by_label("Name of House 1").fill("The old barn")
+        form.get_by_role("button", name="Save").click()
+        expect(form.get_by_role("button")).to_have_text("Saved.")
+        page.goto(here.cloud.url)
+        expect(page.locator(f"[data-house='{VALLEY}/house-1']")).to_contain_text("The old barn")
+        [house] = [one for one in here.tell("GET", "/overview")["houses"] if one["farm"] == VALLEY]
+        assert house["time_zone"] == "Europe/Berlin"
+        form_again = {"name": None, "time_zone": None}
+        here.tell("PUT", f"/farms/{VALLEY}", form_again)
+        here.tell("PUT", f"/farms/{VALLEY}/houses/house-1", {"name": None})
+
 
 def test_whoever_removes_an_owner_is_told_which_tokens_go_with_them(here: Estate, browser: Browser):
     command(here.cloud, "user", "add", "wang", "--role", "owner", "--password-stdin", stdin=PASSWORD + "\n")
     organisation = here.tell("GET", "/farms")[0]["organisation"]
     with httpx.Client(base_url=f"{here.cloud.url}/api/v1") as wang:
         wang.post("/session", json={"name": "wang", "password": PASSWORD}).raise_for_status()
-        made = wang.post(f"/organisations/{organisation}/tokens", json={"name": "ledger", "rights": ["read"]})
+        for name in ("ledger", "mill"):
+            made = wang.post(f"/organisations/{organisation}/tokens", json={"name": name, "rights": ["read"]})
     key = {"Authorization": f"Bearer {made.json()['secret']}"}
     assert httpx.get(f"{here.cloud.url}/api/v1/farms", headers=key).status_code == HTTPStatus.OK
     with phone(browser) as held:
         row = at(held, here, "/people").locator("[data-person=wang]")
-        expect(row.locator("[data-tokens]")).to_have_text("API tokens they made: ledger")
+        expect(row.locator("[data-tokens]")).to_have_text("API tokens they made: mill and ledger")
         row.get_by_role("button", name="Remove").click()
-        expect(row.get_by_role("alert")).to_contain_text("stop working then: ledger")
+        expect(row.get_by_role("alert")).to_contain_text("stop working then: mill and ledger")
         row.get_by_role("button", name="Yes, remove").click()
         expect(row).to_have_count(0)
     assert httpx.get(f"{here.cloud.url}/api/v1/farms", headers=key).status_code == HTTPStatus.UNAUTHORIZED

@@ -3,7 +3,9 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +15,18 @@ from playwright.sync_api import Browser, Page, Route, Worker, expect
 
 from cloud.alerts.delivery.keys import load_keys
 from cloud.alerts.delivery.links import Link, Signer
+from contract.place import Place
 from tests.cloud.delivery import conftest as delivery
 from tests.cloud.delivery.conftest import Receiver
+from tests.cloud.delivery.subscribed import Subscribed
 from tests.cloud.service import CloudProcess, cloud_process, today
 from tests.dashboard.conftest import PASSWORD, USER, phone, running
 from tests.dashboard.looking import axe_violations, small_targets
+from tests.dashboard.speaking import speaker
 from tests.servers import Mosquitto
 
 receiver = delivery.receiver
+PLACE = Place(farm="hill", house="house-2", device="edge-1")
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600), pytest.mark.xdist_group("notifications")]
 
@@ -50,9 +56,9 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CloudProcess]:
         yield service
 
 
-def opened(page: Page, cloud: CloudProcess) -> Page:
+def opened(page: Page, cloud: CloudProcess, user: str = USER) -> Page:
     page.goto(f"{cloud.url}/notifications")
-    page.locator("input[autocomplete=username]").fill(USER)
+    page.locator("input[autocomplete=username]").fill(user)
     page.locator("input[type=password]").fill(PASSWORD)
     page.locator("button[type=submit]").click()
     page.locator("[data-card=add-channel]").wait_for()
@@ -150,8 +156,8 @@ class Woken:
         )
 
 
-@pytest.fixture
-def woken(cloud: CloudProcess, browser: Browser) -> Iterator[Woken]:
+@contextmanager
+def woken_by(user: str, cloud: CloudProcess, browser: Browser) -> Iterator[Woken]:
     context = browser.new_context(locale="zh-CN", permissions=["notifications"])
     page = context.new_page()
     session = context.new_cdp_session(page)
@@ -161,12 +167,48 @@ def woken(cloud: CloudProcess, browser: Browser) -> Iterator[Woken]:
         lambda event: known.extend(one["registrationId"] for one in event["registrations"]),
     )
     session.send("ServiceWorker.enable")
-    opened(page, cloud)
+    opened(page, cloud, user)
     page.evaluate("navigator.serviceWorker.ready.then(() => null)")
     while not known or not context.service_workers:
         page.wait_for_timeout(50)
     yield Woken(page, context.service_workers[0], cloud.url, known[-1])
     context.close()
+
+
+@pytest.fixture
+def woken(cloud: CloudProcess, browser: Browser) -> Iterator[Woken]:
+    with woken_by(USER, cloud, browser) as phone_at_hand:
+        yield phone_at_hand
+
+
+def test_a_farmer_answers_an_alarm_from_the_push_to_the_acknowledged_state(
+    cloud: CloudProcess, browser: Browser, receiver: Receiver
+):
+    added = cloud.command("user", "add", "fang", "--role", "farmer", "--password-stdin", stdin=PASSWORD + "\n")
+    assert added.returncode == 0, added.stderr
+    receiver.status = HTTPStatus.CREATED  # as a push service
+    half = Subscribed(f"{receiver.url}/send/fang")
+    with woken_by("fang", cloud, browser) as woken, speaker(cloud.broker_port, PLACE) as edge:
+        subscribed = woken.page.evaluate(
+            """body => fetch("/api/v1/me/push", {method: "POST", headers: {"Content-Type": "application/json"}, body})
+                 .then(answer => answer.status)""",
+            json.dumps(json.loads(half.subscription) | {"label": "phone"}),
+        )
+        assert subscribed < HTTPStatus.BAD_REQUEST
+        edge.round()
+        edge.finding("dead-1", "dead_suspect", "lying_on_side")
+        deadline = time.monotonic() + 90
+        while not receiver.requests:
+            assert time.monotonic() < deadline, "nothing was pushed"
+            time.sleep(0.1)
+        message = half.read(receiver.requests[0].body)
+        woken.push(message)
+        shown = woken.wait_for(message["body"])
+        assert "疑似死鸡" in shown["title"] + shown["body"]
+        woken.press("acknowledge")
+        woken.wait_for(message["answers"][0]["done"])
+        woken.page.goto(cloud.url + message["page"])
+        expect(woken.page.locator("[role=status]").first).to_contain_text("fang 正在处理。")
 
 
 def test_a_pushed_alert_is_shown_and_its_button_answers(cloud: CloudProcess, woken: Woken, receiver: Receiver):

@@ -125,6 +125,31 @@ def test_without_a_service_the_last_state_opens_dated(farm: Farm, browser: Brows
         expect(page.locator("[role=status]").first).to_contain_text("All is well.")
 
 
+def test_it_can_be_installed(farm: Farm, browser: Browser):
+    with phone(browser) as held:
+        page = signed_in(held, farm)
+        page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+        answer = page.context.new_cdp_session(page).send("Page.getInstallabilityErrors")
+        # A browser under test keeps nothing, and installs nothing for that alone.
+        assert [one["errorId"] for one in answer["installabilityErrors"]] == ["in-incognito"]
+
+
+def test_a_picture_is_looked_at_from_near(farm: Farm, browser: Browser):
+    with phone(browser) as held:
+        page = signed_in(held, farm)
+        page.locator("[data-card=picture] button").first.click()
+        picture = page.locator("dialog img")
+        expect(page.locator("dialog .room svg path")).to_have_count(2)  # the boxes, and their rims
+        whole = picture.bounding_box()
+        page.locator("dialog").get_by_role("button", name="Zoom in").click()
+        near = picture.bounding_box()
+        assert whole is not None
+        assert near is not None
+        assert near["width"] > 2 * whole["width"]
+        page.locator("dialog").get_by_role("button", name="Close").click()
+        expect(page.locator("dialog")).to_have_count(0)
+
+
 def test_signing_out_leaves_nothing_of_the_farm_on_the_phone(farm: Farm, browser: Browser):
     with phone(browser) as held:
         page = signed_in(held, farm)

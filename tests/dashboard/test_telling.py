@@ -156,13 +156,22 @@ def test_a_code_lets_a_new_device_in_once(farm: Farm, technician: Phone):
         assert again.json()["code"] == "no_such_code"
 
 
-def test_an_owner_takes_a_report_away(farm: Farm, browser: Browser):
+def test_an_owner_looks_at_a_report_and_takes_it_away(farm: Farm, browser: Browser):
+    farm.edge.round()
     with phone(browser) as held:
         page = signed_in(held, farm)
         page.goto(f"{farm.cloud.url}/houses/{PLACE.farm}/{PLACE.house}/flock")
         page.locator("[data-flock] summary").click()
         report = page.locator("[data-report]")
+        report.get_by_role("button", name="Look at it").click()
+        preview = report.locator("[data-preview=flock]")
+        expect(preview.locator("h3")).to_have_text("Growth report")
+        expect(preview.locator("[data-figure=weight]")).to_contain_text("Mean weight")
         report.get_by_label("Language").select_option("zh")
+        expect(preview).to_have_count(0)
+        report.get_by_role("button", name="Look at it").click()
+        expect(preview.locator("h3")).to_have_text("生长报告")
+        assert_clean(held)
         for form, start in (("PDF", b"%PDF"), ("Excel (XLSX)", b"PK"), ("CSV", "\ufeff".encode())):
             with page.expect_download(timeout=90_000) as taken:
                 report.get_by_role("button", name=f"Download {form}").click()

@@ -38,6 +38,15 @@ def test_the_box_lies_on_the_bird(box: tuple[int, int, int, int]):
     assert (right - left) < 0.95 * shown.size_wh[0] or (bottom - top) < 0.95 * shown.size_wh[1]
 
 
+@pytest.mark.parametrize("at", [(0, 0), (1840, 0), (900, 1020), (1840, 1020)])
+def test_a_bird_at_the_edge_is_shown_with_as_much_around_it(at: tuple[int, int]):
+    def shown(x: int, y: int) -> tuple[int, int]:
+        box = (x, y, x + 80, y + 60)
+        return evidence(frame_with(box), np.array(box, np.float32), 0.7).size_wh
+
+    assert shown(*at) == shown(900, 500)
+
+
 def test_the_whole_frame_when_it_is_about_the_whole_floor():
     shown = evidence(frame_with((0, 0, 1, 1)), None, 0.5)
     assert shown.size_wh == (800, 450)

@@ -97,8 +97,8 @@ PHRASES: Final[Mapping[Language, Phrases]] = {
         open_page="打开页面",
         test_subject="测试：告警会发到这里",
         test_body="有人对“{label}”点了“测试”。真正的告警也会这样送达。",
-        signed_out_subject="农场有新消息，请登录后查看",
-        signed_out_body="您在此浏览器中的登录已失效，因此这里不显示农场的内容。请打开慧养鸡重新登录。"
+        signed_out_subject="养殖场有新消息，请登录后查看",
+        signed_out_body="您在此浏览器中的登录已失效，因此这里不显示养殖场的内容。请打开慧养鸡重新登录。"
         "如果您不再使用此浏览器，请在其他设备的“通知”页面将其删除。",
         dead_subject="告警已无法送达“{label}”",
         dead_body="“{label}”（{kind}，{shown}）多次发送失败：{why}。未送达的内容：{subject}。请在“通知”页面检查，并点“测试”。",

@@ -1,18 +1,12 @@
 """Web Push, our half: what a push service is sent can be read by the browser it is for, and is signed by us."""
 
-import base64
 import json
-import os
 import stat
 import time
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-import http_ece
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid.jwt import decode
 
 from cloud.alerts.delivery.channels import push
@@ -30,32 +24,13 @@ from cloud.store.deliveries import Claimed
 from cloud.store.media import FolderMedia
 from tests.cloud.delivery.conftest import Receiver
 from tests.cloud.delivery.farmyard import NOON
+from tests.cloud.delivery.subscribed import Subscribed
 from tests.servers import free_port
 
 HERE = Egress(private=True)
 
 
-class Browser:
-    """What a browser keeps of its subscription."""
-
-    def __init__(self, endpoint: str) -> None:
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        self.auth = os.urandom(16)
-        point = self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
-        self.subscription = json.dumps(
-            {"endpoint": endpoint, "keys": {"p256dh": _url64(point), "auth": _url64(self.auth)}}
-        )
-
-    def read(self, body: bytes) -> dict[str, Any]:
-        text = http_ece.decrypt(body, private_key=self.key, auth_secret=self.auth, version="aes128gcm")
-        return dict(json.loads(text))
-
-
-def _url64(value: bytes) -> str:
-    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
-
-
-def claimed(browser: Browser, picture: str | None = None, body: str = "现在 34 °C。") -> Claimed:
+def claimed(browser: Subscribed, picture: str | None = None, body: str = "现在 34 °C。") -> Claimed:
     words = {"zh": Words(subject="舍温过高", body=body), "en": Words(subject="Too warm", body=body)}
     content = Content(words=words, level="severe", page="/houses/hill/house-2", alerts=("a-1",), picture=picture)
     kept = KeptChannel(7, Owner(user=1), "push", "phone", browser.subscription, "", "zh", "new", "", None)
@@ -66,7 +41,7 @@ def test_a_browser_reads_what_was_sent_and_the_push_service_sees_who_sent_it(rec
     picture = tmp_path / "hill" / "found.jpg"
     picture.parent.mkdir()
     picture.write_bytes(b"jpeg")
-    keys, browser = load_keys(tmp_path), Browser(f"{receiver.url}/send/abc")
+    keys, browser = load_keys(tmp_path), Subscribed(f"{receiver.url}/send/abc")
     signer = Signer(keys.links)
     outgoing = Writer(signer, None, FolderMedia(tmp_path)).write(claimed(browser, "hill/found.jpg"), NOON)
     receiver.status = 201
@@ -95,23 +70,23 @@ def test_a_browser_reads_what_was_sent_and_the_push_service_sees_who_sent_it(rec
     [(404, "gone"), (410, "gone"), (400, "refused"), (413, "refused"), (429, "failed"), (500, "failed")],
 )
 def test_what_a_push_service_answers_is_told_apart(receiver: Receiver, tmp_path: Path, status: int, trouble: str):
-    keys, browser = load_keys(tmp_path), Browser(f"{receiver.url}/send/abc")
+    keys, browser = load_keys(tmp_path), Subscribed(f"{receiver.url}/send/abc")
     outgoing = Writer(Signer(keys.links), None, FolderMedia(tmp_path)).write(claimed(browser), NOON)
     receiver.status = status
     assert push.send(browser.subscription, outgoing, keys.vapid, "mailto:farm@example.org", HERE) == trouble
 
 
 def test_a_push_service_on_a_private_host_is_refused_and_a_silent_one_unreachable(receiver: Receiver, tmp_path: Path):
-    keys, browser = load_keys(tmp_path), Browser(f"{receiver.url}/send/abc")
+    keys, browser = load_keys(tmp_path), Subscribed(f"{receiver.url}/send/abc")
     outgoing = Writer(Signer(keys.links), None, FolderMedia(tmp_path)).write(claimed(browser), NOON)
     assert push.send(browser.subscription, outgoing, keys.vapid, "mailto:a@b.org", Egress()) == "not_allowed"
     assert receiver.requests == []
-    nobody = Browser(f"http://127.0.0.1:{free_port()}/x")
+    nobody = Subscribed(f"http://127.0.0.1:{free_port()}/x")
     assert push.send(nobody.subscription, outgoing, keys.vapid, "mailto:a@b.org", HERE) == "unreachable"
 
 
 def test_a_long_message_fits(receiver: Receiver, tmp_path: Path):
-    keys, browser = load_keys(tmp_path), Browser(f"{receiver.url}/send/abc")
+    keys, browser = load_keys(tmp_path), Subscribed(f"{receiver.url}/send/abc")
     outgoing = Writer(Signer(keys.links), None, FolderMedia(tmp_path)).write(claimed(browser, body="鸡" * 5_000), NOON)
     receiver.status = 201
     assert push.send(browser.subscription, outgoing, keys.vapid, "mailto:a@b.org", HERE) == ""
@@ -151,7 +126,7 @@ def test_a_link_is_for_one_thing_one_person_and_some_hours():
 
 
 def test_only_what_a_browser_gives_is_a_subscription():
-    good = json.loads(Browser("https://push.example/abc").subscription)
+    good = json.loads(Subscribed("https://push.example/abc").subscription)
     assert urlsplit(Subscription.model_validate(good).endpoint).hostname == "push.example"
     for endpoint in ("ftp://push.example/abc", "https://", "javascript:alert(1)", "https://push.example/ a"):
         with pytest.raises(ValueError):

@@ -138,8 +138,8 @@ describe("Client", () => {
       wish,
     );
     expect(asked).toEqual([
-      "/api/v1/farms/hill/flocks/f-1/report.csv?language=zh&units=jin&bom=true&kind=week",
-      "/api/v1/comparison.csv?language=zh&units=jin&bom=true&flock=hill%2Ff-1&flock=valley%2Fv-1",
+      "/api/v1/farms/hill/flocks/f-1/report.csv?language=zh&units=jin&kind=week&bom=true",
+      "/api/v1/comparison.csv?language=zh&units=jin&flock=hill%2Ff-1&flock=valley%2Fv-1&bom=true",
     ]);
   });
 

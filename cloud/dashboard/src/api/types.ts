@@ -96,6 +96,8 @@ export type Cause = NonNullable<PartStatus["cause"]>;
 export type PictureNow = Schemas["PictureNow"];
 export type Problem = Schemas["Problem"];
 export type ResultCode = DrawingNow["code"];
+/** A report as it is read: the same figures as in its files. */
+export type ReportNow = Schemas["ReportNow"];
 export type RollCallNow = Schemas["RollCallNow"];
 export type SeriesAnswer = Schemas["SeriesAnswer"];
 /** What should be in a house, by what people wrote down. */

@@ -56,7 +56,7 @@ export function doubtNote(doubts: Doubted[], words: Words, format: Format, nowMs
   const told = doubts.slice(-TOLD_MOST).map(({ source, fromS, toS, why }) => {
     const [from, to] = [fromS, toS].map((at) => format.moment(at * 1000, nowMs)) as [string, string];
     const span = words.doubtSpan(words.doubts[why], from, to);
-    return several ? `${displayName(source, words)}: ${span}` : span;
+    return several ? displayName(source, words) + words.colon + span : span;
   });
   const more = doubts.length > TOLD_MOST ? [words.andMore(format.number(doubts.length - TOLD_MOST))] : [];
   return words.doubted([...told, ...more].join(words.listGap));

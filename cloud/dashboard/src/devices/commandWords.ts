@@ -40,8 +40,6 @@ const en = {
     disk_refuses: "The device's disk refuses to write.",
     other: "It failed.",
   } satisfies Record<Exclude<CommandCode, "">, string>,
-  /** Between what became of a command and why. */
-  because: ": ",
   toldBy: (time: string, name: string) => `${time}, by ${name}`,
   sure: "Yes, do it",
   show: "Show",
@@ -104,7 +102,6 @@ const zh: CommandWords = {
     disk_refuses: "设备磁盘无法写入。",
     other: "执行失败。",
   },
-  because: "：",
   toldBy: (time, name) => `${time}，${name}`,
   sure: "确定执行",
   show: "查看",

@@ -19,7 +19,7 @@ const en = {
 export type BenchmarkWords = typeof en;
 
 const zh: BenchmarkWords = {
-  title: "与其他农场批次对比",
+  title: "与其他养殖场批次对比",
   of: (season) => `同品种，${season}入雏。`,
   half: "中间一半批次",
   middle: "中位数",
@@ -27,7 +27,7 @@ const zh: BenchmarkWords = {
   later: "尚无",
   few: (flocks, organisations) =>
     `暂无对比数据：季节结束后，至少 ${organisations} 个组织共 ${flocks} 个批次才会公布，以免看出是谁的批次。`,
-  out: "本农场未参与对比。允许匿名统计后，可以看到自己的批次处于什么水平。",
+  out: "本养殖场未参与对比。允许匿名统计后，可以看到自己的批次处于什么水平。",
   ask: "只有场主可以决定是否参与。",
   join: "参与对比",
   leave: "不再参与",

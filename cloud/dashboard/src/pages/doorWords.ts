@@ -45,7 +45,7 @@ const zh: DoorWords = {
   setUpNow: "完成设置",
   joinTitle: "接受邀请",
   joinOffer: (by, organisation, farm, role) =>
-    `${by} 邀请您加入“${organisation}”${farm ? `的农场 ${farm}` : ""}，角色：${role}。`,
+    `${by} 邀请您加入“${organisation}”${farm ? `的养殖场 ${farm}` : ""}，角色：${role}。`,
   joinNow: "加入",
   joinAs: (name) => `以 ${name} 的身份加入`,
   organisationName: "养殖场或公司名称",

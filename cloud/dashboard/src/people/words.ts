@@ -1,6 +1,9 @@
 /** What is said on the page of people, loaded with it. */
-import type { Role } from "../api/types";
+import type { FarmNow, Post, Role } from "../api/types";
+import { DOOR_WORDS } from "../pages/doorWords";
+import type { Words } from "../words/en";
 import type { Language } from "../words/language";
+import { displayName } from "../words/names";
 
 const en = {
   title: "People",
@@ -26,6 +29,8 @@ const en = {
   open: "Open invitations",
   until: (when: string) => `until ${when}`,
   withdraw: "Withdraw",
+  change: "Change",
+  instead: "This takes the place of all they are now.",
   remove: "Remove",
   reallyRemove: "Yes, remove",
   tokens: (names: string) => `API tokens they made: ${names}`,
@@ -65,6 +70,8 @@ const zh: PeopleWords = {
   open: "未使用的邀请",
   until: (when) => `有效期至 ${when}`,
   withdraw: "撤回",
+  change: "修改",
+  instead: "将取代其现有的全部角色。",
   remove: "移除",
   reallyRemove: "确定移除",
   tokens: (names) => `其创建的 API 令牌：${names}`,
@@ -78,3 +85,10 @@ const zh: PeopleWords = {
 };
 
 export const PEOPLE_WORDS: Record<Language, PeopleWords> = { en, zh };
+
+/** What somebody is, and where. */
+export function postText({ role, farm }: Post, farms: FarmNow[], words: Words): string {
+  const called = farms.find((one) => one.farm === farm)?.name;
+  const where = farm ? (called ?? displayName(farm, words)) : PEOPLE_WORDS[words.language].everywhere;
+  return PEOPLE_WORDS[words.language].on(DOOR_WORDS[words.language].roles[role], where);
+}

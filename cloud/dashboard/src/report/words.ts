@@ -3,7 +3,7 @@ import type { ReportWish } from "../api/client";
 import type { Language } from "../words/language";
 
 const en = {
-  title: "Report as a file",
+  title: "Report",
   what: "Growth, losses, feed, climate, forecast and money, each figure with its source.",
   whatCompared: "The chosen flocks side by side.",
   about: "About",
@@ -17,6 +17,7 @@ const en = {
     ReportWish["units"],
     string
   >,
+  look: "Look at it",
   take: "Download",
   forms: { pdf: "PDF", xlsx: "Excel (XLSX)", csv: "CSV" } satisfies Record<ReportWish["form"], string>,
   making: "The report is being made.",
@@ -37,7 +38,7 @@ const en = {
 export type ReportWords = typeof en;
 
 const zh: ReportWords = {
-  title: "导出报告",
+  title: "报告",
   what: "生长、死淘、饲料、环境、预测和收支，每项数据注明来源。",
   whatCompared: "所选批次并列对比。",
   about: "内容",
@@ -45,6 +46,7 @@ const zh: ReportWords = {
   language: "语言",
   units: "单位",
   unitNames: { si: "克、千克、°C", jin: "斤、°C", us: "磅、°F、加仑" },
+  look: "预览",
   take: "下载",
   forms: { pdf: "PDF", xlsx: "Excel (XLSX)", csv: "CSV" },
   making: "正在生成报告。",

@@ -151,8 +151,15 @@ export class HouseFeed {
 
   private onFailure(error: unknown): void {
     if (error instanceof Refused && error.signedOut) return this.parts.onSignedOut();
-    if (error instanceof Refused && error.status === 404) this.unknown = true;
+    if (error instanceof Refused && error.status === 404) this.forget();
     if (Date.now() - this.answeredMs > AWAY_MS) this.state = "away";
+  }
+
+  /** It is gone, or no longer this person's to see: what an earlier visit kept isn't theirs either. */
+  private forget(): void {
+    this.unknown = true;
+    this.house = null;
+    this.parts.saved.forgetHouse(this.place);
   }
 
   private take(house: HouseNow): void {

@@ -179,6 +179,17 @@ describe("HouseFeed", () => {
     expect(feed.unknown).toBe(true);
   });
 
+  it("forgets a house that is no longer this person's to see", async () => {
+    feed = makeFeed({ streamed: false });
+    feed.start();
+    await vi.advanceTimersByTimeAsync(POLL_MS);
+    const kept = () => new Saved(storage).get("house hillside/house-2");
+    expect([feed.house, kept()]).not.toContain(null);
+    answer = () => Promise.reject(new Refused(404, "no_such_house", ""));
+    await vi.advanceTimersByTimeAsync(POLL_MS);
+    expect([feed.house, kept()]).toEqual([null, null]);
+  });
+
   it("never shows an earlier visit's house as live when the first answer is lost after the stream's first word", async () => {
     const hot = alert({ level: "severe" });
     feed.start();

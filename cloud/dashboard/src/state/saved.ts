@@ -102,6 +102,12 @@ export class Saved {
     this.closed = true;
   }
 
+  /** Forget what was seen of a house. */
+  forgetHouse({ farm, house }: Place): void {
+    for (const what of ["house", "history", "log"])
+      this.storage.removeItem(`${PREFIX}${what} ${farm}/${house}`);
+  }
+
   /** Forget what was seen of the farm. */
   forgetFarm(): void {
     const names = Array.from({ length: this.storage.length }, (_, index) => this.storage.key(index));

@@ -175,6 +175,8 @@ export const en = {
   noFindings: "Nothing to look at.",
   /** Between two sentences. */
   gap: " ",
+  /** Between what something is and what is said of it. */
+  colon: ": ",
   suspicion: "Suspicions from pictures, not diagnoses.",
   kinds: {
     still_bird: "Still bird",

@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Cause, Reason } from "../api/types";
-import { LOWER_WORDS } from "../cards/lowerWords";
 import { calmAge, exactAge } from "../format/age";
 import { Format } from "../format/format";
 import type { Finding } from "../judge/findings";
-import { DOOR_WORDS } from "../pages/doorWords";
 import { finding, NOW_MS, rollCall, secondsAgo, weightDay } from "../testing/houses";
 import { en } from "./en";
 import { preferredLanguage } from "./language";
@@ -223,14 +221,29 @@ describe("names", () => {
 
 describe("dictionaries", () => {
   // That no key is missing is checked by the compiler; this checks that none was left untranslated.
-  it.each([
-    ["the first page's", { en, zh }],
-    ["the lower cards'", LOWER_WORDS],
-    ["the door's", DOOR_WORDS],
-  ])("have Chinese for every English text: %s", (_whose, { en, zh }) => {
-    const untranslated = texts(en).filter(([key, text]) => new Map(texts(zh)).get(key) === text);
-    expect(untranslated).toEqual([]);
-  });
+  const files = import.meta.glob<Record<string, unknown>>("../**/{words,*Words}.ts", { eager: true });
+  const ofPages = Object.entries(files).flatMap(([file, said]) =>
+    Object.values(said)
+      .filter((one): one is Both => typeof one === "object" && one !== null && "zh" in one)
+      .map((both): [string, Both] => [file, both]),
+  );
+  /** The same in every language. */
+  const NAMES = new Set([
+    ...["PDF", "CSV", "Excel (XLSX)"],
+    ...["Telegram", "ntfy", "Webhook"],
+    ...["Gompertz", "Logistic", "Richards"],
+  ]);
+
+  it("are those of every page", () => expect(ofPages.length).toBeGreaterThan(10));
+
+  it.each<[string, Both]>([["the first page's", { en, zh }], ...ofPages])(
+    "have Chinese for every English text: %s",
+    (_whose, { en, zh }) => {
+      const chinese = new Map(texts(zh));
+      const untranslated = texts(en).filter(([key, text]) => chinese.get(key) === text && !NAMES.has(text));
+      expect(untranslated).toEqual([]);
+    },
+  );
 
   it.each([
     [["zh-TW", "en"], "zh"],
@@ -240,6 +253,11 @@ describe("dictionaries", () => {
     expect(preferredLanguage(wanted)).toBe(language);
   });
 });
+
+interface Both {
+  en: object;
+  zh: object;
+}
 
 function texts(part: object, path = ""): [string, string][] {
   return Object.entries(part).flatMap(([key, value]): [string, string][] => {

@@ -45,7 +45,7 @@ export const zh: Words = {
     wrong_password: "用户名或密码不对，请检查后重试。",
     too_many_attempts: "尝试次数过多，请过几分钟再试。",
     not_allowed: "您在这里的角色不能做这件事，请联系场主。",
-    no_such_farm: "没有这个农场。",
+    no_such_farm: "没有这个养殖场。",
     bad_address: "这个地址不能使用，请对照示例检查。",
     host_not_allowed: "本服务不允许向该主机发送消息，请联系系统管理员。",
     no_mail_server: "本服务没有配置邮件服务器。请联系系统管理员，或选择其他方式。",
@@ -160,6 +160,7 @@ export const zh: Words = {
   findingsTitle: "发现",
   noFindings: "没有需要查看的发现。",
   gap: "",
+  colon: "：",
   suspicion: "仅为画面疑似提示，不是诊断。",
   kinds: {
     still_bird: "静止不动的鸡",

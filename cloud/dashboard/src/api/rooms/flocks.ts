@@ -9,6 +9,7 @@ import type {
   OwnCurve,
   Place,
   Placing,
+  ReportNow,
 } from "../types";
 
 /** A flock by its address. */
@@ -17,12 +18,15 @@ export interface FlockName {
   flock: string;
 }
 
-/** Which report, in which form; of several flocks there is one kind only, side by side. */
-export interface ReportWish {
-  form: "pdf" | "xlsx" | "csv";
+/** Which report; of several flocks there is one kind only, side by side. */
+export interface ReportShape {
   kind: "day" | "week" | "flock";
   language: "en" | "zh";
   units: "si" | "jin" | "us";
+}
+/** The same as a file. */
+export interface ReportWish extends ReportShape {
+  form: "pdf" | "xlsx" | "csv";
 }
 
 /** Flocks, the curves they are held against, and the reports about them. */
@@ -67,19 +71,16 @@ export class Flocks extends NotifyingPeople {
     return this.ask("DELETE", `${farmAddress(farm)}/curves/${encodeURIComponent(name)}`);
   }
 
-  /** A report as a file: about one flock, or about several side by side. */
-  reportFile(flocks: FlockName[], { form, kind, language, units }: ReportWish): Promise<File> {
-    const words = new URLSearchParams({ language, units });
+  /** A report to look at: what its files hold. */
+  report(flocks: FlockName[], wish: ReportShape): Promise<ReportNow> {
+    return this.ask("GET", reportAddress(flocks, "", wish));
+  }
+
+  /** A report as a file. */
+  reportFile(flocks: FlockName[], { form, ...wish }: ReportWish): Promise<File> {
     // A spreadsheet on Windows takes a CSV without the mark for its own old encoding.
-    if (form === "csv") words.set("bom", "true");
-    const [first] = flocks;
-    if (first && flocks.length === 1) {
-      words.set("kind", kind);
-      const address = `${farmAddress(first.farm)}/flocks/${encodeURIComponent(first.flock)}`;
-      return this.file(`${address}/report.${form}?${words}`);
-    }
-    for (const { farm, flock } of flocks) words.append("flock", `${farm}/${flock}`);
-    return this.file(`/comparison.${form}?${words}`);
+    const mark = form === "csv" ? "&bom=true" : "";
+    return this.file(reportAddress(flocks, `.${form}`, wish) + mark);
   }
 
   /** Send the same, as PDF and XLSX, to one's own mailboxes; each gets it in its language. */
@@ -103,4 +104,16 @@ export class Flocks extends NotifyingPeople {
   takePart(farm: string, takingPart: boolean): Promise<unknown> {
     return this.ask("PUT", `${farmAddress(farm)}/benchmarking`, { taking_part: takingPart });
   }
+}
+
+/** Where a report is, about one flock or about several side by side; `ending` names the form of its file. */
+function reportAddress(flocks: FlockName[], ending: string, { kind, language, units }: ReportShape): string {
+  const words = new URLSearchParams({ language, units });
+  const [first] = flocks;
+  if (first && flocks.length === 1) {
+    words.set("kind", kind);
+    return `${farmAddress(first.farm)}/flocks/${encodeURIComponent(first.flock)}/report${ending}?${words}`;
+  }
+  for (const { farm, flock } of flocks) words.append("flock", `${farm}/${flock}`);
+  return `/comparison${ending}?${words}`;
 }
