@@ -97,7 +97,7 @@ def test_words_do_not_wait_for_a_picture_whose_storage_is_away(tmp_path: Path):
     fields = {"name": "x", "endpoint": f"http://127.0.0.1:{free_port()}", "access_key": "a", "secret_key": "b"}
     away = BucketMedia("x", BucketConfig.model_validate(fields | {"timeout_s": 1}))
     away.open()
-    keys, browser = load_keys(tmp_path), Browser("https://push.example.org/abc")
+    keys, browser = load_keys(tmp_path), Subscribed("https://push.example.org/abc")
     outgoing = Writer(Signer(keys.links), None, away).write(claimed(browser, "hill/found.jpg"), NOON)
     assert (outgoing.subject, outgoing.picture) == ("舍温过高", None)
     assert "picture" not in json.loads(outgoing.push)
