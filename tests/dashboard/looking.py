@@ -44,16 +44,19 @@ def sticks_out(page: Page) -> list[str]:
 
 
 def overlapping(page: Page) -> list[str]:
-    """Return the words that stand on other words; line boxes may touch by a few pixels."""
+    """Return the words that stand on other words; line boxes may touch a little, what stays in sight floats."""
     return list(
         page.evaluate(
             """() => {
                  const aside = ".visually-hidden, nav, svg, script, noscript, select, [aria-hidden=true]";
+                 const floats = e => e && (/sticky|fixed/.test(getComputedStyle(e).position)
+                                           || floats(e.parentElement));
                  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), lines = [];
                  while (walk.nextNode()) {
                    const node = walk.currentNode, range = document.createRange();
                    const {parentElement} = node;  // what is folded up has its place, but is not seen
                    if (!node.data.trim() || parentElement.closest(aside) || !parentElement.checkVisibility()) continue;
+                   if (floats(parentElement)) continue;
                    range.selectNodeContents(node);
                    for (const box of range.getClientRects()) lines.push([box, node.data.trim()]);
                  }
