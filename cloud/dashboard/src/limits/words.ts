@@ -76,7 +76,7 @@ const zh: LimitWords = {
   asleep: "该日龄不适用",
   own: "本舍设置",
   unverified: "经验值，请按本舍情况调整。",
-  source: (text) => `来源：${text}`,
+  source: (text) => `依据（英文）：${text}`,
   change: "修改",
   rings: "启用告警",
   steps: { watch: "留意", warning: "警告", severe: "严重" },
