@@ -86,7 +86,9 @@ async def test_workers_share_what_comes_and_any_page_sees_it(big: Installation):
             lines = stream.aiter_lines()
             async with edge(big.broker, PI) as sender:
                 for seq in range(EACH + 1, EACH + 9):  # so many that each worker has had some
-                    await sender.send(readings(seq, datetime.now(UTC), temperature_celsius=seq / 2))
+                    # Each at a moment of its own: of two of one millisecond either may be shown.
+                    at = now + timedelta(milliseconds=seq)
+                    await sender.send(readings(seq, at, temperature_celsius=seq / 2))
                 await sender.until_committed({EACH + 8})
             async with asyncio.timeout(90):
                 async for line in lines:

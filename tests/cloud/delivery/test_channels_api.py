@@ -27,7 +27,7 @@ from cloud.store.notifications import Letter
 from cloud.store.tables import Membership, Session
 from tests.cloud.conftest import BASE, PASSWORD, settle
 from tests.cloud.delivery.conftest import Receiver
-from tests.cloud.delivery.test_push import Browser
+from tests.cloud.delivery.subscribed import Subscribed
 from tests.cloud.sending import readings
 from tests.servers import free_port
 
@@ -176,7 +176,7 @@ async def test_private_hosts_are_refused_unless_the_operator_allows_them(tmp_pat
 async def test_a_browser_is_added_once_and_follows_who_is_signed_in(
     app: FastAPI, mei: httpx.AsyncClient, receiver: Receiver
 ):
-    browser = Browser(f"{receiver.url}/push/1")
+    browser = Subscribed(f"{receiver.url}/push/1")
     body = {**json.loads(browser.subscription), "expirationTime": None, "label": "Chrome, Android"}
     first = await mei.post(f"{ME}/push", json=body)
     assert (first.status_code, first.json()["kind"], first.json()["shown"]) == (201, "push", "127.0.0.1")
@@ -193,7 +193,7 @@ async def test_a_browser_whose_sign_in_is_over_still_rings_but_is_told_nothing_o
 ):
     services: Services = app.state.services
     await no_digest(mei)
-    browser = Browser(f"{receiver.url}/push/1")
+    browser = Subscribed(f"{receiver.url}/push/1")
     receiver.status = 201
     channel = (await mei.post(f"{ME}/push", json={**json.loads(browser.subscription), "label": "Chrome"})).json()
 
@@ -227,7 +227,7 @@ async def test_push_to_a_browser_ends_when_somebody_else_signs_in_there_or_its_p
         assert answer.status_code == 200
 
     async def switch_on(client: httpx.AsyncClient, path: str) -> None:
-        subscription = json.loads(Browser(f"{receiver.url}/{path}").subscription)
+        subscription = json.loads(Subscribed(f"{receiver.url}/{path}").subscription)
         assert (await client.post(f"{ME}/push", json={**subscription, "label": path})).status_code == 201
 
     async def labels(client: httpx.AsyncClient) -> list[str]:
