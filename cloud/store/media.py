@@ -3,16 +3,25 @@
 A finding's picture is at ``<farm>/<house>/<device>/findings/<finding>/<at_ms>.jpg``, that of the daily
 log at ``<farm>/<house>/_log/<sha256>.jpg``. A picture appears whole or not at all. Its record is committed after it and
 removed before it, so a record without a picture can't be; a picture without a record can, after a crash, and is
-overwritten by the repeat that follows.
+overwritten by the repeat that follows. What a killed writer left aside goes with a later start.
 """
 
+import logging
 import os
 import secrets
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePath
-from typing import Protocol
+from typing import Final, Protocol
 
 from cloud.errors import StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+ASIDE: Final = ".part"
+"""How the name of a file ends that is not whole yet."""
+ASIDE_S: Final = 3_600.0
+"""What has lain aside for longer is nobody's any more; younger ones may be another worker's."""
 
 
 class Key(Protocol):
@@ -75,7 +84,14 @@ class FolderMedia:
         self._folder = folder
 
     def open(self) -> None:
-        """Get ready; see ``Media.open``. Folders are made as pictures come."""
+        """Get ready; see ``Media.open``. Folders are made as pictures come; what a killed writer left aside goes."""
+        begun_before_s = time.time() - ASIDE_S
+        try:
+            for aside in self._folder.rglob(f"*{ASIDE}"):
+                if aside.stat().st_mtime < begun_before_s:
+                    aside.unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("what lies aside in %s stays: %s", self._folder, error.strerror)
 
     def write(self, pictures: Iterable[tuple[Key, bytes]]) -> None:
         """Keep pictures; see ``Media.write``."""
@@ -125,7 +141,7 @@ def _make_folder(folder: Path) -> None:
 
 def write_synced(path: Path, content: bytes) -> None:
     """Write a file that is there whole or not at all, and to stay when this returns; whoever else writes it, too."""
-    aside = path.with_suffix(f".{secrets.token_hex(4)}.part")
+    aside = path.with_suffix(f".{secrets.token_hex(4)}{ASIDE}")
     try:
         with aside.open("xb") as file:
             file.write(content)

@@ -1,5 +1,7 @@
 """Pictures in a folder and in a bucket of a real S3-compatible server: one suite over both, and what differs."""
 
+import os
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -161,3 +163,15 @@ def test_one_picture_written_by_many_at_once_is_always_whole(tmp_path: Path):
         list(pool.map(write, range(80)))
     assert seen == {len(jpeg)}
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["0.jpg"]
+
+
+def test_what_a_killed_writer_left_aside_goes_and_another_workers_stays(tmp_path: Path):
+    folder = tmp_path / "hill"
+    folder.mkdir()
+    left, under_way, picture = folder / "1.0a.part", folder / "2.0b.part", folder / "1.jpg"
+    for file in (left, under_way, picture):
+        file.write_bytes(JPEG)
+    for file in (left, picture):
+        os.utime(file, (time.time() - 2 * 3600,) * 2)
+    FolderMedia(tmp_path).open()
+    assert sorted(file.name for file in folder.iterdir()) == ["1.jpg", "2.0b.part"]

@@ -113,7 +113,7 @@ def _install() -> None:
         answer = send(self, request, stream, **more)
         if _BOUNDS.get() is not None and not stream:
             answer._content = _beginning(answer)  # noqa: SLF001  # requests offers no bound
-            answer._content_consumed = True  # noqa: SLF001
+            answer._content_consumed = True  # noqa: SLF001  # as above
         return answer
 
     HTTPAdapter.send = bounded
