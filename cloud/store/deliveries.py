@@ -75,8 +75,8 @@ def claim(
 ) -> list[Claimed]:  # fmt: skip
     """Take what is due, the worst first; nobody else gets it while the lease holds.
 
-    With ``flying``, what the worker is sending already, at most ``EACH_OWNER`` and ``EACH_ORGANISATION`` are taken:
-    channels that keep a sender waiting must not keep those of others waiting too.
+    ``flying``, what the worker is sending already, counts towards ``EACH_OWNER`` and ``EACH_ORGANISATION``: channels
+    that keep a sender waiting must not keep those of others waiting too.
     """
     # Nothing waits longer than the longest wait, but for a clock that was set back meanwhile.
     due = or_(Delivery.next_ms <= now_ms, Delivery.next_ms > now_ms + LAST_AGAIN_MS)
